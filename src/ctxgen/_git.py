@@ -1,0 +1,117 @@
+"""Git, asked without obeying the repository's own configuration.
+
+`git` reads `.git/config`, which may name programs (`core.fsmonitor`, hooks, filters) and other folders
+(`core.worktree`, `include.path`).  Every call here overrides what could run or redirect, runs outside the tree, has a
+time limit, and keeps git's messages to itself; on any failure the caller walks the folder instead.
+Sources: https://git-scm.com/docs/git-config, https://git-scm.com/docs/git-ls-files, https://git-scm.com/docs/gitrepository-layout.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import NamedTuple
+
+_TIMEOUT = 30
+_OVERRIDES = (
+    "core.fsmonitor=false", "core.untrackedCache=false", "core.hooksPath=/dev/null", "core.excludesFile=/dev/null", "core.attributesFile=/dev/null",
+    "core.quotePath=false", "core.precomposeUnicode=false", "core.ignoreCase=false", "core.pager=cat", "submodule.recurse=false", "protocol.allow=never", "safe.directory=*",
+)  # fmt: skip
+
+
+class GitDir(NamedTuple):
+    """`git_dir` holds HEAD and the index, `work_tree` is the folder that it describes (both real paths)."""
+
+    git_dir: Path
+    work_tree: Path
+
+
+def discover(root: Path) -> GitDir | None:
+    """The git folder that governs `root`, found by walking up; a `.git` file only where it points at a worktree or submodule that points back."""
+    for folder in (root, *root.parents):
+        entry = folder / ".git"
+        try:
+            if entry.is_symlink():
+                return None
+            if entry.is_dir():
+                return GitDir(entry, folder) if (entry / "HEAD").is_file() else None
+            if entry.is_file():
+                return _linked(entry, folder)
+        except OSError:
+            return None
+    return None
+
+
+def _linked(entry: Path, folder: Path) -> GitDir | None:
+    """Resolve a `.git` file: `gitdir: <main>/.git/worktrees/<name>` whose own `gitdir` names this file."""
+    content = entry.read_text(errors="replace")[:4096]
+    found = re.fullmatch(r"gitdir: ([^\n]+)\n?", content)
+    if not found:
+        return None
+    target = Path(os.path.realpath(folder / found[1]))
+    back = target / "gitdir"
+    if target.parent.name == "worktrees" and back.is_file():
+        named = Path(back.read_text(errors="replace")[:4096].strip())
+        if os.path.realpath(target / named) == os.path.realpath(entry):
+            return GitDir(target, folder)
+    return None
+
+
+def _run(git: GitDir, *arguments: str) -> bytes | None:
+    program = shutil.which("git")
+    if program is None:
+        return None
+    environment = {
+        "PATH": os.defpath, "HOME": "/nonexistent", "LC_ALL": "C", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull,
+        "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_REPLACE_OBJECTS": "1", "GIT_ATTR_NOSYSTEM": "1",
+    }  # fmt: skip
+    command = [os.path.abspath(program), f"--git-dir={git.git_dir}", f"--work-tree={git.work_tree}"]
+    for override in _OVERRIDES:
+        command += ["-c", override]
+    try:
+        done = subprocess.run([*command, *arguments], capture_output=True, cwd=os.path.abspath(os.sep), env=environment, stdin=subprocess.DEVNULL, timeout=_TIMEOUT, check=False)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout if done.returncode == 0 else None
+
+
+def list_files(git: GitDir, root: Path) -> list[str] | None:
+    """Tracked files and untracked ones that are not ignored, relative to `root`; None where git cannot say.
+
+    Submodules and nested repositories are left out: they are repositories of their own.
+    """
+    from ctxgen.tree import printable
+
+    below = os.path.relpath(root, git.work_tree).replace(os.sep, "/")
+    prefix = "" if below == "." else below + "/"
+    pathspec = ["--", f":(top,literal){below}"] if prefix else []
+    tracked = _run(git, "ls-files", "-z", "--stage", *pathspec)
+    untracked = _run(git, "ls-files", "-z", "--others", "--exclude-standard", *pathspec)
+    if tracked is None or untracked is None:
+        return None
+    found: set[str] = set()
+    for row in tracked.split(b"\0"):
+        meta, tab, path = row.partition(b"\t")
+        if tab and not meta.startswith(b"160000"):
+            found.add(os.fsdecode(path))
+    found.update(os.fsdecode(path) for path in untracked.split(b"\0") if path and not path.endswith(b"/"))
+    return [path[len(prefix) :] for path in found if path.startswith(prefix) and printable(path) and os.path.lexists(os.path.join(git.work_tree, path))]
+
+
+def head(git: GitDir) -> tuple[str | None, str | None]:
+    """(commit, branch) of HEAD, None where there is none."""
+    commit = _run(git, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    branch = _run(git, "symbolic-ref", "--short", "--quiet", "HEAD")
+    return (commit.decode().strip() if commit else None, branch.decode(errors="replace").strip() if branch else None)
+
+
+def remote(git: GitDir) -> str | None:
+    """The URL of `origin` as `https://host/owner/name`, never with user information; None where it is a local path."""
+    common = git.git_dir.parent.parent if git.git_dir.parent.name == "worktrees" else git.git_dir
+    said = _run(git, "config", "--no-includes", "--file", str(common / "config"), "--get", "remote.origin.url")
+    url = said.decode(errors="replace").strip() if said else ""
+    found = re.fullmatch(r"(?:(?:https?|ssh|git)://(?:[^/@]*@)?([\w.-]{1,100})(?::\d{1,5})?/|(?:[\w.-]{1,60}@)?([\w.-]{1,100}):(?!//))([\w./-]{1,160}?)(?:\.git)?/?", url)
+    return f"https://{found[1] or found[2]}/{found[3].strip('/')}" if found else None

@@ -1,0 +1,290 @@
+"""Every type of the flow: places, facts, sightings, and the context that is printed.
+
+Facts are what one file says, with the line that says it.  They are small, frozen, and hold text only as `Name`,
+`Version` or `Opaque` (see `ctxgen.opaque`), so that no value of a repository reaches an output by accident.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from msgspec import Struct
+
+from ctxgen.opaque import Name, Opaque, Version
+
+# ---------------------------------------------------------------------------------------------- places
+
+
+class At(NamedTuple):
+    """A line of a file: the path POSIX and relative to the root, the line counted from 1."""
+
+    path: str
+    line: int
+
+
+Severity = Literal["info", "warning", "error"]
+
+
+class Diagnostic(Struct, frozen=True, order=True):
+    """Something that was not read, or is in doubt.  The message is fixed text, never an exception's."""
+
+    path: str
+    line: int | None
+    code: str
+    severity: Severity
+    message: str
+
+
+class Reference(Struct, frozen=True):
+    """A file that another file names: `path` relative to the naming file's folder, read by the reader called `reader`."""
+
+    path: str
+    reader: str
+    at: At
+    optional: bool = True
+
+
+# ---------------------------------------------------------------------------------------------- facts
+
+Ecosystem = Literal["npm", "pypi", "maven", "nuget", "go", "packagist", "rubygems", "cargo", "hex"]
+Group = Literal["main", "dev", "test", "build", "optional", "peer", "provided", "plugin"]
+"""What a dependency is for: `main` at run time, `plugin` a plug-in of the build, `provided` given by the container,
+`optional` an extra or group that is off by default."""
+
+
+class Fact(Struct, frozen=True, kw_only=True):
+    """What one line says.  `via`: further lines it was derived from; `when`: the profile, flag, marker or variant it depends on."""
+
+    at: At
+    via: tuple[At, ...] = ()
+    when: Name | None = None
+
+
+class Project(Fact, frozen=True, kw_only=True):
+    """The folder of `at` holds a project of an ecosystem: a package, a module, an MSBuild project."""
+
+    ecosystem: Ecosystem
+    name: Name | None = None
+    version: Version | None = None
+    private: bool | None = None
+    """Whether the package says that it is not published."""
+    output: Literal["application", "library", "test", "aggregate"] | None = None
+    """What the build file says that it makes, where it says it; `aggregate` only lists other projects."""
+
+
+class Member(Fact, frozen=True, kw_only=True):
+    """A workspace, solution or aggregate names a project: a folder, a glob or a project file, relative to the file's folder."""
+
+    ecosystem: Ecosystem
+    pattern: Name
+    exclude: bool = False
+
+
+class Parent(Fact, frozen=True, kw_only=True):
+    """A build file inherits from another: Maven's `<parent>`.  `path` is relative to the root where it lies in the repository."""
+
+    ecosystem: Ecosystem
+    name: Name
+    spec: Opaque | None = None
+    path: str | None = None
+
+
+class Dependency(Fact, frozen=True, kw_only=True):
+    """A project names a package that it needs.
+
+    `spec` is what is written where that needs other files (`${spring.version}`, `libs.versions.x`); the resolve stage
+    fills `declared`.  `locked` is what a lock file resolved, `managed_by` what sets the version where the repository
+    states none (an outside BOM, a parent).  `extras` are the extras or features asked for, `path` a folder or project file inside the repository.
+    """
+
+    ecosystem: Ecosystem
+    name: Name
+    declared: Version | None = None
+    spec: Opaque | None = None
+    group: Group = "main"
+    extras: tuple[Name, ...] = ()
+    locked: Version | None = None
+    managed_by: Name | None = None
+    path: str | None = None
+
+
+class Managed(Fact, frozen=True, kw_only=True):
+    """A version is set for whoever uses the package: dependencyManagement, central package versions, constraints, overrides, platforms.
+
+    `bom` marks a bill of materials that is imported: it manages packages that are listed elsewhere.
+    """
+
+    ecosystem: Ecosystem
+    name: Name
+    declared: Version | None = None
+    spec: Opaque | None = None
+    bom: bool = False
+    group: Group = "main"
+
+
+class Property(Fact, frozen=True, kw_only=True):
+    """A named value of a build file (`<properties>`, `ext`, `gradle.properties`, a catalogue's `[versions]`, an MSBuild property)."""
+
+    name: Name
+    value: Opaque
+
+
+class Locked(Fact, frozen=True, kw_only=True):
+    """A lock file says which version was resolved.
+
+    `importer` is the workspace folder (relative to the lock file's folder) for which it was resolved, None for all.
+    """
+
+    ecosystem: Ecosystem
+    name: Name
+    version: Version
+    importer: str | None = None
+
+
+class Runtime(Fact, frozen=True, kw_only=True):
+    """A file states a version of a language or its runtime, by the language's usual name: Java, Node.js, Python, Go, .NET, C#, PHP, Ruby, Rust, Kotlin, TypeScript."""
+
+    name: Name
+    version: Version | None = None
+    source: Literal["manifest", "version-file", "image", "ci", "lock"] = "manifest"
+
+
+class Image(Fact, frozen=True, kw_only=True):
+    """A container image is named.
+
+    `spec` as written where it needs interpolation; `name` without the registry's host; `owner` the compose service,
+    Kubernetes container or build stage; purpose `service` runs it, `base` builds the repository's own image on it
+    (the last stage), `build` an earlier stage or a tool image of CI.
+    """
+
+    name: Name | None = None
+    tag: Name | None = None
+    spec: Opaque | None = None
+    owner: Name | None = None
+    purpose: Literal["service", "base", "build"] = "service"
+
+
+class Service(Fact, frozen=True, kw_only=True):
+    """A deployed process as compose, Kubernetes or a Procfile states it; several facts may speak of one service.
+
+    `build` and `dockerfile` are relative to the root; `ports` are the container's, `published` the host's.
+    """
+
+    name: Name
+    platform: Literal["compose", "kubernetes", "procfile", "other"] = "compose"
+    image: Opaque | None = None
+    build: str | None = None
+    dockerfile: str | None = None
+    target: Name | None = None
+    ports: tuple[int, ...] = ()
+    published: tuple[int, ...] = ()
+    depends_on: tuple[tuple[Name, At], ...] = ()
+    command: Opaque | None = None
+    replicas: int | None = None
+
+
+class Container(Fact, frozen=True, kw_only=True):
+    """What a Dockerfile's last stage (or a named one that is targeted) makes: ports, user, start command."""
+
+    stage: Name | None = None
+    ports: tuple[tuple[int, At], ...] = ()
+    user: Name | None = None
+    command: Opaque | None = None
+
+
+class Variable(Fact, frozen=True, kw_only=True):
+    """An environment variable is set, passed on, or read.  Its value never gets out; its name always does."""
+
+    name: Name
+    value: Opaque | None = None
+    source: Literal["dotenv", "compose", "dockerfile", "kubernetes", "ci", "settings", "code", "other"] = "dotenv"
+    owner: Name | None = None
+    required: bool | None = None
+
+
+class ConfigKey(Fact, frozen=True, kw_only=True):
+    """A setting of the application: a dotted key (`spring.datasource.url`, `ConnectionStrings.Default`, `DATABASES.default.ENGINE`) and its value.
+
+    `dialect` tells whose keys these are; list items have the key of their list.
+    """
+
+    key: Name
+    value: Opaque
+    dialect: Literal["spring", "aspnet", "django", "quarkus", "micronaut", "flask", "other"]
+
+
+class Command(Fact, frozen=True, kw_only=True):
+    """How to build, run, test, lint or migrate: the invocation (`npm test`), never the script's body."""
+
+    kind: Literal["build", "run", "test", "lint", "migrate"]
+    command: Name
+    body: Opaque | None = None
+
+
+class Process(Fact, frozen=True, kw_only=True):
+    """A command line that starts something: an entry point, a script's body, a task.  Only words that the catalogue knows can get out."""
+
+    command: Opaque
+    owner: Name | None = None
+
+
+class Resource(Fact, frozen=True, kw_only=True):
+    """A declared piece of infrastructure: a Kubernetes kind (`apps/v1 Deployment`), a Terraform resource type (`aws_db_instance`), a chart dependency."""
+
+    platform: Literal["kubernetes", "helm", "terraform", "cloudformation", "serverless", "aspire", "pulumi", "other"]
+    kind: Name
+    name: Name | None = None
+    version: Version | None = None
+    attributes: tuple[tuple[Name, Opaque], ...] = ()
+
+
+class Setting(Fact, frozen=True, kw_only=True):
+    """A setting of scale whose value is safe by type: an integer, a duration, a size."""
+
+    kind: Name
+    value: Name
+    unit: Name | None = None
+    subject: Name | None = None
+    owner: Name | None = None
+
+
+class Workflow(Fact, frozen=True, kw_only=True):
+    """A pipeline of continuous integration; `technology` by the catalogue's id."""
+
+    technology: Name
+    name: Name | None = None
+    triggers: tuple[Name, ...] = ()
+
+
+class Import(Fact, frozen=True, kw_only=True):
+    """Source code imports a module: `express`, `django.db`, `org.springframework.kafka.core`, `github.com/jackc/pgx/v5`."""
+
+    language: Name
+    module: Name
+
+
+# ---------------------------------------------------------------------------------------------- sightings
+
+Scope = Literal["backend", "frontend", "test", "dev", "deploy", "docs"]
+Usage = Literal["used", "default", "supported", "connector", "unknown"]
+Confidence = Literal["confirmed", "declared", "inferred"]
+
+
+class Sighting(Struct, frozen=True, kw_only=True):
+    """The catalogue's answer to one fact: a technology is seen here, in this scope, with this version."""
+
+    technology: str
+    at: At
+    via: tuple[At, ...] = ()
+    when: Name | None = None
+    component: str | None = None
+    scope: Scope = "backend"
+    usage: Usage = "used"
+    confidence: Confidence = "declared"
+    declared: Version | None = None
+    locked: Version | None = None
+    managed_by: Name | None = None
+    signal: str = ""
+    """Which rule of the catalogue led here: `npm express`, `image postgres`, `config spring.datasource.url`."""
+    rank: int = 50
+    """How good the evidence is, lower is better."""

@@ -1,0 +1,263 @@
+"""Values that must not get out.
+
+A repository's text holds secrets.  Readers therefore keep a value only as `Opaque`, which prints, compares and
+serialises as nothing, and from which only derivations that are safe by type can be taken: a URL's scheme, host and
+port, an integer, a boolean, a duration, a size, an image name, a version, one of a fixed set of words.  Identifiers
+(package names, variable names, service names) pass `name`, version statements pass `version`; both are types of
+their own, so the type checker refuses plain text in a fact.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import itertools
+import re
+from collections.abc import Callable, Collection
+from functools import lru_cache
+from typing import NewType, NoReturn
+
+Name = NewType("Name", str)
+"""An identifier that is fit to be printed: one line, printable, at most 120 characters, no known credential."""
+
+Version = NewType("Version", str)
+"""A version or range as written (`^4.18.2`, `>=3.13,<3.14`, `3-management`), never a URL or a path."""
+
+MASK = "[masked]"
+_NAME_LIMIT = 120
+
+# Formats that the issuers or the common secret scanners document.  Each is a literal start and a bounded body, so no
+# pattern can backtrack badly.
+_CREDENTIAL = re.compile(
+    r"(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{12,20}"
+    r"|gh[oprsu]_[A-Za-z0-9]{16,255}|github_pat_[A-Za-z0-9_]{20,255}|gl(?:pat|dt|rt|cbt|ptt|soat|ft|imt|agent|oas)-[A-Za-z0-9_-]{16,64}"
+    r"|xox[abeoprs]-[A-Za-z0-9-]{10,250}|xapp-[A-Za-z0-9-]{10,250}"
+    r"|(?:sk|pk|rk|whsec)_(?:live|test|prod)?_?[A-Za-z0-9]{16,250}|sk-[A-Za-z0-9_-]{20,250}"
+    r"|AIza[A-Za-z0-9_-]{30,40}|ya29\.[A-Za-z0-9_-]{20,250}|GOCSPX-[A-Za-z0-9_-]{20,40}"
+    r"|SG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{16,64}|key-[0-9a-f]{32}|(?:SK|AC)[0-9a-f]{32}"
+    r"|npm_[A-Za-z0-9]{30,40}|pypi-[A-Za-z0-9_-]{50,250}|dckr_(?:pat|oat)_[A-Za-z0-9_-]{20,40}|hvs\.[A-Za-z0-9_-]{20,250}|hvb\.[A-Za-z0-9_-]{20,250}"
+    r"|dop_v1_[0-9a-f]{40,70}|do[or]_v1_[0-9a-f]{40,70}|shp(?:at|ca|pa|ss)_[0-9a-fA-F]{24,40}|sq0(?:atp|csp|idp)-[A-Za-z0-9_-]{20,50}|EAAA[A-Za-z0-9_-]{40,70}"
+    r"|eyJ[A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]{8,4000}|-----BEGIN [A-Z ]{3,40}-----|AGE-SECRET-KEY-1[A-Z0-9]{40,70}"
+    r"|hf_[A-Za-z0-9]{30,40}|r8_[A-Za-z0-9]{30,45}|gsk_[A-Za-z0-9]{40,60}|pplx-[A-Za-z0-9]{40,60}|xai-[A-Za-z0-9]{60,90}"
+    r"|lin_api_[A-Za-z0-9]{30,50}|secret_[A-Za-z0-9]{30,50}|ntn_[A-Za-z0-9]{30,60}|figd_[A-Za-z0-9_-]{30,60}|PMAK-[A-Za-z0-9-]{40,80}"
+    r"|NRAK-[A-Z0-9]{20,40}|NRII-[A-Za-z0-9_-]{20,40}|glsa_[A-Za-z0-9_]{30,60}|glc_[A-Za-z0-9+/=]{30,250}|dapi[0-9a-f]{30,40}|tfp_[A-Za-z0-9_-]{30,70}"
+    r"|[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_-]{40,80}|rubygems_[0-9a-f]{40,60}|cio[A-Za-z0-9]{30,36}|ATATT3[A-Za-z0-9_=-]{40,250}|sntry[su]_[A-Za-z0-9+/=_-]{30,250}"
+    r"|\d{8,10}:AA[A-Za-z0-9_-]{30,36}|[MN][A-Za-z0-9]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}|phc_[A-Za-z0-9]{30,50}|pscale_(?:tkn|pw|oauth)_[A-Za-z0-9_.-]{30,64}"
+    r"|v1\.0-[0-9a-f]{24}-[0-9a-f]{100,160}|[0-9a-f]{32}-us\d{1,2}|AccountKey=[A-Za-z0-9+/=]{40,100}|sb[ps]_[0-9a-f]{40}|re_[A-Za-z0-9]{8}_[A-Za-z0-9]{20,30}|fo1_[A-Za-z0-9_-]{40,50}"
+)
+_TOKEN = re.compile(r"[A-Za-z0-9+=]{16,}")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\uffff\U000e0000-\U000e007f]+")
+
+
+@lru_cache(maxsize=65536)
+def looks_secret(text: str) -> bool:
+    """Whether `text` holds a credential of a published format, or a run of characters that only a generator writes.
+
+    The second test asks for many changes between letters and digits: `OAuth2AuthorizationServerConfigurer` has two,
+    a random token of twenty characters has eight.
+    """
+    if _CREDENTIAL.search(text):
+        return True
+    return any(_is_random(run) for run in _TOKEN.findall(text))
+
+
+def _is_random(run: str) -> bool:
+    kinds = ["d" if c.isdigit() else "u" if c.isupper() else "l" for c in run]
+    changes = sum(1 for a, b in itertools.pairwise(kinds) if a != b)
+    letter_digit = sum(1 for a, b in itertools.pairwise(kinds) if (a == "d") != (b == "d"))
+    digits = kinds.count("d")
+    return (digits >= 2 and letter_digit >= 4 and changes >= len(run) * 0.3) or (digits >= 1 and changes >= len(run) * 0.45)
+
+
+def name(text: str) -> Name:
+    """Make an identifier printable: no control or bidirectional characters, one line, at most 120 characters.
+
+    What holds a credential comes back as `[masked]`: an identifier is what people are shown.
+    """
+    cleaned = _CONTROL.sub("", text).strip()
+    if len(cleaned) > _NAME_LIMIT:
+        cleaned = cleaned[: _NAME_LIMIT - 1] + "…"
+    return Name(MASK if looks_secret(cleaned) else cleaned)
+
+
+_VERSION = re.compile(r"[\w.^~<>=!*|, +\-\[\]()]{1,80}")
+
+
+def version(text: str | None) -> Version | None:
+    """A version statement as written, or None where the text is not one (a URL, a path, a placeholder, a credential)."""
+    if text is None:
+        return None
+    cleaned = text.strip()
+    if not _VERSION.fullmatch(cleaned) or looks_secret(cleaned):
+        return None
+    return Version(cleaned)
+
+
+_SCHEME = re.compile(r"\s*[\"']?((?:[a-z][a-z0-9]{1,15}:)?[a-z][a-z0-9]{1,20}(?:[+.-][a-z0-9]{1,20}){0,2})(?::[a-z0-9]{1,12})?:(?://|@)", re.IGNORECASE)
+_HOST = re.compile(r"(?=.{1,100}$)[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?)*")
+_DURATION = re.compile(r"\s*[\"']?(\d{1,9}(?:\.\d{1,3})?\s*(?:ns|us|ms|s|sec|secs|seconds?|m|min|mins|minutes?|h|hours?|d|days?|w|weeks?))[\"']?\s*", re.IGNORECASE)
+_ISO_DURATION = re.compile(r"\s*(P(?:\d{1,4}D)?(?:T(?:\d{1,5}H)?(?:\d{1,5}M)?(?:\d{1,6}(?:\.\d{1,3})?S)?)?)\s*")
+_CLOCK_DURATION = re.compile(r"\s*((?:\d{1,3}\.)?\d{1,2}:\d{2}:\d{2})\s*")
+_SIZE = re.compile(r"\s*[\"']?(\d{1,9}(?:\.\d{1,3})?\s*(?:[kmgtpe]i?b?|b|m))[\"']?\s*", re.IGNORECASE)
+_INTEGER = re.compile(r"\s*[\"']?([+-]?\d{1,9})[\"']?\s*")
+_NUMBER = re.compile(r"\s*[\"']?(\d{1,9}(?:\.\d{1,4})?)[\"']?\s*")
+_IMAGE = re.compile(r"(?:(?P<host>[\w.-]+(?::\d+)?)/)?(?P<name>[a-z0-9][\w.-]*(?:/[\w.-]+)*)(?::(?P<tag>[\w][\w.+-]{0,127}))?(?:@sha256:[0-9a-f]{16,64})?")
+_PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][\w.\[\]-]{0,80})(?:(:?[-?+])([^{}$]*)|:([^{}$]*))?\}|\$([A-Za-z_]\w{0,80})")
+_TRUE, _FALSE = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
+
+
+class Opaque:
+    """A value that nobody may print.  `str`, `repr` and `format` give a mask, pickling and encoding are refused."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def __repr__(self) -> str:
+        return "<opaque>"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return "<opaque>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("an opaque value cannot be serialised")
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is said: no character but blanks and quotes."""
+        return not self._value.strip(" \t\r\n\"'")
+
+    # ---- derivations that may become facts
+
+    def scheme(self) -> Name | None:
+        """The scheme of a URL, lower case; `jdbc:postgresql` for JDBC, `postgresql+psycopg` with the driver."""
+        found = _SCHEME.match(self._value)
+        return None if found is None or looks_secret(found[1]) else Name(found[1].lower())
+
+    def host(self) -> Name | None:
+        """The host of a URL or of a `host:port` pair, never user information.
+
+        A password may hold `/`, `?`, `#` or `@` unescaped, so a URL with an `@` behind its authority has no host that
+        can be told apart from a part of the password.
+        """
+        authority = self._authority()
+        if authority is None:
+            return None
+        host = authority.rpartition(":")[0] if ":" in authority else authority
+        return Name(host) if _HOST.fullmatch(host) and not looks_secret(host) else None
+
+    def port(self) -> int | None:
+        """The port of a URL or of a `host:port` pair, 1–65535."""
+        authority = self._authority()
+        text = authority.rpartition(":")[2] if authority and ":" in authority else ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= 5 and 0 < int(text) < 65536 else None
+
+    def _authority(self) -> str | None:
+        value = self._value.strip().strip("\"'")
+        scheme = _SCHEME.match(value)
+        rest = value[scheme.end() :] if scheme else value
+        if not scheme and not re.fullmatch(r"[\w.-]{1,100}:\d{1,5}", value):
+            return None
+        cut = re.search(r"[/?#;,]", rest)
+        authority, tail = (rest[: cut.start()], rest[cut.start() :]) if cut else (rest, "")
+        return None if "@" in tail else authority.rpartition("@")[2]
+
+    def integer(self) -> int | None:
+        """The value as an integer of at most nine digits."""
+        found = _INTEGER.fullmatch(self._value)
+        return int(found[1]) if found else None
+
+    def number(self) -> Name | None:
+        """The value as a plain decimal number, as written."""
+        found = _NUMBER.fullmatch(self._value)
+        return Name(found[1]) if found else None
+
+    def boolean(self) -> bool | None:
+        """The value as a boolean (`true`, `yes`, `on`, `1` and their opposites)."""
+        word = self._value.strip().strip("\"'").lower()
+        return True if word in _TRUE else False if word in _FALSE else None
+
+    def duration(self) -> Name | None:
+        """The value as a duration as written: `30s`, `5 min`, `PT20S`, `00:15:00`."""
+        found = _DURATION.fullmatch(self._value) or _ISO_DURATION.fullmatch(self._value) or _CLOCK_DURATION.fullmatch(self._value)
+        return Name(found[1]) if found and any(c.isdigit() for c in found[1]) else None
+
+    def size(self) -> Name | None:
+        """The value as an amount of memory or data as written: `512Mi`, `10 MB`."""
+        found = _SIZE.fullmatch(self._value)
+        return Name(found[1]) if found else None
+
+    def word(self, allowed: Collection[str]) -> Name | None:
+        """The one of `allowed` (lower case) that the value is, case and quotes aside."""
+        word = self._value.strip().strip("\"'").lower()
+        return Name(word) if word in allowed else None
+
+    def words(self, allowed: Collection[str]) -> list[Name]:
+        """Those of `allowed` that stand in the value as words of a command line, in order; a path counts by its last part."""
+        found = (part.rpartition("/")[2] for part in re.split(r"[\s\"'\[\],;&|()=]+", self._value))
+        return [Name(part) for part in found if part in allowed]
+
+    def matches(self, pattern: str) -> bool:
+        """Whether the value is like a pattern of the catalogue (`*`, `?`, `[…]`), case aside."""
+        return fnmatch.fnmatchcase(self._value.strip().strip("\"'").lower(), pattern.lower())
+
+    def option(self, *flags: str) -> Opaque | None:
+        """What follows one of the options in a command line: `--workers 4`, `--workers=4`, `-w4`."""
+        parts = [part for part in re.split(r"[\s\"'\[\],]+", self._value) if part]
+        for index, part in enumerate(parts):
+            for flag in flags:
+                if part == flag and index + 1 < len(parts):
+                    return Opaque(parts[index + 1])
+                if part.startswith(flag + "=") or (len(flag) == 2 and part.startswith(flag) and part != flag):
+                    return Opaque(part[len(flag) :].removeprefix("="))
+        return None
+
+    def image(self) -> tuple[Name, Name | None] | None:
+        """The value as an image reference: (name without registry host, tag or None).  A digest is left out."""
+        found = _IMAGE.fullmatch(self._value.strip().strip("\"'"))
+        if not found:
+            return None
+        host, path, tag = found["host"], found["name"], found["tag"]
+        if host and not ("." in host or ":" in host or host == "localhost"):
+            path = f"{host}/{path}"
+        if looks_secret(path) or (tag and looks_secret(tag)):
+            return None
+        return name(path), name(tag) if tag else None
+
+    def version(self) -> Version | None:
+        """The value as a version statement (see `version`)."""
+        return version(self._value.strip().strip("\"'"))
+
+    def placeholders(self) -> list[Name]:
+        """The names of the variables that the value refers to as `${NAME}`, `${NAME:-default}` or `$NAME`."""
+        return [name(m[1] or m[5]) for m in _PLACEHOLDER.finditer(self._value)]
+
+    # ---- derivations that stay opaque
+
+    def interpolate(self, lookup: Callable[[str], Opaque | None]) -> Opaque:
+        """The value with `${NAME}`, `${NAME:-default}`, `${NAME:default}` and `$NAME` replaced where `lookup` or the default knows one.
+
+        Sources: https://docs.docker.com/reference/compose-file/interpolation/, Spring's and Maven's placeholders.
+        """
+        value = self._value
+        for _ in range(8):  # a value may name another one; eight levels end any loop
+
+            def replaced(match: re.Match[str]) -> str:
+                known = lookup(match[1] or match[5])
+                if known is not None and not (known.empty and (match[2] or "").startswith(":")):
+                    return known._value
+                default = match[3] if match[2] in ("-", ":-") else match[4]
+                return match[0] if default is None else default
+
+            changed = _PLACEHOLDER.sub(replaced, value)[:10_000]
+            if changed == value:
+                break
+            value = changed
+        return Opaque(value)
+
+    def split(self, separators: str = ",") -> list[Opaque]:
+        """The parts of a list that is written as one value, blanks removed."""
+        parts = re.split(f"[{re.escape(separators)}]", self._value)
+        return [Opaque(part.strip()) for part in parts if part.strip()]
