@@ -72,7 +72,15 @@ def _run(git: GitDir, *arguments: str) -> bytes | None:
     for override in _OVERRIDES:
         command += ["-c", override]
     try:
-        done = subprocess.run([*command, *arguments], capture_output=True, cwd=os.path.abspath(os.sep), env=environment, stdin=subprocess.DEVNULL, timeout=_TIMEOUT, check=False)
+        done = subprocess.run(
+            [*command, *arguments],
+            capture_output=True,
+            cwd=os.path.abspath(os.sep),
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            timeout=_TIMEOUT,
+            check=False,
+        )
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout if done.returncode == 0 else None
@@ -98,7 +106,11 @@ def list_files(git: GitDir, root: Path) -> list[str] | None:
         if tab and not meta.startswith(b"160000"):
             found.add(os.fsdecode(path))
     found.update(os.fsdecode(path) for path in untracked.split(b"\0") if path and not path.endswith(b"/"))
-    return [path[len(prefix) :] for path in found if path.startswith(prefix) and printable(path) and os.path.lexists(os.path.join(git.work_tree, path))]
+    return [
+        path[len(prefix) :]
+        for path in found
+        if path.startswith(prefix) and printable(path) and os.path.lexists(os.path.join(git.work_tree, path))
+    ]
 
 
 def head(git: GitDir) -> tuple[str | None, str | None]:
@@ -113,5 +125,8 @@ def remote(git: GitDir) -> str | None:
     common = git.git_dir.parent.parent if git.git_dir.parent.name == "worktrees" else git.git_dir
     said = _run(git, "config", "--no-includes", "--file", str(common / "config"), "--get", "remote.origin.url")
     url = said.decode(errors="replace").strip() if said else ""
-    found = re.fullmatch(r"(?:(?:https?|ssh|git)://(?:[^/@]*@)?([\w.-]{1,100})(?::\d{1,5})?/|(?:[\w.-]{1,60}@)?([\w.-]{1,100}):(?!//))([\w./-]{1,160}?)(?:\.git)?/?", url)
+    found = re.fullmatch(
+        r"(?:(?:https?|ssh|git)://(?:[^/@]*@)?([\w.-]{1,100})(?::\d{1,5})?/|(?:[\w.-]{1,60}@)?([\w.-]{1,100}):(?!//))([\w./-]{1,160}?)(?:\.git)?/?",
+        url,
+    )
     return f"https://{found[1] or found[2]}/{found[3].strip('/')}" if found else None

@@ -89,6 +89,10 @@ class Technology(Struct, frozen=True, forbid_unknown_fields=True):
     part_of: str | None = None
     replaces: tuple[str, ...] = ()
     # meaning
+    kind: str | None = None
+    """What a component that has it is: `gateway`, `infrastructure`, `worker`, `frontend`, `job`."""
+    serves: bool = False
+    """Whether a component that has it answers requests: a web framework, a gRPC server."""
     mechanisms: tuple[str, ...] = ()
     mechanism_config: tuple[MechanismSignal, ...] = ()
     settings: tuple[SettingSignal, ...] = ()
@@ -153,13 +157,22 @@ class Catalogue:
             self.technologies[technology.id] = technology
             self._index(technology)
         for technology in self.technologies.values():
-            for other in (*technology.drives, *technology.implies, *technology.replaces, *([technology.part_of] if technology.part_of else [])):
+            for other in (
+                *technology.drives,
+                *technology.implies,
+                *technology.replaces,
+                *([technology.part_of] if technology.part_of else []),
+            ):
                 if other not in self.technologies:
                     raise DetectorError(f"{technology.id!r} refers to {other!r}, which is not in the catalogue")
 
     def _index(self, technology: Technology) -> None:
         signals = [
-            *((key, normal_package({"gradle_plugins": "go"}.get(key, key), each)) for key in PACKAGE_KEYS for each in getattr(technology, key)),
+            *(
+                (key, normal_package({"gradle_plugins": "go"}.get(key, key), each))
+                for key in PACKAGE_KEYS
+                for each in getattr(technology, key)
+            ),
             *(("image", each) for each in technology.images),
             *(("chart", each) for each in technology.charts),
             *(("scheme", each) for each in technology.url_schemes),
@@ -189,12 +202,13 @@ class Catalogue:
         names = self._names.get(kind)
         return names.find(asked) if names else None
 
-    def package(self, ecosystem: str, package: str, extras: Iterable[str] = ()) -> Iterator[str]:
-        """The technologies behind a package and the extras asked of it (`fastapi[standard]`)."""
-        base = normal_package(ecosystem, package)
-        for written in (base, *(f"{base}[{extra.lower()}]" for extra in extras)):
-            if (known := self._find(ecosystem, written)) is not None:
-                yield known
+    def package(self, ecosystem: str, package: str) -> str | None:
+        """The technology behind a package."""
+        return self._find(ecosystem, normal_package(ecosystem, package))
+
+    def extra(self, ecosystem: str, package: str, extra: str) -> str | None:
+        """The technology that an extra or feature of a package brings: `fastapi[standard]`, `sqlx[postgres]`."""
+        return self._find(ecosystem, f"{normal_package(ecosystem, package)}[{extra.lower()}]")
 
     def image(self, image: str) -> str | None:
         """The technology that an image runs: by its whole name, else by its last part where that is an official image's name."""
@@ -220,7 +234,9 @@ class Catalogue:
         base = path.rpartition("/")[2]
         if (known := names.exact.get(path) or names.exact.get(base)) is not None:
             return known
-        return next((technology for written, pattern, technology in names.patterns if pattern.match(path if "/" in written else base)), None)
+        return next(
+            (technology for written, pattern, technology in names.patterns if pattern.match(path if "/" in written else base)), None
+        )
 
     def command(self, word: str) -> str | None:
         return self._find("command", word)

@@ -156,7 +156,10 @@ def _json_node(syntax: Syntax, line: int, depth: int, budget: list[int]) -> Node
                 mapping[_json_text(key)] = _json_node(value, key.start_point[0] + 1, depth + 1, budget)
         return Node(mapping, line)
     if kind == "array":
-        return Node([_json_node(c, c.start_point[0] + 1, depth + 1, budget) for c in syntax.named_children if c.type not in ("comment", "ERROR")], line)
+        return Node(
+            [_json_node(c, c.start_point[0] + 1, depth + 1, budget) for c in syntax.named_children if c.type not in ("comment", "ERROR")],
+            line,
+        )
     if kind == "string":
         return Node(_json_text(syntax), line)
     return Node({b"true": True, b"false": False, b"null": None}.get(text, text.decode(errors="replace")), line)
@@ -235,7 +238,9 @@ def _toml_node(syntax: Syntax, line: int, budget: list[int], depth: int) -> Node
         case "boolean":
             return Node(text == "true", line)
         case "array":
-            return Node([_toml_node(c, c.start_point[0] + 1, budget, depth + 1) for c in syntax.named_children if c.type != "comment"], line)
+            return Node(
+                [_toml_node(c, c.start_point[0] + 1, budget, depth + 1) for c in syntax.named_children if c.type != "comment"], line
+            )
         case "inline_table":
             node = Node({}, line)
             for child in syntax.named_children:
@@ -339,7 +344,9 @@ def parse_xml(data: bytes) -> etree._Element:
     """
     from lxml import etree
 
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True, remove_comments=True, remove_pis=True)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True, remove_comments=True, remove_pis=True
+    )
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError):

@@ -106,6 +106,8 @@ class Dependency(Fact, frozen=True, kw_only=True):
     locked: Version | None = None
     managed_by: Name | None = None
     path: str | None = None
+    alias: Name | None = None
+    """The name under which the code imports the package, where that is another one (npm's `"orm": "npm:typeorm@^0.3"`)."""
 
 
 class Managed(Fact, frozen=True, kw_only=True):
@@ -139,6 +141,10 @@ class Locked(Fact, frozen=True, kw_only=True):
     name: Name
     version: Version
     importer: str | None = None
+    spec: Version | None = None
+    """The range that was resolved, in lock files that are ordered by range (yarn.lock, deno.lock)."""
+    alias: Name | None = None
+    """The name under which the package is installed, where that is another one."""
 
 
 class Runtime(Fact, frozen=True, kw_only=True):
@@ -167,7 +173,9 @@ class Image(Fact, frozen=True, kw_only=True):
 class Service(Fact, frozen=True, kw_only=True):
     """A deployed process as compose, Kubernetes or a Procfile states it; several facts may speak of one service.
 
-    `build` and `dockerfile` are relative to the root; `ports` are the container's, `published` the host's.
+    `build` and `dockerfile` are relative to the root; `ports` are the container's, `published` the host's, `port_specs`
+    what needs interpolation before it is either.  `extends` is the (file relative to the root, service) that this one
+    inherits from, `env_files` the files, relative to the root, that it takes variables from.
     """
 
     name: Name
@@ -181,6 +189,9 @@ class Service(Fact, frozen=True, kw_only=True):
     depends_on: tuple[tuple[Name, At], ...] = ()
     command: Opaque | None = None
     replicas: int | None = None
+    port_specs: tuple[Opaque, ...] = ()
+    extends: tuple[str, Name] | None = None
+    env_files: tuple[str, ...] = ()
 
 
 class Container(Fact, frozen=True, kw_only=True):
@@ -288,3 +299,9 @@ class Sighting(Struct, frozen=True, kw_only=True):
     """Which rule of the catalogue led here: `npm express`, `image postgres`, `config spring.datasource.url`."""
     rank: int = 50
     """How good the evidence is, lower is better."""
+    owner: Name | None = None
+    """The service that the line speaks of, where it names one."""
+    optional: bool = False
+    """Whether only an extra, an optional group or a peer brings it."""
+    read: bool = False
+    """Whether the product's code or settings read the variable that shows it."""

@@ -45,7 +45,9 @@ _CREDENTIAL = re.compile(
     r"|v1\.0-[0-9a-f]{24}-[0-9a-f]{100,160}|[0-9a-f]{32}-us\d{1,2}|AccountKey=[A-Za-z0-9+/=]{40,100}|sb[ps]_[0-9a-f]{40}|re_[A-Za-z0-9]{8}_[A-Za-z0-9]{20,30}|fo1_[A-Za-z0-9_-]{40,50}"
 )
 _TOKEN = re.compile(r"[A-Za-z0-9+=]{16,}")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\uffff\U000e0000-\U000e007f]+")
+_CONTROL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\uffff\U000e0000-\U000e007f]+"
+)
 
 
 @lru_cache(maxsize=65536)
@@ -92,15 +94,22 @@ def version(text: str | None) -> Version | None:
     return Version(cleaned)
 
 
-_SCHEME = re.compile(r"\s*[\"']?((?:[a-z][a-z0-9]{1,15}:)?[a-z][a-z0-9]{1,20}(?:[+.-][a-z0-9]{1,20}){0,2})(?::[a-z0-9]{1,12})?:(?://|@)", re.IGNORECASE)
+_SCHEME = re.compile(
+    r"\s*[\"']?((?:[a-z][a-z0-9]{1,15}:)?[a-z][a-z0-9]{1,20}(?:[+.-][a-z0-9]{1,20}){0,2})(?::[a-z0-9]{1,12})?:(?://|@)", re.IGNORECASE
+)
 _HOST = re.compile(r"(?=.{1,100}$)[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?)*")
-_DURATION = re.compile(r"\s*[\"']?(\d{1,9}(?:\.\d{1,3})?\s*(?:ns|us|ms|s|sec|secs|seconds?|m|min|mins|minutes?|h|hours?|d|days?|w|weeks?))[\"']?\s*", re.IGNORECASE)
+_DURATION = re.compile(
+    r"\s*[\"']?(\d{1,9}(?:\.\d{1,3})?\s*(?:ns|us|ms|s|sec|secs|seconds?|m|min|mins|minutes?|h|hours?|d|days?|w|weeks?))[\"']?\s*",
+    re.IGNORECASE,
+)
 _ISO_DURATION = re.compile(r"\s*(P(?:\d{1,4}D)?(?:T(?:\d{1,5}H)?(?:\d{1,5}M)?(?:\d{1,6}(?:\.\d{1,3})?S)?)?)\s*")
 _CLOCK_DURATION = re.compile(r"\s*((?:\d{1,3}\.)?\d{1,2}:\d{2}:\d{2})\s*")
 _SIZE = re.compile(r"\s*[\"']?(\d{1,9}(?:\.\d{1,3})?\s*(?:[kmgtpe]i?b?|b|m))[\"']?\s*", re.IGNORECASE)
 _INTEGER = re.compile(r"\s*[\"']?([+-]?\d{1,9})[\"']?\s*")
 _NUMBER = re.compile(r"\s*[\"']?(\d{1,9}(?:\.\d{1,4})?)[\"']?\s*")
-_IMAGE = re.compile(r"(?:(?P<host>[\w.-]+(?::\d+)?)/)?(?P<name>[a-z0-9][\w.-]*(?:/[\w.-]+)*)(?::(?P<tag>[\w][\w.+-]{0,127}))?(?:@sha256:[0-9a-f]{16,64})?")
+_IMAGE = re.compile(
+    r"(?:(?P<host>[\w.-]+(?::\d+)?)/)?(?P<name>[a-z0-9][\w.-]*(?:/[\w.-]+)*)(?::(?P<tag>[\w][\w.+-]{0,127}))?(?:@sha256:[0-9a-f]{16,64})?"
+)
 _PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][\w.\[\]-]{0,80})(?:(:?[-?+])([^{}$]*)|:([^{}$]*))?\}|\$([A-Za-z_]\w{0,80})")
 _TRUE, _FALSE = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
 

@@ -29,7 +29,20 @@ MANIFEST_LIMIT = 2 * 1024 * 1024
 SOURCE_LIMIT = 1024 * 1024
 LOCK_LIMIT = 64 * 1024 * 1024
 
-_SKIPPED_FOLDERS = {".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".mypy_cache", ".pytest_cache", ".gradle", ".idea"}
+_SKIPPED_FOLDERS = {
+    ".git",
+    ".hg",
+    ".svn",
+    "node_modules",
+    ".venv",
+    "venv",
+    "__pycache__",
+    ".tox",
+    ".mypy_cache",
+    ".pytest_cache",
+    ".gradle",
+    ".idea",
+}
 """Never walked into outside git, where no ignore rule may name them."""
 
 BLOCK_BEGIN, BLOCK_END = "<!-- ctxgen:begin", "<!-- ctxgen:end -->"
@@ -88,7 +101,9 @@ class File:
 
     def xml(self) -> etree._Element:
         """The root element of an XML document; broken XML is read as far as it goes."""
-        return self._document("xml", lambda: documents.parse_xml(self.text.encode() if self.data[:2] in (b"\xff\xfe", b"\xfe\xff") else self.data))
+        return self._document(
+            "xml", lambda: documents.parse_xml(self.text.encode() if self.data[:2] in (b"\xff\xfe", b"\xfe\xff") else self.data)
+        )
 
     def syntax(self, language: str) -> Syntax:
         """The root of the syntax tree in a tree-sitter language (`python`, `typescript/tsx`, …)."""
@@ -180,7 +195,10 @@ class Tree:
         """
         real = self._confined(path)
         if real is None:
-            raise Unreadable("outside-root" if os.path.islink(os.path.join(self.root, path)) else "not-found", "missing, or a link that leaves the repository")
+            raise Unreadable(
+                "outside-root" if os.path.islink(os.path.join(self.root, path)) else "not-found",
+                "missing, or a link that leaves the repository",
+            )
         try:
             if not stat.S_ISREG(os.stat(real).st_mode):
                 raise Unreadable("not-regular", "not a regular file")
@@ -227,7 +245,11 @@ class Tree:
                 return any(spec.match_file(path[len(base) :]) for base, spec in above)
 
             folders[:] = sorted(
-                d for d in folders if d not in _SKIPPED_FOLDERS and not (honour_ignores and ignored(f"{prefix}{d}/")) and not os.path.exists(os.path.join(folder, d, ".git"))
+                d
+                for d in folders
+                if d not in _SKIPPED_FOLDERS
+                and not (honour_ignores and ignored(f"{prefix}{d}/"))
+                and not os.path.exists(os.path.join(folder, d, ".git"))
             )
             for file in files:
                 path = prefix + file

@@ -1,0 +1,21 @@
+"""`python -m ctxgen` and the `ctxgen` script: the shortest way to `--version`, everything else to the CLI."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command line; `--version` alone is answered before anything is imported."""
+    if sys.argv[1:] in (["--version"], ["-V"]):
+        from ctxgen import __version__
+
+        print(f"ctxgen {__version__}")
+        return
+    from ctxgen.cli import run
+
+    run()
+
+
+if __name__ == "__main__":
+    main()

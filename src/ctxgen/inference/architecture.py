@@ -1,0 +1,122 @@
+"""Components as the context tells them, the pattern that they make, and its traits."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from ctxgen.catalogue import Catalogue
+from ctxgen.context import Architecture, Component, Link, Technology, Trait
+from ctxgen.facts import folder_of
+from ctxgen.inference.evidence import cite
+from ctxgen.join import Join
+from ctxgen.model import Sighting
+
+_STACK = ("framework", "orm", "database", "cache", "queue", "search", "storage", "jobs", "api", "auth", "server")
+_TRAITS = {
+    "api-gateway": ("spring-cloud-gateway", "netflix-zuul", "yarp", "ocelot", "kong", "krakend", "tyk"),
+    "service-discovery": ("netflix-eureka", "consul", "spring-cloud-consul", "nacos", "steeltoe"),
+    "configuration-server": ("spring-cloud-config", "spring-cloud-config-server"),
+    "cqrs-mediator": ("mediatr", "nestjs-cqrs", "axon", "wolverine"),
+}
+
+
+def components(join: Join, sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Component]:
+    """Every component with what it uses and depends on."""
+    used: dict[str, dict[str, Sighting]] = defaultdict(dict)
+    for sighting in sightings:
+        if sighting.component and sighting.scope in ("backend", "frontend") and sighting.usage in ("used", "default"):
+            known = used[sighting.component].get(sighting.technology)
+            if known is None or sighting.rank < known.rank:
+                used[sighting.component][sighting.technology] = sighting
+    by_name = {part.name.lower(): part for part in join.parts}
+    found = []
+    for part in join.parts:
+        has = used.get(part.id, {})
+        technologies = [t for t in has if catalogue[t].category in (*_STACK, "frontend")]
+        if part.image and part.image not in technologies:
+            technologies.append(part.image)
+        technologies.sort(
+            key=lambda t: (
+                (*_STACK, "frontend").index(catalogue[t].category) if catalogue[t].category in (*_STACK, "frontend") else 99,
+                has[t].rank if t in has else 0,
+                t,
+            )
+        )
+        links = []
+        for target, at in part.depends_on:
+            other = by_name.get(target.lower())
+            if other is not None and other.id != part.id:
+                links.append(Link(other.id, other.image, "depends_on", cite([at])))
+        found.append(
+            Component(
+                id=part.id,
+                name=part.name,
+                path=part.path,
+                kind=part.kind,
+                language=join.language_in(part),
+                technologies=tuple(technologies),
+                ports=part.ports,
+                depends_on=tuple({(link.component): link for link in links}.values()),
+                evidence=cite(part.at),
+            )  # fmt: skip
+        )
+    return found
+
+
+def architecture(parts: Sequence[Component], technologies: Sequence[Technology], join: Join) -> Architecture:
+    """The pattern and its reasons.
+
+    Microservices are at least three services built here that are deployed on their own; two or fewer on shared
+    modules are a monolith; several applications in one workspace that do not make one system are a monorepo of apps.
+    """
+    built = [part for part in parts if part.kind in ("service", "gateway", "worker") and part.language is not None]
+    services = [part for part in built if part.kind in ("service", "gateway")]
+    folders = {part.path for part in built}
+    serverless = [
+        t
+        for t in technologies
+        if t.id in ("serverless-framework", "aws-sam", "aws-lambda") and t.scope in ("backend", "deploy") and t.usage == "used"
+    ]
+    evidence = [at for part in built for at in part.evidence[:1]]
+    pattern: str | None
+    if len({part.path for part in services}) >= 3:
+        pattern = "microservices"
+    elif serverless and not services:
+        pattern, evidence = "serverless", [e for t in serverless for e in t.evidence[:1]]
+    elif built:
+        pattern = "modular-monolith" if _domain_modules(join) and len(folders) <= 2 else "monolith"
+    elif any(part.kind == "library" for part in parts):
+        pattern, evidence = "library", [at for part in parts if part.kind == "library" for at in part.evidence[:1]]
+    else:
+        pattern = None
+    traits = [
+        Trait(trait, t.evidence[:2])
+        for trait, known in _TRAITS.items()
+        for t in technologies
+        if t.id in known and t.scope in ("backend", "deploy") and t.usage == "used"
+    ]
+    traits += [
+        Trait("event-driven", t.evidence[:2])
+        for t in technologies
+        if t.category == "queue" and t.scope == "backend" and t.usage == "used" and pattern == "microservices"
+    ][:1]
+    workers = [part for part in parts if part.kind == "worker"]
+    if workers:
+        traits.append(Trait("background-workers", tuple(at for part in workers for at in part.evidence[:1])[:4]))
+    unique = {trait.name: trait for trait in reversed(traits)}
+    return Architecture(pattern, tuple(unique[name] for name in sorted(unique)), tuple(evidence[:8]))
+
+
+def _domain_modules(join: Join) -> bool:
+    """Whether one process is cut into domain modules by its framework's own means: NestJS modules, a folder of modules."""
+    nest = {
+        folder_of(path) for path in join.paths if path.endswith(".module.ts") and join.places.scope(path) is None and path.count("/") >= 2
+    }
+    features = {folder.rpartition("/")[2] for folder in nest if folder.count("/") == min(f.count("/") for f in nest)} if nest else set()
+    modules = {match[1] for path in join.paths if join.places.scope(path) is None and (match := _MODULE_FOLDER.match(path))}
+    return len(features) >= 5 or len(modules) >= 3
+
+
+_MODULE_FOLDER = re.compile(r"(?:.*/)?(?:[Mm]odules|bounded-?contexts)/([A-Z\w-]+)/.*\.(?:cs|java|kt|ts|py|php|go)\Z")

@@ -1,0 +1,149 @@
+"""Languages by their share of the product's source, with the versions that files state; runtimes with every statement."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from ctxgen.context import Cited, Language, RuntimeStatement, Technology
+from ctxgen.facts import Facts
+from ctxgen.inference.evidence import cite
+from ctxgen.join import EXTENSIONS, Join
+from ctxgen.model import At, Image, Runtime
+from ctxgen.places import Places
+from ctxgen.tree import Tree
+
+MANIFEST_LANGUAGE = {
+    "go.mod": "Go",
+    "pom.xml": "Java",
+    "Cargo.toml": "Rust",
+    "composer.json": "PHP",
+    "Gemfile": "Ruby",
+    "mix.exs": "Elixir",
+}
+_RUNTIME_OF = {
+    "JavaScript": ("Node.js", "Deno", "Bun"),
+    "TypeScript": ("TypeScript",),
+    "C#": (".NET", "C#"),
+    "F#": (".NET",),
+    "Visual Basic": (".NET",),
+    "Java": ("Java",),
+    "Kotlin": ("Kotlin",),
+}
+_IMAGE_RUNTIMES = {
+    "nodejs": "Node.js", "python": "Python", "java": "Java", "openjdk": "Java", "go": "Go", "golang": "Go", "dotnet": ".NET", "php": "PHP", "ruby": "Ruby", "rust": "Rust", "elixir": "Elixir",
+    "deno": "Deno", "bun": "Bun",
+}  # fmt: skip
+_MIN_SHARE = 0.02
+
+
+def runtimes(facts: Facts, join: Join, places: Places) -> list[RuntimeStatement]:
+    """Every statement of a language's or runtime's version in the product's files; of equal ones of a component the first."""
+    found: dict[tuple[str, str | None, str], list[At]] = defaultdict(list)
+    for stated in facts.of(Runtime):
+        if stated.version and places.scope(stated.at.path) in (None, "dev"):
+            found[stated.name, join.component(stated.at.path), stated.version].append(stated.at)
+            found[stated.name, join.component(stated.at.path), stated.version] += stated.via
+    for image in facts.of(Image):
+        known = join.catalogue.image(image.name) if image.name else None
+        runtime = _IMAGE_RUNTIMES.get(known or "")
+        number = re.match(r"v?(\d+(?:\.\d+)*(?:-(?:rc|beta|alpha)[.\d]*)?)", image.tag or "")
+        if runtime and number and image.purpose != "service" and places.scope(image.at.path) is None:
+            found[runtime, join.component(image.at.path), number[1]].append(image.at)
+    return [
+        RuntimeStatement(name, version, component, cite(at, 3))
+        for (name, component, version), at in sorted(found.items(), key=lambda entry: (entry[0][0], entry[0][1] or "", entry[0][2]))
+    ]
+
+
+def languages(
+    tree: Tree, stated: Sequence[RuntimeStatement], technologies: Sequence[Technology], join: Join, places: Places
+) -> list[Language]:
+    """Languages of product source, by bytes; a language that only browser units hold is a frontend language."""
+    sizes: dict[tuple[str, str], int] = defaultdict(int)
+    first: dict[tuple[str, str], str] = {}
+    manifests: dict[str, str] = {}
+    for path in tree.paths:
+        base = path.rpartition("/")[2]
+        language = EXTENSIONS.get(os.path.splitext(base)[1].lower())
+        scope = places.scope(path)
+        if base in MANIFEST_LANGUAGE and scope is None:
+            manifests.setdefault(MANIFEST_LANGUAGE[base], path)
+        if (
+            language is None
+            or scope is not None
+            or places.vendored(path)
+            or base.endswith((".min.js", ".d.ts", ".designer.cs", ".pb.go", "_pb2.py"))
+            or _static(path, language)
+        ):
+            continue
+        where = (
+            "frontend"
+            if language in ("Vue", "Svelte") or (language in ("JavaScript", "TypeScript") and join.frontend_code(path))
+            else "backend"
+        )
+        try:
+            size = min(os.lstat(tree.root / path).st_size, 1_000_000)
+        except OSError:
+            continue
+        sizes[language, where] += size
+        first.setdefault((language, where), path)
+    total = sum(sizes.values()) or 1
+    found = []
+    for (language, where), size in sorted(sizes.items(), key=lambda entry: (-entry[1], entry[0])):
+        share = size / total
+        of_unit = any(unit.ecosystem in _ECOSYSTEMS.get(language, ()) for unit in join.units)
+        if language in ("Vue", "Svelte") or (share < _MIN_SHARE and not of_unit):
+            continue
+        version, at = _version(language, where, stated, technologies)
+        evidence = at or cite([At(manifests.get(language, first[language, where]), 1)])
+        found.append(Language(language, version, round(share, 3), where, evidence))
+    return found
+
+
+_ECOSYSTEMS = {"Python": ("pypi",), "JavaScript": ("npm",), "TypeScript": ("npm",), "Java": ("maven",), "Kotlin": ("maven",), "C#": ("nuget",), "Go": ("go",), "PHP": ("packagist",), "Ruby": ("rubygems",),
+                "Rust": ("cargo",), "Elixir": ("hex",)}  # fmt: skip
+
+
+def _static(path: str, language: str) -> bool:
+    """Browser code that a backend serves: scripts under a folder of static files."""
+    return (
+        language in ("JavaScript", "TypeScript")
+        and re.search(r"(?:^|/)(?:static|public|wwwroot|assets)/", path) is not None
+        and "src/app/" not in path
+    )
+
+
+def _version(
+    language: str, where: str, stated: Sequence[RuntimeStatement], technologies: Sequence[Technology]
+) -> tuple[str | None, Cited | None]:
+    if language == "TypeScript":
+        known = next((t for t in technologies if t.id == "typescript" and t.version), None)
+        return (known.version, known.evidence) if known else (None, None)
+    for runtime in _RUNTIME_OF.get(language, (language,)):
+        candidates = [s for s in stated if s.name == runtime and (where == "backend")]
+        if candidates:
+            ordered = sorted(candidates, key=lambda s: (_evidence_rank(s), s.component is not None, s.evidence))
+            return ordered[0].version, ordered[0].evidence
+    return None, None
+
+
+def _evidence_rank(statement: RuntimeStatement) -> int:
+    base = statement.evidence[0].path.rpartition("/")[2]
+    if base.startswith(
+        (
+            ".python-version",
+            ".nvmrc",
+            ".node-version",
+            ".tool-versions",
+            ".ruby-version",
+            ".java-version",
+            "global.json",
+            "runtime.txt",
+            "rust-toolchain",
+        )
+    ):
+        return 0
+    return 2 if "ockerfile" in base else 1

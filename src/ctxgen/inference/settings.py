@@ -1,0 +1,187 @@
+"""What settings say: environment variables, scale, and authentication mechanisms."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from ctxgen.catalogue import Catalogue
+from ctxgen.context import EnvironmentVariable, Mechanism, ScaleSetting, Security, Technology
+from ctxgen.facts import Facts
+from ctxgen.inference.evidence import cite
+from ctxgen.join import Join
+from ctxgen.model import At, ConfigKey, Process, Service, Setting, Variable
+from ctxgen.opaque import Name, Opaque
+from ctxgen.places import Places
+
+_SECRET = re.compile(
+    r"(?i)(?:^|_|\.|-)(?:pass(?:word|wd|phrase)?|pwd|secrets?|token|api_?key|key|private|credentials?|cert|signature|salt|dsn|auth|jwt|access_key_id|pat)(?:$|_|\.|-|\d)|password|secret|apikey"
+)
+_SOURCE_ORDER = {"dotenv": 0, "compose": 1, "settings": 2, "code": 3, "kubernetes": 4, "dockerfile": 5, "ci": 6, "other": 7}
+_COMMON = {
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "DEBIAN_FRONTEND",
+    "PYTHONUNBUFFERED",
+    "PYTHONDONTWRITEBYTECODE",
+    "PIP_NO_CACHE_DIR",
+    "PYTHONPATH",
+}
+
+
+def environment(facts: Facts, join: Join, catalogue: Catalogue, places: Places) -> list[EnvironmentVariable]:
+    """Every variable of the product once, with the lines that set or read it and what is safe to say of its value."""
+    grouped: dict[Name, list[Variable]] = defaultdict(list)
+    for variable in facts.of(Variable):
+        if places.scope(variable.at.path) in (None, "dev") and variable.source != "ci":
+            grouped[variable.name].append(variable)
+    found = []
+    for name, same in sorted(grouped.items()):
+        ordered = sorted(same, key=lambda v: (_SOURCE_ORDER[v.source], v.when is not None, v.at))
+        required = [v.required for v in ordered if v.required is not None]
+        url = next((v.value for v in ordered if v.value is not None and (v.value.scheme() or v.value.port())), None)
+        scheme = url.scheme() if url is not None else None
+        found.append(
+            EnvironmentVariable(
+                name=name,
+                secret=bool(_SECRET.search(name)),
+                required=any(required) if required else None,
+                component=next((c for v in ordered if (c := join.component(v.at.path, v.owner))), None),
+                evidence=cite((v.at for v in ordered), 4),
+                scheme=scheme
+                if scheme and (catalogue.scheme(scheme) or scheme in ("http", "https", "tcp", "ws", "wss", "smtp", "grpc"))
+                else None,
+                host=url.host() if url is not None else None,
+                port=url.port() if url is not None else None,
+            )
+        )
+    return found
+
+
+def is_minor(name: str) -> bool:
+    """Whether a variable says something of the image's plumbing rather than of the backend."""
+    return name in _COMMON
+
+
+_VALUE_KINDS = {"timeout": "duration", "ttl": "duration", "memory-limit": "size", "heap": "size", "body-limit": "size"}
+
+
+def scale(facts: Facts, join: Join, catalogue: Catalogue, places: Places) -> list[ScaleSetting]:
+    """Settings of scale from every place that states one; only integers, durations and sizes can be told."""
+    found: dict[tuple[str, str, str | None, str | None], list[At]] = defaultdict(list)
+    units: dict[tuple[str, str, str | None, str | None], str | None] = {}
+
+    def add(kind: str, value: str | None, unit: str | None, subject: str | None, component: str | None, at: At) -> None:
+        if value is not None and places.scope(at.path) in (None, "dev"):
+            key = (kind, value, subject, component)
+            found[key].append(at)
+            units[key] = unit
+
+    for setting in facts.of(Setting):
+        add(
+            setting.kind,
+            setting.value,
+            setting.unit,
+            setting.subject or setting.owner,
+            join.component(setting.at.path, setting.owner),
+            setting.at,
+        )
+    for service in facts.of(Service):
+        if service.replicas is not None:
+            add("replicas", str(service.replicas), None, service.name, join.component(service.at.path, service.name), service.at)
+    for key in facts.of(ConfigKey):
+        if known := catalogue.setting(key.key):
+            technology, signal = known
+            add(
+                signal.kind,
+                _safe(key.value, signal.kind),
+                signal.unit,
+                signal.subject or catalogue[technology].name,
+                join.component(key.at.path),
+                key.at,
+            )
+    for variable in facts.of(Variable):
+        if variable.value is not None and (known := catalogue.setting(variable.name)):
+            technology, signal = known
+            add(
+                signal.kind,
+                _safe(variable.value, signal.kind),
+                signal.unit,
+                signal.subject or variable.name,
+                join.component(variable.at.path, variable.owner),
+                variable.at,
+            )
+    for process in [*facts.of(Process), *(s for s in facts.of(Service) if s.command is not None)]:
+        command = process.command
+        if command is None:
+            continue
+        owner = process.owner if isinstance(process, Process) else process.name
+        for word in dict.fromkeys(command.words(catalogue.command_words)):
+            technology_id = catalogue.command(word)
+            for signal in catalogue[technology_id].settings if technology_id else ():
+                if signal.key.startswith("-"):
+                    value = command.option(*signal.key.split("|"))
+                    if value is not None:
+                        add(
+                            signal.kind,
+                            _safe(value, signal.kind),
+                            signal.unit,
+                            signal.subject or catalogue[str(technology_id)].name,
+                            join.component(process.at.path, owner),
+                            process.at,
+                        )
+    ordered = sorted(found.items(), key=lambda entry: (_KIND_ORDER.get(entry[0][0], 50), entry[0][3] or "", entry[0][2] or "", entry[1][0]))
+    return [
+        ScaleSetting(kind, value, units[kind, value, subject, component], subject, component, cite(at, 4))
+        for (kind, value, subject, component), at in ordered
+    ]
+
+
+_KIND_ORDER = {
+    "replicas": 0,
+    "autoscaling": 1,
+    "workers": 2,
+    "threads": 3,
+    "concurrency": 4,
+    "pool-size": 5,
+    "max-connections": 6,
+    "memory-limit": 7,
+    "cpu-limit": 8,
+    "heap": 9,
+    "rate-limit": 10,
+    "timeout": 11,
+    "ttl": 12,
+}
+
+
+def _safe(value: Opaque, kind: str) -> str | None:
+    resolved = value.interpolate(lambda _: None)
+    number = resolved.integer()
+    if number is not None:
+        return str(number)
+    return resolved.duration() or resolved.size() or resolved.number()
+
+
+def security(technologies: Sequence[Technology], facts: Facts, join: Join, catalogue: Catalogue, places: Places) -> Security:
+    """Authentication mechanisms, from the libraries that show one and from settings."""
+    found: dict[str, list[At]] = defaultdict(list)
+    component: dict[str, str | None] = {}
+    for technology in technologies:
+        for mechanism in (
+            catalogue[technology.id].mechanisms
+            if technology.scope == "backend" and technology.usage in ("used", "default", "supported")
+            else ()
+        ):
+            for evidence in technology.evidence[:2]:
+                found[mechanism].append(At(evidence.path, evidence.line))
+            component.setdefault(mechanism, next((use.component for use in technology.uses if use.scope == "backend"), None))
+    for key in facts.of(ConfigKey):
+        if places.scope(key.at.path) is not None:
+            continue
+        for _, mechanism in catalogue.mechanism(key.key, key.value):
+            found[mechanism].append(key.at)
+            component.setdefault(mechanism, join.component(key.at.path))
+    return Security(tuple(Mechanism(mechanism, component.get(mechanism), cite(at, 4)) for mechanism, at in sorted(found.items())), ())

@@ -1,0 +1,82 @@
+"""Datastores and outside services: what the technologies say of where data lies and who is called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ctxgen.catalogue import Catalogue
+from ctxgen.context import Datastore, Evidence, Integration, Migrations, Technology
+from ctxgen.inference.evidence import cite
+from ctxgen.model import At, Sighting
+from ctxgen.places import Places
+
+_STORES = ("database", "cache", "search", "storage")
+_MIGRATION_FILES = (
+    ("alembic", "/versions/", ".py"), ("django", "/migrations/0", ".py"), ("flyway", "/V", ".sql"), ("prisma", "/migration.sql", ""), ("golang-migrate", "", ".up.sql"),
+    ("active-record", "db/migrate/", ".rb"), ("laravel", "database/migrations/", ".php"), ("typeorm", "/migrations/1", ".ts"),
+)  # fmt: skip
+
+
+def datastores(
+    technologies: Sequence[Technology], sightings: Sequence[Sighting], catalogue: Catalogue, paths: Sequence[str], places: Places
+) -> list[Datastore]:
+    """Every engine in backend scope, with the components and libraries that talk to it; one engine carries the migrations."""
+    migrations = migrations_of(technologies, paths, places)
+    found = []
+    for technology in technologies:
+        declared = catalogue[technology.id]
+        if technology.scope != "backend" or technology.category not in _STORES or declared.drives or technology.usage == "unknown":
+            continue
+        drivers = [t.id for t in technologies if t.scope == "backend" and technology.id in catalogue[t.id].drives]
+        components = {
+            use.component for use in technology.uses if use.component and use.scope == "backend" and use.usage in ("used", "default")
+        }
+        found.append(
+            Datastore(
+                technology.id,
+                technology.version,
+                technology.usage,
+                tuple(sorted(components)),
+                tuple(sorted(drivers)),
+                None,
+                technology.evidence,
+            )
+        )
+    relational = [store for store in found if store.technology in _RELATIONAL and store.usage in ("used", "default")]
+    if migrations and relational:
+        best = relational[0]
+        found[found.index(best)] = Datastore(
+            best.technology, best.version, best.usage, best.components, best.access, migrations, best.evidence
+        )
+    return found
+
+
+_RELATIONAL = ("postgresql", "mysql", "mariadb", "sqlite", "sqlserver", "oracle", "cockroachdb", "h2", "hsqldb")
+
+
+def migrations_of(technologies: Sequence[Technology], paths: Sequence[str], places: Places) -> Migrations | None:
+    """The migration files of the tool that has most of them, counted."""
+    best: Migrations | None = None
+    for tool, part, suffix in _MIGRATION_FILES:
+        files = [p for p in paths if part in "/" + p and p.endswith(suffix) and not p.endswith("/__init__.py") and places.scope(p) is None]
+        if tool == "golang-migrate":
+            files = [p for p in files if p.endswith(".up.sql")]
+        if tool == "flyway":
+            files = [p for p in files if "__" in p.rpartition("/")[2] and p.rpartition("/")[2].startswith("V")]
+        if files and (best is None or len(files) > (best.count or 0)):
+            best = Migrations(tool, len(files), cite([At(files[0], 1)]))
+    return best
+
+
+def integrations(technologies: Sequence[Technology]) -> list[Integration]:
+    """Outside services that the backend calls."""
+    found = []
+    for technology in technologies:
+        if technology.category in ("saas", "ai") and technology.scope == "backend":
+            component = next((use.component for use in technology.uses if use.component), None)
+            found.append(Integration(technology.id, technology.name, component, technology.evidence[:3]))
+    return found
+
+
+def first(evidence: Sequence[Evidence]) -> Evidence | None:
+    return evidence[0] if evidence else None

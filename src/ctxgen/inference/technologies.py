@@ -1,0 +1,149 @@
+"""Sightings as technologies: scope, usage, version and evidence of each, and how every component uses it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+from msgspec.structs import replace
+
+from ctxgen.catalogue import Catalogue
+from ctxgen.context import Technology, Use
+from ctxgen.inference.evidence import cite
+from ctxgen.join import Join
+from ctxgen.model import At, Sighting
+
+_SCOPES = ("backend", "deploy", "frontend", "test", "dev", "docs")
+_USAGES = ("used", "default", "connector", "supported", "unknown")
+_CONFIDENCES = ("confirmed", "declared", "inferred")
+_STORES = ("database", "cache", "queue", "search", "storage")
+MANY_ENGINES = 6
+"""From so many engines that only optional groups bring, they are data sources of the product's users: connectors."""
+
+
+def place_sightings(sightings: Iterable[Sighting], join: Join) -> list[Sighting]:
+    """Sightings with their component, and in frontend scope where their component has only browser dependencies."""
+    placed = []
+    for sighting in sightings:
+        component = join.component(sighting.at.path, sighting.owner)
+        scope = sighting.scope
+        if (
+            scope == "backend"
+            and join.frontend(sighting.at.path)
+            and not sighting.signal.startswith(("pypi", "maven", "go ", "nuget", "image", "url", "config", "command"))
+        ):
+            scope = "frontend"
+        placed.append(replace(sighting, component=component, scope=scope))
+    return placed
+
+
+def settle_usage(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Sighting]:
+    """Tell engines that are used from those that are supported or connected to.
+
+    A driver alone says that the code can talk to an engine.  It says that it does where it is the only engine of its
+    category that the repository's product names; variables alone say nothing of an engine that has no driver, image
+    or setting.  Many engines behind optional groups are connectors.
+    """
+    shown = {s.technology for s in sightings if s.usage in ("used", "default") and s.scope in ("backend", "deploy")}
+    supported = {
+        s.technology for s in sightings if s.usage == "supported" and s.scope == "backend" and catalogue[s.technology].category in _STORES
+    }
+    by_category: dict[str, set[str]] = defaultdict(set)
+    for engine in shown | supported:
+        if not catalogue[engine].drives:
+            by_category[catalogue[engine].category].add(engine)
+    optional = {s.technology for s in sightings if s.usage == "supported" and " drives " not in s.signal} | {
+        s.technology for s in sightings if " drives " in s.signal and s.usage == "supported" and s.optional
+    }
+    settled = []
+    for sighting in sightings:
+        technology = catalogue[sighting.technology]
+        if (
+            sighting.usage == "supported"
+            and technology.category in _STORES
+            and " drives " in sighting.signal
+            and sighting.technology not in shown
+        ):
+            rivals = by_category[technology.category]
+            if rivals == {sighting.technology} and not sighting.optional:
+                sighting = replace(sighting, usage="used")
+            elif sighting.technology in optional and len(rivals & optional) >= MANY_ENGINES:
+                sighting = replace(sighting, usage="connector")
+        settled.append(sighting)
+    known = {s.technology for s in settled if s.usage != "unknown"}
+    return [s for s in settled if s.usage != "unknown" or s.technology in known or _stands_alone(s, catalogue)]
+
+
+def _stands_alone(sighting: Sighting, catalogue: Catalogue) -> bool:
+    """Whether a variable's name is enough: outside services are told by their keys, engines are not."""
+    return catalogue[sighting.technology].category in ("saas", "ai") and sighting.read
+
+
+def technologies(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Technology]:
+    """One entry per technology, the most telling first within its category."""
+    grouped: dict[str, list[Sighting]] = defaultdict(list)
+    for sighting in sightings:
+        grouped[sighting.technology].append(sighting)
+    return [_technology(identifier, same, catalogue) for identifier, same in sorted(grouped.items())]
+
+
+def _technology(identifier: str, same: list[Sighting], catalogue: Catalogue) -> Technology:
+    declared = catalogue[identifier]
+    scope = next(scope for scope in _SCOPES if any(s.scope == scope for s in same))
+    in_scope = [s for s in same if s.scope == scope]
+    usage = next(usage for usage in _USAGES if any(s.usage == usage for s in in_scope))
+    ordered = sorted(in_scope, key=lambda s: (s.usage != usage, s.rank, s.when is not None, s.at))
+    uses = _uses(same)
+    return Technology(
+        id=identifier,
+        name=declared.name,
+        category=declared.category,
+        roles=declared.roles,
+        version=_version(ordered),
+        scope=scope,
+        usage=usage,
+        confidence=next(c for c in _CONFIDENCES if any(s.confidence == c for s in in_scope)),
+        evidence=cite([*(s.at for s in ordered[:4]), *_via(ordered[:1]), *(s.at for s in ordered[4:])]),
+        uses=uses,
+    )
+
+
+def _via(ordered: Sequence[Sighting]) -> list[At]:
+    return [at for sighting in ordered for at in sighting.via]
+
+
+def _version(ordered: Sequence[Sighting]) -> str | None:
+    """The version that most components have, the best evidence deciding ties; only of the best kind of evidence that has one."""
+    versioned = [s for s in ordered if (s.locked or s.declared) and s.usage == ordered[0].usage] or [
+        s for s in ordered if s.locked or s.declared
+    ]
+    if not versioned:
+        return None
+    best = [s for s in versioned if s.rank <= versioned[0].rank + 4 and (s.when is None or versioned[0].when is not None)] or versioned
+    counted = Counter(str(s.locked or s.declared) for s in best)
+    most = max(counted.values())
+    return next(str(s.locked or s.declared) for s in best if counted[str(s.locked or s.declared)] == most)
+
+
+def _uses(same: Sequence[Sighting]) -> tuple[Use, ...]:
+    grouped: dict[tuple[str, str, str], list[Sighting]] = defaultdict(list)
+    for sighting in same:
+        grouped[sighting.component or "", sighting.scope, sighting.when or ""].append(sighting)
+    uses = []
+    for (component, scope, when), alike in sorted(grouped.items()):
+        ordered = sorted(alike, key=lambda s: (_USAGES.index(s.usage), s.rank, s.at))
+        best = next((s for s in ordered if s.locked or s.declared), ordered[0])
+        uses.append(
+            Use(
+                component=component or None,
+                scope=scope,
+                usage=ordered[0].usage,
+                version=best.locked or best.declared,
+                declared=best.declared,
+                locked=best.locked,
+                managed_by=best.managed_by,
+                when=when or None,
+                evidence=cite([*(s.at for s in ordered), *_via([best])], 4),
+            )
+        )
+    return tuple(uses)

@@ -1,0 +1,433 @@
+"""Which facts speak of one component.
+
+A *unit* is a folder with a project of one ecosystem; a *component* is a process that is deployed, or a library that
+is published or shared.  One folder can hold several components (server, worker and scheduler of one image), and one
+component is spoken of in many places.  Joins are by explicit keys: the build context and Dockerfile of a service, the
+folder of a project, the name of a service, image, module or configuration file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ctxgen.catalogue import Catalogue
+from ctxgen.facts import Facts, folder_of, folders_up
+from ctxgen.model import At, Container, Dependency, Ecosystem, Image, Project, Service, Sighting
+from ctxgen.opaque import Name
+from ctxgen.places import Places
+
+LANGUAGE_OF: dict[str, str] = {
+    "npm": "JavaScript", "pypi": "Python", "maven": "Java", "nuget": "C#", "go": "Go", "packagist": "PHP", "rubygems": "Ruby", "cargo": "Rust", "hex": "Elixir",
+}  # fmt: skip
+_REQUIREMENTS_FOLDER = re.compile(r"(?:.*/)?(?:requirements|reqs|deps|dependencies)\Z")
+_BACKEND = {"database", "orm", "migration", "cache", "queue", "jobs", "search", "auth", "server", "framework"}
+_WORKER = re.compile(
+    r"(?i)(?:^|[-_.])(?:workers?|scheduler|beat|consumers?|sidekiq|queue|cron|celery|dispatch(?:er)?|processor|jobs)(?:$|[-_.\d])"
+)
+_JOB = re.compile(
+    r"(?i)(?:^|[-_.])(?:migrat\w*|seed\w*|prestart|init|setup|load-?gen\w*|playwright|e2e|tests?|bootstrap|createbuckets)(?:$|[-_.])"
+)
+_GATEWAY = re.compile(r"(?i)gateway|(?:^|[-_.])(?:proxy|bff|ingress|traefik|nginx|kong|envoy|caddy|edge|load-?balancer)(?:$|[-_.])")
+_INFRASTRUCTURE = {
+    "database",
+    "cache",
+    "queue",
+    "search",
+    "storage",
+    "auth",
+    "observability",
+    "container",
+    "orchestration",
+    "cloud",
+    "testing",
+    "saas",
+}
+_WORKER_COMMANDS = {"celery", "rq", "dramatiq", "sidekiq", "huey", "arq", "rqscheduler", "resque", "solid_queue", "bullmq"}
+
+
+FAMILIES = {"JavaScript": ("JavaScript", "TypeScript"), "Java": ("Java", "Kotlin", "Scala", "Groovy"), "C#": ("C#", "F#", "Visual Basic")}
+EXTENSIONS = {
+    ".py": "Python", ".js": "JavaScript", ".mjs": "JavaScript", ".cjs": "JavaScript", ".jsx": "JavaScript", ".ts": "TypeScript", ".mts": "TypeScript", ".cts": "TypeScript",
+    ".tsx": "TypeScript", ".java": "Java", ".kt": "Kotlin", ".scala": "Scala", ".groovy": "Groovy", ".cs": "C#", ".fs": "F#", ".vb": "Visual Basic", ".go": "Go", ".php": "PHP",
+    ".rb": "Ruby", ".rs": "Rust", ".ex": "Elixir", ".exs": "Elixir", ".erl": "Erlang", ".clj": "Clojure", ".c": "C", ".cc": "C++", ".cpp": "C++", ".swift": "Swift", ".dart": "Dart", ".lua": "Lua",
+    ".pl": "Perl", ".vue": "Vue", ".svelte": "Svelte",
+}  # fmt: skip
+
+
+class Unit(Struct, frozen=True):
+    """A folder's project of one ecosystem."""
+
+    folder: str
+    ecosystem: Ecosystem
+    name: str
+    at: At
+    output: str | None = None
+    frontend: bool = False
+    backend: bool = False
+
+
+class Part(Struct, frozen=True):
+    """A component as the facts state it; `unit` folders are its code, `services` what deploys it."""
+
+    id: str
+    name: str
+    path: str
+    kind: str
+    language: str | None
+    ports: tuple[int, ...]
+    depends_on: tuple[tuple[str, At], ...]
+    at: tuple[At, ...]
+    image: str | None = None
+    """The technology that the component's image is, for one that is not built here."""
+
+
+class Join:
+    """The components of a repository, and which of them a file or fact belongs to."""
+
+    def __init__(
+        self, facts: Facts, sightings: Sequence[Sighting], catalogue: Catalogue, places: Places, paths: Sequence[str], root_name: str
+    ) -> None:
+        self.facts, self.catalogue, self.places, self.paths, self.root_name = facts, catalogue, places, paths, root_name
+        self.units = self._units(sightings)
+        self._unit_folders = {unit.folder for unit in self.units}
+        self._by_folder: dict[str, list[Unit]] = defaultdict(list)
+        for unit in self.units:
+            self._by_folder[unit.folder].append(unit)
+        self._sighted: dict[str, set[str]] = defaultdict(set)
+        for sighting in sightings:
+            if sighting.scope == "backend" and sighting.usage != "unknown":
+                self._sighted[self.unit_folder(sighting.at.path)].add(sighting.technology)
+        self.parts = self._parts()
+        self._part_of_folder: dict[str, list[Part]] = defaultdict(list)
+        for part in self.parts:
+            self._part_of_folder[part.path].append(part)
+        self._part_names = {part.name.lower(): part for part in reversed(self.parts)}
+        self._languages: dict[str, Counter[str]] = defaultdict(Counter)
+        for path in paths:
+            language = EXTENSIONS.get(path[path.rfind(".") :].lower())
+            if language and places.scope(path) is None:
+                self._languages[self.unit_folder(path)][language] += 1
+
+    # ------------------------------------------------------------------------------------------ units
+
+    def _units(self, sightings: Sequence[Sighting]) -> list[Unit]:
+        found: dict[tuple[str, str], Unit] = {}
+        aggregates: set[tuple[str, str]] = set()
+        for project in self.facts.of(Project):
+            folder = folder_of(project.at.path)
+            if self.places.scope(project.at.path) is not None or project.output == "test":
+                continue
+            if project.output == "aggregate":
+                aggregates.add((folder, project.ecosystem))
+                continue
+            default = folder.rpartition("/")[2] or self.root_name
+            named = (project.name or default).rpartition(":")[2] if project.ecosystem == "maven" else (project.name or default)
+            if project.ecosystem == "go":
+                named = default
+            unit = Unit(folder, project.ecosystem, named, project.at, project.output)
+            if (folder, project.ecosystem) not in found or project.ecosystem == "nuget":
+                found.setdefault((folder, project.ecosystem), unit)
+        for dependency in self.facts.of(Dependency):
+            folder = folder_of(dependency.at.path)
+            if _REQUIREMENTS_FOLDER.match(folder):
+                folder = folder_of(folder)
+            key = (folder, dependency.ecosystem)
+            if (
+                key in found
+                or key in aggregates
+                or dependency.group in ("dev", "test", "build", "plugin")
+                or self.places.scope(dependency.at.path) is not None
+            ):
+                continue
+            if (
+                dependency.at.path.rpartition("/")[2].startswith(("Directory.", "Dockerfile"))
+                or dependency.ecosystem in ("nuget", "maven")
+                or dependency.at.path.endswith("Dockerfile")
+            ):
+                continue
+            found[key] = Unit(folder, dependency.ecosystem, folder.rpartition("/")[2] or self.root_name, dependency.at)
+        categories: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for sighting in sightings:
+            if sighting.signal.startswith("npm ") and sighting.scope in ("backend", "frontend"):
+                technology = self.catalogue[sighting.technology]
+                categories[folder_of(sighting.at.path), "npm"].update({technology.category, *technology.roles})
+        units = []
+        for (folder, ecosystem), unit in sorted(found.items()):
+            has = categories.get((folder, ecosystem), set())
+            backend = ecosystem != "npm" or bool(has & _BACKEND)
+            units.append(replace(unit, frontend=ecosystem == "npm" and "frontend" in has and not backend, backend=backend))
+        return units
+
+    def unit_folder(self, path: str) -> str:
+        """The folder of the unit that a file belongs to: the deepest one above it, `""` where there is none."""
+        return next((folder for folder in folders_up(folder_of(path)) if folder in self._unit_folders), "")
+
+    def frontend(self, path: str) -> bool:
+        """Whether a file belongs to a unit that has only browser dependencies."""
+        units = self._by_folder.get(self.unit_folder(path), [])
+        return bool(units) and all(unit.frontend for unit in units)
+
+    def frontend_code(self, path: str) -> bool:
+        """Whether a script belongs to a browser package, whatever else its folder holds."""
+        for folder in folders_up(folder_of(path)):
+            if packages := [unit for unit in self._by_folder.get(folder, []) if unit.ecosystem == "npm"]:
+                return all(unit.frontend for unit in packages)
+        return bool(self.units)
+
+    # ------------------------------------------------------------------------------------------ components
+
+    def _parts(self) -> list[Part]:
+        parts: list[Part] = []
+        claimed: set[tuple[str, str]] = set()
+        services: dict[tuple[str, str], list[Service]] = defaultdict(list)
+        for service in self.facts.of(Service):
+            if self.places.scope(service.at.path) in (None, "dev"):
+                services[folder_of(service.at.path), service.name].append(service)
+        by_name: dict[str, Part] = {}
+        for (_, service_name), same in sorted(services.items()):
+            part, units = self._deployed(service_name, same)
+            if part is None:
+                continue
+            claimed.update((unit.folder, unit.ecosystem) for unit in units)
+            known = by_name.get(part.name.lower())
+            by_name[part.name.lower()] = part if known is None else self._merged(known, part)
+        parts = list(by_name.values())
+        deployed_folders = {part.path for part in parts}
+        for container in self.facts.of(Container):
+            folder = self._code_folder(folder_of(container.at.path), folder_of(container.at.path))
+            if self.places.scope(container.at.path) is not None or folder in deployed_folders or container.stage is not None:
+                continue
+            units = self._by_folder.get(folder, [])
+            backend_units = [unit for unit in units if not unit.frontend] or units
+            if not units and not container.command and not container.ports:
+                continue
+            deployed_folders.add(folder)
+            claimed.update((unit.folder, unit.ecosystem) for unit in backend_units)
+            named = self._best_name(backend_units, folder)
+            ports = tuple(sorted({port for port, _ in container.ports}))
+            parts.append(
+                self._part(
+                    named,
+                    folder,
+                    self._kind(named, folder, backend_units, ports, None, set()),
+                    backend_units,
+                    ports,
+                    (),
+                    (container.at, *(unit.at for unit in backend_units)),
+                )
+            )
+        for unit in self.units:
+            if (unit.folder, unit.ecosystem) not in claimed and (part := self._unclaimed(unit, deployed_folders)):
+                parts.append(part)
+        return self._identified(parts)
+
+    def _deployed(self, service_name: str, same: list[Service]) -> tuple[Part | None, list[Unit]]:
+        folder = next((self._context_folder(service) for service in same if service.build is not None or service.dockerfile), None)
+        image = next((found for service in same if service.image is not None and (found := service.image.image())), None)
+        technology = self.catalogue.image(image[0]) if image and folder is None else None
+        if folder is None and technology is None:
+            folder = self._folder_named(service_name, image[0].rpartition("/")[2] if image else "")
+        units = [unit for unit in self._by_folder.get(folder, [])] if folder is not None else []
+        backend_units = [unit for unit in units if not unit.frontend] or units
+        ports = {port for service in same for port in (*service.ports, *service.published)}
+        if folder is not None:
+            built = self._base_technology(folder) if not units else None
+            technology = technology or built
+            ports |= (
+                {
+                    port
+                    for container in self.facts.of(Container)
+                    if folder_of(container.at.path) == folder and container.stage is None
+                    for port, _ in container.ports
+                }
+                if not ports
+                else set()
+            )
+        words = {
+            word
+            for service in same
+            if service.command is not None
+            for word in service.command.words(_WORKER_COMMANDS | {"worker", "scheduler", "beat", "migrate"})
+        }
+        links = tuple(dict.fromkeys(link for service in same for link in service.depends_on))
+        path = folder if folder is not None else same[0].at.path
+        kind = self._kind(service_name, folder, backend_units, tuple(ports), technology, words)
+        return self._part(
+            service_name, path, kind, backend_units, tuple(sorted(ports)), links, tuple(service.at for service in same), technology
+        ), backend_units
+
+    def _context_folder(self, service: Service) -> str | None:
+        return self._code_folder(
+            folder_of(service.dockerfile) if service.dockerfile else service.build or "", service.build if service.build is not None else ""
+        )
+
+    def _code_folder(self, dockerfile_folder: str, context: str) -> str:
+        """Where the code of an image lies: at its Dockerfile if a project is there or below, else at its build context."""
+        for folder in (dockerfile_folder, context):
+            if folder in self._unit_folders:
+                return folder
+            below = [unit.folder for unit in self.units if unit.folder.startswith(folder + "/")] if folder else []
+            if len(below) == 1:
+                return below[0]
+        if dockerfile_folder.rpartition("/")[2].lower() in ("docker", "build", ".docker", "deploy", "dockerfiles", "containers", "ci"):
+            return self.unit_folder(dockerfile_folder + "/x")
+        return dockerfile_folder or context
+
+    def _folder_named(self, *names: str) -> str | None:
+        """The unit whose folder or project is called like a service or image, the longest name first."""
+        for asked in names:
+            wanted = asked.lower()
+            if not wanted:
+                continue
+            for unit in self.units:
+                last = unit.folder.rpartition("/")[2].lower()
+                if last and (
+                    wanted == last
+                    or wanted == unit.name.lower()
+                    or (len(wanted) > 4 and (wanted.endswith("-" + last) or last.endswith("-" + wanted)))
+                ):
+                    return unit.folder
+        return None
+
+    def _base_technology(self, folder: str) -> str | None:
+        for image in self.facts.of(Image):
+            if (
+                image.purpose == "base"
+                and folder_of(image.at.path) == folder
+                and image.name
+                and (known := self.catalogue.image(image.name))
+            ):
+                return known
+        return None
+
+    def _unclaimed(self, unit: Unit, deployed_folders: set[str]) -> Part | None:
+        kind = self._kind(unit.name, unit.folder, [unit], (), None, set(), deployed=False)
+        if unit.folder in deployed_folders and kind not in ("frontend", "cli"):
+            return None
+        return self._part(unit.name, unit.folder, kind, [unit], (), (), (unit.at,))
+
+    def _kind(
+        self,
+        named: str,
+        folder: str | None,
+        units: Sequence[Unit],
+        ports: tuple[int, ...],
+        technology: str | None,
+        words: set[str],
+        *,
+        deployed: bool = True,
+    ) -> str:
+        has = self._sighted.get(folder, set()) if folder is not None and units else set()
+        for known in sorted(has):
+            if kind := self.catalogue[known].kind:
+                return kind
+        if technology and not units:
+            category = self.catalogue[technology].category
+            if self.catalogue[technology].kind:
+                return str(self.catalogue[technology].kind)
+            return "gateway" if category == "server" else "infrastructure" if category in _INFRASTRUCTURE else "service"
+        if units and all(unit.frontend for unit in units):
+            return "job" if _JOB.search(named) else "frontend"
+        if words & {"migrate"} or _JOB.search(named):
+            return "job"
+        if words or _WORKER.search(named):
+            return "worker"
+        categories = {self.catalogue[known].category for known in has}
+        if deployed:
+            if not units:
+                return "gateway" if _GATEWAY.search(named) else "infrastructure" if folder is None else "service"
+            return (
+                "gateway"
+                if _GATEWAY.search(named)
+                else "worker"
+                if not ports and "queue" in categories and not categories & {"server", "framework"}
+                else "service"
+            )
+        if any(unit.output == "library" for unit in units):
+            return "library"
+        if any(self.catalogue[known].serves for known in has):
+            return "gateway" if _GATEWAY.search(named) else "service"
+        if any(unit.output == "application" for unit in units):
+            return "cli"
+        return "library"
+
+    def _part(
+        self,
+        named: str,
+        path: str,
+        kind: str,
+        units: Sequence[Unit],
+        ports: tuple[int, ...],
+        links: tuple[tuple[Name, At], ...],
+        at: tuple[At, ...],
+        image: str | None = None,
+    ) -> Part:
+        language = LANGUAGE_OF[units[0].ecosystem] if units else None
+        return Part(
+            "",
+            named,
+            path or ".",
+            kind,
+            language,
+            ports,
+            tuple((str(target), where) for target, where in links),
+            tuple(dict.fromkeys(at)),
+            image if not units else None,
+        )
+
+    @staticmethod
+    def _merged(known: Part, other: Part) -> Part:
+        """Two statements of one service (a base file in one folder, an override or a manifest in another)."""
+        better, worse = (known, other) if known.language or not other.language else (other, known)
+        return replace(
+            better,
+            ports=tuple(sorted({*better.ports, *worse.ports})),
+            depends_on=tuple(dict.fromkeys((*better.depends_on, *worse.depends_on))),
+            at=tuple(dict.fromkeys((*better.at, *worse.at))),
+            image=better.image or worse.image,
+        )
+
+    def _best_name(self, units: Sequence[Unit], folder: str) -> str:
+        return folder.rpartition("/")[2] or (units[0].name if units else self.root_name)
+
+    @staticmethod
+    def _identified(parts: Iterable[Part]) -> list[Part]:
+        """Give every component an id: its name, with its path where the name is taken."""
+        taken: set[str] = set()
+        identified = []
+        for part in sorted(parts, key=lambda part: (part.kind in ("infrastructure", "library"), part.path, part.name)):
+            identifier = re.sub(r"[^a-z0-9.@/_-]+", "-", part.name.lower()).strip("-") or "component"
+            if identifier in taken:
+                identifier = f"{identifier}@{part.path}"
+            while identifier in taken:
+                identifier += "+"
+            taken.add(identifier)
+            identified.append(replace(part, id=identifier))
+        return identified
+
+    def language_in(self, part: Part) -> str | None:
+        """The language of a component: of those that its ecosystem can be written in the one with most files."""
+        if part.language is None:
+            return None
+        counted = self._languages.get("" if part.path == "." else part.path, Counter())
+        family = FAMILIES.get(part.language, (part.language,))
+        return max(family, key=lambda language: (counted[language], language == part.language))
+
+    # ------------------------------------------------------------------------------------------ who a fact belongs to
+
+    def component(self, path: str, owner: str | None = None) -> str | None:
+        """The component that a fact at `path` speaks of: its owner by name, the one in the deepest folder, or the one that a configuration file is named for."""
+        if owner is not None and (known := self._part_names.get(owner.lower())):
+            return known.id
+        for folder in folders_up(folder_of(path)):
+            if found := self._part_of_folder.get(folder or "."):
+                stem = path.rpartition("/")[2].partition(".")[0].lower()
+                if (named := self._part_names.get(stem)) and named.path != (folder or "."):
+                    return named.id
+                return found[0].id
+        return None

@@ -1,0 +1,96 @@
+"""What a file's place says of it: product, test, documentation, example, developer tooling or vendored code.
+
+A folder name says so only above a source root: `src/main/java/org/springframework/samples` is product code, and so is
+all of a Helm chart and (tests aside) of a Python package.  Where the rule would leave no project of a repository in
+the product, the repository itself is the example, and the rule does not apply.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from ctxgen.facts import folder_of
+from ctxgen.model import Scope
+
+_TEST = re.compile(
+    r"(?i)(?:.*(?:[._-]|unit|integration|functional|acceptance|e2e|load|performance|smoke))?(?:tests?|specs?|testing)"
+    r"|__tests__|e2e|cypress|playwright|__mocks__|mocks|testdata|test-data|test-resources|fixtures|__fixtures__|load-?tests?|loadgen|jmeter|gatling|k6|bench|benches|benchmarks?"
+)
+_DOCS = {"docs", "doc", "documentation", "website", "wiki", "adr", "docs-site", "docs_src"}
+_EXAMPLE = {
+    "example", "examples", "sample", "samples", "demo", "demos", "tutorial", "tutorials", "cookbook", "cookbooks", "quickstart", "quickstarts", "playground", "snippets",
+    "getting-started", "showcase", "sandbox",
+}  # fmt: skip
+_DEV = {
+    ".devcontainer",
+    ".vscode",
+    ".idea",
+    ".github",
+    ".gitlab",
+    ".circleci",
+    ".hygen",
+    "_templates",
+    ".husky",
+    "hack",
+    ".ctxgen",
+    ".config",
+    ".azuredevops",
+    ".template.config",
+}
+_VENDORED = {"vendor", "third_party", "third-party", "thirdparty", "node_modules", "bower_components", "vendored", "_vendor"}
+_TEST_FILE = re.compile(
+    r"(?:.*_test\.go|test_.*\.py|.*_tests?\.py|conftest\.py|.*[.-](?:spec|test|e2e-spec|e2e|cy|stories)\.[cm]?[jt]sx?|.*(?:Tests?|IT|Spec)\.(?:java|kt|cs|groovy|scala)|.*_spec\.rb|.*_test\.(?:rb|exs)|.*Test\.php)\Z"
+)
+
+
+class Places:
+    """Classifies paths of one repository.  `paths` are all its files, `projects` the paths of its manifests."""
+
+    def __init__(self, paths: Iterable[str], projects: Iterable[str]) -> None:
+        listed = list(paths)
+        self._packages = {folder_of(path) for path in listed if path.endswith("/__init__.py")}
+        self._charts = {folder_of(path) for path in listed if path.endswith(("/Chart.yaml", "/Chart.yml"))}
+        self._all_product = False
+        manifests = list(projects)
+        self._all_product = bool(manifests) and all(self.scope(path) is not None for path in manifests)
+        self._cached = lru_cache(maxsize=None)(self._folder_scope)
+
+    def scope(self, path: str) -> Scope | None:
+        """The scope that the place of a file imposes, None for product code."""
+        folder = self._cached(folder_of(path)) if hasattr(self, "_cached") else self._folder_scope(folder_of(path))
+        if folder is not None:
+            return folder
+        return "test" if _TEST_FILE.match(path.rpartition("/")[2]) else None
+
+    def vendored(self, path: str) -> bool:
+        """Whether the file is somebody else's code that was copied in."""
+        return any(part in _VENDORED for part in path.split("/")[:-1])
+
+    def _folder_scope(self, folder: str) -> Scope | None:
+        here = ""
+        parts = folder.split("/") if folder else []
+        in_package = False
+        for index, part in enumerate(parts):
+            here = f"{here}/{part}" if here else part
+            if part == "src" and index + 1 < len(parts):
+                if parts[index + 1] == "main":
+                    return None
+                if re.fullmatch(r"(?i)test|.*test|test.*|it", parts[index + 1]):
+                    return "test"
+            if here in self._charts:
+                return None
+            if _TEST.fullmatch(part):
+                return "test" if not self._all_product else None
+            if part in _VENDORED:
+                return "docs"
+            in_package = in_package or here in self._packages
+            if in_package or self._all_product:
+                continue
+            lowered = part.lower()
+            if lowered in _DOCS or lowered in _EXAMPLE:
+                return "docs"
+            if lowered in _DEV:
+                return "dev"
+        return None
