@@ -45,9 +45,6 @@ _CREDENTIAL = re.compile(
     r"|v1\.0-[0-9a-f]{24}-[0-9a-f]{100,160}|[0-9a-f]{32}-us\d{1,2}|AccountKey=[A-Za-z0-9+/=]{40,100}|sb[ps]_[0-9a-f]{40}|re_[A-Za-z0-9]{8}_[A-Za-z0-9]{20,30}|fo1_[A-Za-z0-9_-]{40,50}"
 )
 _TOKEN = re.compile(r"[A-Za-z0-9+=]{16,}")
-_CONTROL = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\uffff\U000e0000-\U000e007f]+"
-)
 
 
 @lru_cache(maxsize=65536)
@@ -75,7 +72,7 @@ def name(text: str) -> Name:
 
     What holds a credential comes back as `[masked]`: an identifier is what people are shown.
     """
-    cleaned = _CONTROL.sub("", text).strip()
+    cleaned = (text if text.isprintable() else "".join(c for c in text if c.isprintable())).strip()
     if len(cleaned) > _NAME_LIMIT:
         cleaned = cleaned[: _NAME_LIMIT - 1] + "…"
     return Name(MASK if looks_secret(cleaned) else cleaned)

@@ -7,12 +7,12 @@ it can be trusted (`rank`, lower is better) and in which scope the line's place 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from ctxgen.catalogue import Catalogue, Technology, normal_package
-from ctxgen.facts import Facts
+from ctxgen.catalogue import PACKAGE_KEYS, Catalogue, Technology, normal_package
+from ctxgen.facts import Facts, folder_of
 from ctxgen.model import (
     At,
     Confidence,
@@ -48,12 +48,10 @@ _DEPLOYED_CATEGORIES = {"server", "observability", "cloud", "container", "orches
 
 def recognise(facts: Facts, paths: Iterable[str], catalogue: Catalogue, places: Places) -> list[Sighting]:
     """All sightings, in the order of their places."""
+    locks = Locks(facts)
     found: list[Sighting] = []
-    locked: dict[str, list[Locked]] = defaultdict(list)
-    for lock in facts.of(Locked):
-        locked[f"{lock.ecosystem} {normal_package(lock.ecosystem, lock.name)}"].append(lock)
     for dependency in facts.of(Dependency):
-        found += _dependency(dependency, catalogue, places, locked)
+        found += _dependency(dependency, catalogue, places, locks)
     for image in facts.of(Image):
         found += _image(image, catalogue, places)
     for key in facts.of(ConfigKey):
@@ -67,9 +65,7 @@ def recognise(facts: Facts, paths: Iterable[str], catalogue: Catalogue, places: 
             found += _process(service, service.command, catalogue, places)
     for resource in facts.of(Resource):
         found += _resource(resource, catalogue, places)
-    for imported in facts.of(Import):
-        if known := catalogue.module(imported.language, imported.module):
-            found.append(_sighting(imported, catalogue[known], places, signal=f"import {imported.module}", rank=40, confidence="confirmed"))
+    found += _imports(facts, catalogue, places, locks)
     for path in paths:
         if known := catalogue.file(path):
             found.append(
@@ -82,8 +78,63 @@ def recognise(facts: Facts, paths: Iterable[str], catalogue: Catalogue, places: 
                     confidence="confirmed",
                 )
             )
-    implied = [extra for sighting in found for extra in _implied(sighting, catalogue)]
+    implied = [extra for sighting in found for extra in _implied(sighting, catalogue, locks)]
     return sorted([*found, *implied], key=lambda sighting: (sighting.at, sighting.technology, sighting.signal))
+
+
+class Locks:
+    """What lock files resolved, by ecosystem and package, and which packages the repository names itself."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._locked: dict[tuple[str, str], list[Locked]] = defaultdict(list)
+        for lock in facts.of(Locked):
+            self._locked[lock.ecosystem, normal_package(lock.ecosystem, lock.name)].append(lock)
+        self.direct = {(d.ecosystem, normal_package(d.ecosystem, d.name)) for d in facts.of(Dependency)}
+
+    def package(self, ecosystem: str, package: str) -> Locked | None:
+        """The entry of a package, where one version of it alone is locked in the repository."""
+        entries = self._locked.get((ecosystem, normal_package(ecosystem, package)), ())
+        return entries[0] if len({entry.version for entry in entries}) == 1 else None
+
+    def technology(self, technology: Technology, ecosystem: str) -> Locked | None:
+        """The entry of a technology's own package."""
+        if ecosystem not in PACKAGE_KEYS:
+            return None
+        return next((lock for package in getattr(technology, ecosystem) if (lock := self.package(ecosystem, package))), None)
+
+
+def _imports(facts: Facts, catalogue: Catalogue, places: Places, locks: Locks) -> Iterator[Sighting]:
+    """Modules of the standard library and the like that the catalogue knows, and packages that are locked but not declared: shown in use."""
+    seen: set[tuple[str, str, str | None]] = set()
+    for imported in facts.of(Import):
+        scope = places.scope(imported.at.path)
+        known = catalogue.module(imported.language, imported.module)
+        if known and (key := (known, folder_of(imported.at.path), scope)) not in seen:
+            seen.add(key)
+            yield _sighting(imported, catalogue[known], places, signal=f"import {imported.module}", rank=40, confidence="confirmed")
+        ecosystem, package = _package_of(imported)
+        if ecosystem is None or (ecosystem, normal_package(ecosystem, package)) in locks.direct:
+            continue
+        lock = locks.package(ecosystem, package)
+        transitive = catalogue.package(ecosystem, package) if lock is not None else None
+        if lock is not None and transitive is not None and (key := (transitive, folder_of(imported.at.path), scope)) not in seen:
+            seen.add(key)
+            sighting = _sighting(
+                imported, catalogue[transitive], places, signal=f"import {imported.module}", rank=38, confidence="confirmed"
+            )
+            yield replace(sighting, locked=lock.version, via=(lock.at,))
+
+
+def _package_of(imported: Import) -> tuple[str | None, str]:
+    """The ecosystem and package that an import most plainly names."""
+    match imported.language:
+        case "python":
+            return "pypi", imported.module.partition(".")[0]
+        case "javascript":
+            parts = imported.module.split("/")
+            return "npm", "/".join(parts[:2]) if imported.module.startswith("@") else parts[0]
+        case _:
+            return None, ""
 
 
 def _sighting(
@@ -123,7 +174,7 @@ def _variant_scope(fact: Fact) -> Scope | None:
     return "test" if words & {"test", "tests", "testing", "e2e", "ci", "integration"} else None
 
 
-def _dependency(dependency: Dependency, catalogue: Catalogue, places: Places, locked: Mapping[str, Sequence[Locked]]) -> Iterator[Sighting]:
+def _dependency(dependency: Dependency, catalogue: Catalogue, places: Places, locks: Locks) -> Iterator[Sighting]:
     asked: str = dependency.ecosystem
     if dependency.group == "plugin":
         asked = "msbuild_sdks" if asked == "nuget" else "gradle_plugins" if asked == "maven" and ":" not in dependency.name else asked
@@ -134,18 +185,9 @@ def _dependency(dependency: Dependency, catalogue: Catalogue, places: Places, lo
     for extra in dependency.extras:
         if known := catalogue.extra(asked, dependency.name, extra):
             brought = replace(dependency, declared=None, locked=None, managed_by=dependency.name)
-            if lock := _lock_of(catalogue[known], dependency.ecosystem, locked):
+            if lock := locks.technology(catalogue[known], dependency.ecosystem):
                 brought = replace(brought, locked=lock.version, via=(*brought.via, lock.at))
             yield _package(brought, catalogue[known], places, signal=f"{asked} {dependency.name}[{extra}]", rank=30)
-
-
-def _lock_of(technology: Technology, ecosystem: str, locked: Mapping[str, Sequence[Locked]]) -> Locked | None:
-    """The lock entry of a technology's own package, where one version of it is locked in the repository."""
-    for package in getattr(technology, ecosystem):
-        entries = locked.get(f"{ecosystem} {normal_package(ecosystem, package)}", ())
-        if len({entry.version for entry in entries}) == 1:
-            return entries[0]
-    return None
 
 
 def _package(dependency: Dependency, technology: Technology, places: Places, *, signal: str, rank: int) -> Sighting:
@@ -257,31 +299,36 @@ def _resource(resource: Resource, catalogue: Catalogue, places: Places) -> Itera
         )
 
 
-def _implied(sighting: Sighting, catalogue: Catalogue) -> Iterator[Sighting]:
-    """What a technology brings with it, and (as supported, without a version) the engines that a driver talks to."""
+def _implied(sighting: Sighting, catalogue: Catalogue, locks: Locks) -> Iterator[Sighting]:
+    """What a technology brings with it (with the version that is locked for it), and, as supported and without a version, the engines that a driver talks to."""
     technology = catalogue[sighting.technology]
     for other in technology.implies:
-        yield replace(
+        lock = locks.technology(catalogue[other], sighting.signal.partition(" ")[0])
+        brought = replace(
             sighting,
             technology=other,
             declared=None,
-            locked=None,
+            locked=lock.version if lock else None,
+            via=(*sighting.via, lock.at) if lock else sighting.via,
             confidence="inferred",
-            rank=sighting.rank + 40,
+            rank=sighting.rank + 25,
             signal=f"{sighting.signal} implies {other}",
         )
-        yield from _implied(replace(sighting, technology=other, declared=None, locked=None, rank=sighting.rank + 45), catalogue)
+        yield brought
+        if sighting.rank < 100:
+            yield from _implied(brought, catalogue, locks)
+    if sighting.usage == "unknown":
+        return
     for engine in technology.drives:
-        if sighting.rank < 60 or sighting.usage != "unknown":
-            usage: Usage = "connector" if sighting.usage == "connector" else "supported"
-            yield replace(
-                sighting,
-                technology=engine,
-                declared=None,
-                locked=None,
-                managed_by=None,
-                usage=usage,
-                confidence="inferred",
-                rank=sighting.rank + 60,
-                signal=f"{sighting.signal} drives {engine}",
-            )
+        yield replace(
+            sighting,
+            technology=engine,
+            declared=None,
+            locked=None,
+            managed_by=None,
+            via=(),
+            usage="connector" if sighting.usage == "connector" else "supported",
+            confidence="inferred",
+            rank=sighting.rank + 60,
+            signal=f"{sighting.signal} drives {engine}",
+        )
