@@ -1,0 +1,53 @@
+"""INI files as configparser reads them, with the line of every value.  Source: https://docs.python.org/3/library/configparser.html."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+_SECTION = re.compile(r"\[([^\]\n]{1,200})\]")
+_OPTION = re.compile(r"([^\s=:#;\[][^=:]{0,200}?)\s*[=:]\s*(.*)\Z")
+
+
+@dataclass(frozen=True)
+class Option:
+    """A key of a section, the line where it stands, and the lines of its value with theirs."""
+
+    section: str
+    key: str
+    line: int
+    values: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The value as one text."""
+        return "\n".join(value for _, value in self.values)
+
+
+def options(lines: list[str]) -> Iterator[Option]:
+    """The options of an INI file in order; indented lines continue a value, comments and empty lines do not end it."""
+    section = ""
+    current: Option | None = None
+    for number, line in enumerate(lines, 1):
+        stripped = re.sub(r"(?:^|\s)[#;](?:\s.*|[^\s=].*)?\Z", "", line).strip() if "#" in line or ";" in line else line.strip()
+        if not stripped:
+            continue
+        if line[0].isspace() and current is not None:
+            current.values.append((number, stripped if not _is_marker(line) else line.strip()))
+        elif header := _SECTION.match(line):
+            section = header[1].strip()
+            if current is not None:
+                yield current
+            current = None
+        elif option := _OPTION.match(line.strip()):
+            if current is not None:
+                yield current
+            current = Option(section, option[1].strip().lower(), number, [(number, option[2].strip())] if option[2].strip() else [])
+    if current is not None:
+        yield current
+
+
+def _is_marker(line: str) -> bool:
+    """Whether a semicolon of the line begins an environment marker and not a comment."""
+    return bool(re.search(r";\s*(?:\(|python_|sys_|platform_|os_name|implementation_|extra\b)", line))

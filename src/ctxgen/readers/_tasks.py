@@ -1,0 +1,35 @@
+"""What a task is for, by its name: shared by the readers of task runners (make, just, Task, poe, PDM, Hatch, tox)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from ctxgen.model import Command
+from ctxgen.opaque import Opaque, name
+from ctxgen.tree import File
+
+Kind = Literal["build", "run", "test", "lint", "migrate"]
+
+_PATTERNS: tuple[tuple[str, Kind], ...] = (
+    (r"(?:db-)?migrate(?:-(?:up|run|all|db|dev|prod|latest|deploy))?|db-upgrade|upgrade-db", "migrate"),
+    (r"(?:[a-z0-9-]+-)?(?:tests?|unittests?|pytest|e2e)|test-(?:[a-z0-9-]+-)?(?:all|unit|integration|functional|e2e|cov|coverage|ci|backend|frontend|api|race|watch|local)", "test"),
+    (r"(?:[a-z0-9]+-)?lint(?:ers?)?|lint-(?:all|check|fix|py|python|backend|go|js)|(?:auto-?)?format|fmt|type-?check|check-types|mypy|ruff|flake8|pylint", "lint"),
+    (r"build|compile|(?:docker|image)-build|build-(?:all|prod|production|docker|images?|app|api|server|backend|release)", "build"),
+    (r"(?:run|start|serve|dev|up)(?:-(?:dev|develop|development|local|debug|server|api|app|web|backend|prod|production|docker))?|(?:dev|run)-?server", "run"),
+)  # fmt: skip
+_KINDS = tuple((re.compile(pattern), kind) for pattern, kind in _PATTERNS)
+
+
+def kind_of(task: str) -> Kind | None:
+    """The kind of the command that a task's well-known name stands for; `_`, `:` and `.` part words like `-`."""
+    plain = re.sub(r"[_:./]+", "-", task.lower())
+    return next((kind for pattern, kind in _KINDS if pattern.fullmatch(plain)), None) if len(plain) <= 60 else None
+
+
+def command(file: File, runner: str, task: str, line: int, body: str | None = None) -> Iterator[Command]:
+    """The command that starts a task (`make test`), if its name says what it is for."""
+    kind = kind_of(task)
+    if kind and re.fullmatch(r"[A-Za-z0-9][\w.:/-]{0,60}", task):
+        yield Command(kind=kind, command=name(f"{runner} {task}"), body=Opaque(body) if body else None, at=file.at(line))

@@ -1,0 +1,76 @@
+"""Conda environment files.
+
+Sources: https://docs.conda.io/projects/conda/en/latest/user-guide/tasks/manage-environments.html and, for what a package
+is called on PyPI, the names of conda-forge.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ctxgen.documents import Node
+from ctxgen.model import Dependency, Group, Reference, Runtime
+from ctxgen.opaque import name, version
+from ctxgen.readers import Found, reads
+from ctxgen.readers._pep508 import dependency, group_of, parse_requirement
+from ctxgen.tree import File
+
+_SPEC = re.compile(
+    r"(?:[\w./-]{1,80}::)?([A-Za-z0-9][\w.-]{0,100})(?:\[[^\]]{0,200}\])?\s*(?:((?:[<>=!~]=?|==)[^\s=]\S*|\d[^\s=]*)(?:[=\s]\S+)?)?\Z"
+)
+_RUNTIMES = {"python": "Python", "nodejs": "Node.js", "openjdk": "Java", "go": "Go", "ruby": "Ruby", "php": "PHP", "rust": "Rust"}
+_PYPI = {
+    "pytorch": "torch",
+    "redis-py": "redis",
+    "msgpack-python": "msgpack",
+    "pytables": "tables",
+    "pytorch-gpu": "torch",
+    "opencv": "opencv-python",
+}
+_NOT_PYPI = {"redis", "redis-server"}
+"""On conda-forge these are the server, not a Python package."""
+
+
+@reads(
+    "environment*.yml",
+    "environment*.yaml",
+    "*environment.yml",
+    "*environment.yaml",
+    "conda*.yml",
+    "conda*.yaml",
+    contains=(b"dependencies",),
+)
+def read_conda(file: File) -> Iterator[Found]:
+    """Packages, those that pip installs, and the versions of languages."""
+    listed = file.yaml().get("dependencies")
+    group = group_of(file.name.rpartition(".")[0]) or "main"
+    for element in listed.elements() if listed else ():
+        if element.text is not None:
+            yield from _package(file, element, element.text.strip(), group)
+        for installer, requirements in element.items():
+            if installer == "pip":
+                yield from _pip(file, requirements, group)
+
+
+def _package(file: File, element: Node, text: str, group: Group) -> Iterator[Found]:
+    found = _SPEC.match(text)
+    if found is None or found[1].startswith("_"):
+        return
+    package, stated = found[1].lower(), found[2]
+    if package in _RUNTIMES:
+        yield Runtime(
+            name=name(_RUNTIMES[package]), version=version(re.sub(r"\A={1,2}", "", stated)) if stated else None, at=file.at(element.line)
+        )
+    elif package not in _NOT_PYPI and not package.startswith("r-"):
+        known = _PYPI.get(package, package)
+        yield Dependency(ecosystem="pypi", name=name(known), declared=version(stated), group=group, at=file.at(element.line))
+
+
+def _pip(file: File, requirements: Node, group: Group) -> Iterator[Found]:
+    for element in requirements.elements():
+        text = (element.text or "").strip()
+        if named := re.match(r"(?:-r|--requirement)[\s=]*(?:file:)?(\S+)\Z", text):
+            yield Reference(named[1], "read_requirements", file.at(element.line))
+        elif wanted := parse_requirement(re.sub(r"\A(?:-e|--editable)\s*", "", text)):
+            yield dependency(file, wanted, element.line, group)
