@@ -152,6 +152,8 @@ class Runtime(Fact, frozen=True, kw_only=True):
 
     name: Name
     version: Version | None = None
+    spec: Opaque | None = None
+    """What is written where that needs other lines (`${jdk.version}`); the resolve stage fills `version`."""
     source: Literal["manifest", "version-file", "image", "ci", "lock"] = "manifest"
 
 
@@ -175,7 +177,8 @@ class Service(Fact, frozen=True, kw_only=True):
 
     `build` and `dockerfile` are relative to the root; `ports` are the container's, `published` the host's, `port_specs`
     what needs interpolation before it is either.  `extends` is the (file relative to the root, service) that this one
-    inherits from, `env_files` the files, relative to the root, that it takes variables from.
+    inherits from, `env_files` the files, relative to the root, that it takes variables from, `build_args` what it hands
+    to its Dockerfile.
     """
 
     name: Name
@@ -192,6 +195,7 @@ class Service(Fact, frozen=True, kw_only=True):
     port_specs: tuple[Opaque, ...] = ()
     extends: tuple[str, Name] | None = None
     env_files: tuple[str, ...] = ()
+    build_args: tuple[tuple[Name, Opaque, At], ...] = ()
 
 
 class Container(Fact, frozen=True, kw_only=True):

@@ -1,0 +1,320 @@
+"""Compose files: services, images, ports, variables, limits, and the files that they name.
+
+Sources: https://docs.docker.com/reference/compose-file/ and, for files without `services:`, the first version of the
+format, https://docs.docker.com/reference/compose-file/legacy-versions/.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+
+from ctxgen.documents import Node, Unreadable
+from ctxgen.facts import join_path
+from ctxgen.model import At, Diagnostic, Fact, Image, Process, Property, Reference, Service, Setting, Variable
+from ctxgen.opaque import Name, Opaque, looks_secret, name
+from ctxgen.readers import Found, reads
+from ctxgen.readers._compose_files import compose_name, looks_like_compose, services_of, variant_of
+from ctxgen.readers._expansion import REFERENCE, expand
+from ctxgen.readers._ports import ports_of
+from ctxgen.tree import File
+
+_VARIABLE = re.compile(r"[A-Za-z_][\w.:-]{0,119}")
+_REMOTE = re.compile(r"[A-Za-z][\w+.-]*:(?://)?|git@|github\.com/|.*\.git(?:#|$)")
+_NOTHING = ("", "null", "~")  # what `!reset null` leaves behind
+
+
+@reads("*.yml", "*.yaml", contains=(b"services:", b"compose", b"image:", b"build:", b"include:"))
+def read_compose(file: File) -> Iterator[Found]:
+    """Every service and what it runs, and the variables that the file refers to."""
+    named = compose_name(file)
+    if named is None and not looks_like_compose(file.text):
+        return
+    try:
+        document = file.yaml()
+    except Unreadable:
+        if "{{" in file.text:
+            if named:
+                yield Diagnostic(
+                    path=name(file.path), line=None, code="template", severity="info", message="a template of a compose file, not read"
+                )
+            return
+        if named:
+            raise
+        return
+    services = services_of(document, trusted=named is not None)
+    included = list(_includes(file, document)) if named or services else []
+    if not services and not included:
+        return
+    when = variant_of(file, named)
+    for key in ("version", "name"):
+        if (node := document.get(key)) is not None and node.text is not None:
+            yield Property(name=name(f"compose.{key}"), value=Opaque(node.text), at=file.at(node.line), when=when)
+    yield from included
+    yield from _references_to_variables(file, document, when)
+    for title, node in services.items():
+        yield from _service(file, title, node, when)
+
+
+# ---------------------------------------------------------------------------------------------- one service
+
+
+def _service(file: File, title: str, node: Node, when: Name | None) -> Iterator[Found]:
+    owner = name(title)
+    profiles = [name(profile.text or "") for each in [node.get("profiles")] if each for profile in each.elements()]
+    when = Name("+".join([*([when] if when else []), *profiles])) if profiles else when
+    image, inherited = _scalar(node, "image"), _extends(file, node)
+    context, dockerfile, target = _build(file, node)
+    arguments = tuple(_build_args(file, node)) if dockerfile else ()
+    published, ports, specs = _ports(node)
+    commands = [
+        (key, said, line) for key in ("entrypoint", "command") if (said := _command_line(node, key)) and (line := node.value[key].line)
+    ]
+    env_files = list(_env_files(file, node))
+    yield Service(
+        name=owner,
+        image=Opaque(image.text) if image and image.text else None,
+        build=context,
+        dockerfile=dockerfile,
+        target=target,
+        ports=ports,
+        published=published,
+        port_specs=specs,
+        depends_on=tuple(_depends_on(file, node)),
+        command=Opaque(" ".join(said for _, said, _ in commands)) if commands else None,
+        replicas=_replicas(node),
+        extends=(join_path(file.folder, inherited.path) or "", name(inherited.service)) if inherited else None,
+        build_args=arguments,
+        env_files=tuple(path for found in env_files if (path := join_path(file.folder, found.path)) is not None),
+        at=file.at(node.line),
+        when=when,
+    )
+    if image and image.text:
+        yield Image(spec=Opaque(image.text), owner=owner, at=file.at(image.line), when=when)
+    for _, said, line in commands:
+        yield Process(command=Opaque(said), owner=owner, at=file.at(line), when=when)
+    yield from _environment(file, node, owner, when)
+    yield from _limits(file, node, owner, when)
+    yield from env_files
+    if inherited and inherited.path != file.name:
+        yield Reference(path=inherited.path, reader="read_compose", at=file.at(inherited.line))
+
+
+class _Extends:
+    """`extends: base` or `extends: {file: common.yml, service: base}`."""
+
+    def __init__(self, path: str, service: str, line: int) -> None:
+        self.path, self.service, self.line = path, service, line
+
+
+def _extends(file: File, node: Node) -> _Extends | None:
+    said = node.get("extends")
+    if said is None:
+        return None
+    if said.text is not None:
+        return _Extends(file.name, said.text, said.line)
+    service, path = _text(said, "service"), _local(_text(said, "file") or file.name)
+    return _Extends(path, service, said.line) if service and path else None
+
+
+def _build(file: File, node: Node) -> tuple[str | None, str | None, Name | None]:
+    """(context, dockerfile, target) of the short and the long form, paths relative to the root; remote contexts give none."""
+    said = node.get("build")
+    if said is None or said.text in _NOTHING:
+        return None, None, None
+    target = _text(said, "target")
+    local = _local(said.text or _text(said, "context") or ".")
+    context = join_path(file.folder, local) if local is not None else None
+    if context is None:
+        return None, None, name(target) if target else None
+    dockerfile = None
+    if said.get("dockerfile_inline") is None:
+        # a file beside `build:` is how the first version of the format wrote it
+        beside = _local(_text(said, "dockerfile") or _text(node, "dockerfile") or "Dockerfile")
+        dockerfile = join_path(context, beside) if beside else None
+    return context, dockerfile, name(target) if target else None
+
+
+def _build_args(file: File, node: Node) -> Iterator[tuple[Name, Opaque, At]]:
+    """What the build is given; an argument without a value has that of the variable of its name."""
+    for key, value, line in _entries(node.get("build", "args")):
+        if _VARIABLE.fullmatch(key):
+            yield name(key), Opaque(f"${{{key}}}" if value is None else value), file.at(line)
+
+
+def _ports(node: Node) -> tuple[tuple[int, ...], tuple[int, ...], tuple[Opaque, ...]]:
+    """(published, container's, those that need interpolation)."""
+    published: dict[int, None] = {}
+    inside: dict[int, None] = {}
+    specs: list[Opaque] = []
+    for each in (*_elements(node, "ports"), *_elements(node, "expose")):
+        spec = each.text
+        if spec is None:
+            target, outside = _text(each, "target"), _text(each, "published")
+            spec = (f"{outside}:{target}" if outside else target) if target else None
+        if spec is None:
+            continue
+        if "$" in spec:
+            specs.append(Opaque(spec))
+            continue
+        outer, inner = ports_of(Opaque(spec))
+        published.update(dict.fromkeys(outer))
+        inside.update(dict.fromkeys(inner))
+    return tuple(published), tuple(inside), tuple(specs)
+
+
+def _depends_on(file: File, node: Node) -> Iterator[tuple[Name, At]]:
+    """The services that `depends_on` (list or mapping) and `links` (`service:alias`) name, each once."""
+    seen: set[str] = set()
+    for key in ("depends_on", "links"):
+        said = node.get(key)
+        if said is None:
+            continue
+        listed = [(text.partition(":")[0], each.line) for each in said.elements() if (text := each.text)]
+        for service, line in (*listed, *((title, each.line) for title, each in said.items())):
+            if service not in seen:
+                seen.add(service)
+                yield name(service), file.at(line)
+
+
+def _command_line(node: Node, key: str) -> str | None:
+    """A command in either form as one line of shell words."""
+    said = node.get(key)
+    if said is None or said.text in _NOTHING:
+        return None
+    return said.text if said.text is not None else shlex.join(each.text for each in said.elements() if each.text is not None) or None
+
+
+def _replicas(node: Node) -> int | None:
+    said = _scale(node)
+    return Opaque(expand(said.text, {})).integer() if said and said.text else None
+
+
+def _scale(node: Node) -> Node | None:
+    return node.get("deploy", "replicas") or node.get("scale")
+
+
+def _limits(file: File, node: Node, owner: Name, when: Name | None) -> Iterator[Setting]:
+    """Replicas, and what the service may use at most."""
+    limits = node.get("deploy", "resources", "limits") or Node({}, node.line)
+    for kind, said in (
+        ("replicas", _scale(node)),
+        ("memory-limit", limits.get("memory") or node.get("mem_limit")),
+        ("cpu-limit", limits.get("cpus") or node.get("cpus")),
+    ):
+        if said is None or said.text is None:
+            continue
+        value = Opaque(expand(said.text, {}))
+        if amount := value.number() or (value.size() if kind == "memory-limit" else None):
+            yield Setting(kind=name(kind), value=amount, owner=owner, at=file.at(said.line), when=when)
+
+
+# ---------------------------------------------------------------------------------------------- variables
+
+
+def _entries(said: Node | None) -> Iterator[tuple[str, str | None, int]]:
+    """(name, value, line) of a mapping or of a list of `NAME=value`; the value is None where only the name stands."""
+    if said is None:
+        return
+    for key, each in said.items():
+        yield key, each.text, each.line
+    for each in said.elements():
+        title, equals, written = (each.text or "").partition("=")
+        yield title.strip(), written if equals else None, each.line
+
+
+def _environment(file: File, node: Node, owner: Name, when: Name | None) -> Iterator[Variable]:
+    for key, value, line in _entries(node.get("environment")):
+        if not _VARIABLE.fullmatch(key):
+            continue
+        required = True if value is not None and any(found[2] in ("?", ":?") for found in REFERENCE.finditer(value)) else None
+        yield Variable(
+            name=name(key),
+            value=None if value is None else Opaque(value),
+            source="compose",
+            owner=owner,
+            required=required,
+            at=file.at(line),
+            when=when,
+        )
+
+
+def _references_to_variables(file: File, document: Node, when: Name | None) -> Iterator[Variable]:
+    """Every variable that an interpolation names, once, at its first line; `${NAME:?}` makes it required."""
+    first: dict[str, int] = {}
+    required: set[str] = set()
+    seen: set[int] = set()
+    for _, leaf in document.leaves():
+        text = leaf.text or ""
+        if "$" not in text or id(leaf) in seen:
+            continue
+        seen.add(id(leaf))
+        for found in REFERENCE.finditer(text.replace("$$", "  ")):
+            title = found[1] or found[4]
+            if found[2] in ("?", ":?"):
+                required.add(title)
+            if title not in first or leaf.line < first[title]:
+                first[title] = leaf.line
+    for title, line in first.items():
+        there = next(
+            (
+                number
+                for number in range(line, min(line + 200, len(file.lines)) + 1)
+                if re.search(rf"\$\{{?{title}\b", file.lines[number - 1])
+            ),
+            line,
+        )
+        yield Variable(name=name(title), source="compose", required=True if title in required else None, at=file.at(there), when=when)
+
+
+# ---------------------------------------------------------------------------------------------- other files
+
+
+def _env_files(file: File, node: Node) -> Iterator[Reference]:
+    """`env_file` as a path, a list of paths, or a list of mappings with `path` and `required`."""
+    said = node.get("env_file")
+    if said is None:
+        return
+    for each in (said, *said.elements()):
+        path = _local(each.text or _text(each, "path") or "")
+        if path:
+            yield Reference(path=path, reader="read_dotenv", at=file.at(each.line))
+
+
+def _includes(file: File, document: Node) -> Iterator[Reference]:
+    """`include` as a path, a list of paths, or a list of mappings whose `path` is one or several."""
+    said = document.get("include")
+    if said is None:
+        return
+    for each in (said, *said.elements()):
+        for key, reader in (("path", "read_compose"), ("env_file", "read_dotenv")):
+            paths = each.get(key) if isinstance(each.value, dict) else each if key == "path" and each.text else None
+            for named in paths.scalars() if paths else ():
+                if path := _local(named.text or ""):
+                    yield Reference(path=path, reader=reader, at=file.at(named.line))
+
+
+# ---------------------------------------------------------------------------------------------- values
+
+
+def _scalar(node: Node, key: str) -> Node | None:
+    """A scalar under a key unless it says nothing."""
+    found = node.get(key)
+    return found if found is not None and found.text not in (None, *_NOTHING) else None
+
+
+def _text(node: Node, key: str) -> str | None:
+    found = _scalar(node, key)
+    return found.text if found else None
+
+
+def _elements(node: Node, key: str) -> Iterator[Node]:
+    found = node.get(key)
+    return found.elements() if found is not None else iter(())
+
+
+def _local(path: str) -> str | None:
+    """A path inside the repository, its defaults applied; None for addresses, unknown variables and what may be a credential."""
+    local = expand(path, {})
+    return None if not local or "$" in local or "@" in local or _REMOTE.match(local) or looks_secret(local) else local

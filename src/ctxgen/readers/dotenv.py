@@ -1,0 +1,72 @@
+"""Environment files: .env and its variants and templates, what compose's `env_file` names, direnv's .envrc.
+
+Sources: https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/#env-file-syntax,
+https://saurabh-kumar.com/python-dotenv/reference/, https://direnv.net/man/direnv-stdlib.1.html.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+
+from ctxgen.model import Diagnostic, Variable
+from ctxgen.opaque import Opaque, name
+from ctxgen.readers import reads
+from ctxgen.readers._variants import environment
+from ctxgen.tree import File
+
+_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,119}")
+# `KEY: value`, and what stands in no valid quotes: Docker takes the rest of the line as it is
+_LOOSE = re.compile(r"[^\S\n]*(?:export[^\S\n]+)?([A-Za-z_][A-Za-z0-9_.-]{0,119})[^\S\n]{0,20}(?:=|:[^\S\n])([^\n]*)")
+_OTHERS = """
+    ts js mjs cjs tsx jsx py rb go java kt cs php rs sh ps1 json json5 yml yaml toml xml html md mdx rst txt patch diff j2 erb tpl tmpl snap
+    vault enc gpg age asc keys nix tf lock svg png
+"""
+_NOT_ENVIRONMENT = tuple(f"*.{suffix}" for suffix in _OTHERS.split())
+_PATTERNS = """
+    .env .env.* .env-* .env_* *.env *.env.* .envrc .flaskenv env.example env-example* env.example.* env.sample* env.template* env.dist env.default*
+    env.*.example example.env sample.env
+"""
+
+
+@reads(*_PATTERNS.split(), excludes=_NOT_ENVIRONMENT)
+def read_dotenv(file: File) -> Iterator[Variable | Diagnostic]:
+    """Every variable with the line of its name; one diagnostic for the first line that says nothing."""
+    from dotenv.parser import parse_stream
+
+    shell = file.name == ".envrc"
+    when = environment(_label(file.name))
+    broken: int | None = None
+    for binding in parse_stream(io.StringIO(file.text)):
+        original = binding.original.string
+        line = binding.original.line + original[: len(original) - len(original.lstrip())].count("\n")
+        key, value = binding.key, binding.value
+        if binding.error or (key is not None and not _KEY.fullmatch(key)):
+            loose = _LOOSE.match(original.lstrip("\n"))
+            if not loose:
+                broken = broken or line
+                continue
+            key, value = loose[1], loose[2].strip()
+        if key is None or (shell and value is None):
+            continue
+        yield Variable(
+            name=name(key),
+            value=None if value is None else Opaque(value),
+            source="dotenv",
+            at=file.at(line),
+            when=name(when) if when else None,
+        )
+    if broken is not None and not shell:
+        yield Diagnostic(
+            path=name(file.path), line=broken, code="parse-error", severity="info", message="lines that are not NAME=value were left out"
+        )
+
+
+def _label(filename: str) -> str:
+    """What a file's name says besides being an environment file: `test` of `.env.test.local` and of `test.env`."""
+    words = re.split(r"[._-]+", filename.lower())
+    # `.env.local` is what every developer overrides, not an environment of its own
+    return ".".join(
+        word for word in words if word not in ("", "env", "local", "example", "sample", "template", "dist", "default", "defaults")
+    )
