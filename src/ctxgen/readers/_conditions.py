@@ -1,0 +1,87 @@
+"""Conditions of MSBuild elements and of `dotnet new` templates, as short labels for `when`.
+
+`X=v` is `'$(X)' == 'v'`, `X` and `!X` stand for true and false, `X=` for "X is not set".
+Sources: https://learn.microsoft.com/visualstudio/msbuild/msbuild-conditions,
+https://github.com/dotnet/templating/wiki/Conditional-processing-and-comment-syntax.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from ctxgen.opaque import Name, name
+
+_COMPARISON = re.compile(r"\s*\(?\s*'?\s*\$\(([\w.]{1,100})\)\s*'?\s*(==|!=)\s*'?([^'()$]{0,100})'?\s*\)?\s*")
+_TEMPLATE = re.compile(r"<!--\s*#\s*(if|elif|elseif|else|endif)\b([^\n]{0,300}?)(?:-->|$)", re.IGNORECASE)
+AND = " and "
+
+
+def label(condition: str | None) -> str | None:
+    """A `Condition` as a label, None where there is none."""
+    if condition is None or not condition.strip():
+        return None
+    found = _COMPARISON.fullmatch(condition)
+    if not found:
+        return re.sub(r"\$\(([\w.]+)\)", r"\1", condition).replace("'", "").strip()
+    symbol, operator, value = found[1], found[2], found[3].strip()
+    if value.lower() in ("true", "false"):
+        return symbol if (value.lower() == "true") == (operator == "==") else f"!{symbol}"
+    return f"{symbol}{'=' if operator == '==' else '!='}{value}"
+
+
+def negation(condition: str) -> str:
+    """The label of what holds where `condition` does not."""
+    if AND in condition or "(" in condition or " " in condition:
+        return f"not ({condition})"
+    if "!=" in condition:
+        return condition.replace("!=", "=", 1)
+    if "=" in condition:
+        return condition.replace("=", "!=", 1)
+    return condition[1:] if condition.startswith("!") else f"!{condition}"
+
+
+def joined(labels: Iterable[str | None]) -> Name | None:
+    """Several labels as one, None where nothing is asked."""
+    said = list(dict.fromkeys(each for each in labels if each))
+    return name(AND.join(said)) if said else None
+
+
+def template_branches(lines: list[str]) -> dict[int, str]:
+    """Line → label of the template branch (`<!--#if (UseSqlite)-->`) that it stands in; lines outside of any are left out."""
+    branches: dict[int, str] = {}
+    stack: list[tuple[list[str], str]] = []
+    for number, line in enumerate(lines, 1):
+        for verb, condition in _TEMPLATE.findall(line):
+            symbol = _template_label(condition)
+            match verb.lower():
+                case "if":
+                    stack.append(([symbol], symbol))
+                case "endif" if stack:
+                    stack.pop()
+                case "else" if stack:
+                    earlier, _ = stack[-1]
+                    stack[-1] = (earlier, AND.join(negation(each) for each in earlier))
+                case "elif" | "elseif" if stack:
+                    earlier, _ = stack[-1]
+                    stack[-1] = ([*earlier, symbol], symbol)
+        if stack:
+            branches[number] = AND.join(dict.fromkeys(current for _, current in stack))
+    return branches
+
+
+def _template_label(condition: str) -> str:
+    text = condition.strip()
+    while text.startswith("(") and text.endswith(")") and _closes_last(text):
+        text = text[1:-1].strip()
+    return re.sub(r"[()\s\"']+", " ", text).strip() if " " not in text else text.replace('"', "").replace("'", "")
+
+
+def _closes_last(text: str) -> bool:
+    """Whether the bracket that opens the text is the one that closes it."""
+    depth = 0
+    for index, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        if depth == 0:
+            return index == len(text) - 1
+    return False
