@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+_COMMENT = re.compile(r"(?:^|(?<=\s))#.*\Z")
 _SECTION = re.compile(r"\[([^\]\n]{1,200})\]")
 _OPTION = re.compile(r"([^\s=:#;\[][^=:]{0,200}?)\s*[=:]\s*(.*)\Z")
 
@@ -30,24 +31,19 @@ def options(lines: list[str]) -> Iterator[Option]:
     section = ""
     current: Option | None = None
     for number, line in enumerate(lines, 1):
-        stripped = re.sub(r"(?:^|\s)[#;](?:\s.*|[^\s=].*)?\Z", "", line).strip() if "#" in line or ";" in line else line.strip()
+        stripped = "" if line.lstrip().startswith(";") else _COMMENT.sub("", line).strip()
         if not stripped:
             continue
         if line[0].isspace() and current is not None:
-            current.values.append((number, stripped if not _is_marker(line) else line.strip()))
+            current.values.append((number, stripped))
         elif header := _SECTION.match(line):
             section = header[1].strip()
             if current is not None:
                 yield current
             current = None
-        elif option := _OPTION.match(line.strip()):
+        elif option := _OPTION.match(stripped):
             if current is not None:
                 yield current
             current = Option(section, option[1].strip().lower(), number, [(number, option[2].strip())] if option[2].strip() else [])
     if current is not None:
         yield current
-
-
-def _is_marker(line: str) -> bool:
-    """Whether a semicolon of the line begins an environment marker and not a comment."""
-    return bool(re.search(r";\s*(?:\(|python_|sys_|platform_|os_name|implementation_|extra\b)", line))

@@ -10,6 +10,7 @@ import re
 from urllib.parse import unquote
 
 from msgspec import Struct
+from packaging.markers import InvalidMarker, Marker
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
 
@@ -129,8 +130,13 @@ def parse_requirement(text: str) -> Wanted | None:
             return None
         declared = version(rest) if rest else None
     extras = sorted(parsed.extras) if parsed else [each.strip() for each in (head[2] or "").split(",") if each.strip()]
-    condition = str(parsed.marker) if parsed and parsed.marker else marker.strip()
-    return Wanted(name(head[1]), declared, tuple(name(each) for each in extras), name(condition) if condition else None, local)
+    return Wanted(
+        name(head[1]),
+        declared,
+        tuple(name(each) for each in extras),
+        condition(str(parsed.marker) if parsed and parsed.marker else marker),
+        local,
+    )
 
 
 def _is_place(text: str) -> bool:
@@ -148,12 +154,11 @@ def _parse_place(text: str) -> Wanted | None:
     """A requirement given as a URL or path: named by its `egg`, its archive or, for a folder, the folder."""
     place, _, marker = text.partition(" ;") if " ;" in text else text.partition("; ")
     place = place.strip()
-    condition = name(marker.strip()) if marker.strip() else None
     egg = _EGG.search(place)
     if egg and (head := _HEAD.match(unquote(egg[1]))):
         asked = tuple(name(each.strip()) for each in (head[2] or "").split(",") if each.strip())
         declared = version(head[3]) if _SPEC.match(head[3]) else _tag(place)
-        return Wanted(name(head[1]), declared, asked, condition, local_path(place))
+        return Wanted(name(head[1]), declared, asked, condition(marker), local_path(place))
     asked_for = re.search(r"\[([\w\s,.-]{0,200})\]\Z", place)
     asked = tuple(name(each.strip()) for each in asked_for[1].split(",") if each.strip()) if asked_for else ()
     bare = place[: asked_for.start()] if asked_for else place
@@ -161,15 +166,25 @@ def _parse_place(text: str) -> Wanted | None:
     try:
         if archive.endswith(".whl"):
             package, release, *_ = parse_wheel_filename(unquote(archive))
-            return Wanted(name(package), version(str(release)), asked, condition)
+            return Wanted(name(package), version(str(release)), asked, condition(marker))
         if archive.endswith((".tar.gz", ".zip")):
             package, release = parse_sdist_filename(unquote(archive))
-            return Wanted(name(package), version(str(release)), asked, condition)
+            return Wanted(name(package), version(str(release)), asked, condition(marker))
     except (InvalidWheelFilename, InvalidSdistFilename, ValueError):
         return None
     local = local_path(bare)
     last = (local or "").rstrip("/").rpartition("/")[2]
-    return Wanted(name(last), None, asked, condition, local) if last and last.strip(".") and not archive.endswith(_ARCHIVES) else None
+    return (
+        Wanted(name(last), None, asked, condition(marker), local) if last and last.strip(".") and not archive.endswith(_ARCHIVES) else None
+    )
+
+
+def condition(marker: str | None) -> Name | None:
+    """An environment marker as a fact's condition, None for any text that is not one."""
+    try:
+        return name(str(Marker(marker))) if marker and marker.strip() else None
+    except (InvalidMarker, ValueError, RecursionError):
+        return None
 
 
 def _tag(place: str) -> Version | None:

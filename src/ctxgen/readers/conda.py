@@ -16,8 +16,10 @@ from ctxgen.readers import Found, reads
 from ctxgen.readers._pep508 import dependency, group_of, parse_requirement
 from ctxgen.tree import File
 
+_RANGE = r"(?:[<>!~]=|==?|[<>~])?[\w.*+!-]{1,60}"
 _SPEC = re.compile(
-    r"(?:[\w./-]{1,80}::)?([A-Za-z0-9][\w.-]{0,100})(?:\[[^\]]{0,200}\])?\s*(?:((?:[<>=!~]=?|==)[^\s=]\S*|\d[^\s=]*)(?:[=\s]\S+)?)?\Z"
+    r"(?:[\w./-]{1,80}::)?([A-Za-z0-9_][\w.-]{0,100}?)(?:\[[^\]]{0,200}\])?(?:\s*(?=[<>=!~])|\s+|\Z)"
+    rf"({_RANGE}(?:[,|]{_RANGE}){{0,8}})?(?:[=\s]\S{{0,80}})?\Z"
 )
 _RUNTIMES = {"python": "Python", "nodejs": "Node.js", "openjdk": "Java", "go": "Go", "ruby": "Ruby", "php": "PHP", "rust": "Rust"}
 _PYPI = {

@@ -14,7 +14,7 @@ from ctxgen.readers._tasks import command
 from ctxgen.tree import File
 
 _RULE = re.compile(r"([A-Za-z0-9][\w.:/ -]{0,200}?)\s*::?(?![:=])\s*(?![\w ]*:?=)(.*)\Z")
-_RECIPE = re.compile(r"@?([A-Za-z_][\w-]{0,60})((?:\s+[^:=]{0,200})?):(?!=)")
+_RECIPE = re.compile(r"@?([A-Za-z_][\w-]{0,60})(?:\s+[^:]{0,200})?:(?!=)")
 _BODY_LINES = 20
 
 
@@ -55,6 +55,6 @@ def read_taskfile(file: File) -> Iterator[Fact]:
     tasks = file.yaml().get("tasks")
     for task, node in tasks.items() if tasks else ():
         internal = node.get("internal")
-        if internal is None or internal.value is not True:
+        if internal is None or internal.text != "true":
             body = "\n".join(text for _, leaf in node.leaves() if (text := leaf.text))
             yield from command(file, "task", task, node.line, body)

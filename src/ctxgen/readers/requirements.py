@@ -28,6 +28,7 @@ _GENERATED = re.compile(
     re.IGNORECASE,
 )
 _PIN = re.compile(r"={2,3}\s*([\w.!+-]+)\Z", re.ASCII)
+_OWN_PROJECT = re.compile(r"(?:file:(?://)?)?\.?/?(?:\[[\w\s,.-]{0,200}\])?")
 _NOT_PYTHON = {"apt", "system", "brew", "galaxy", "npm", "yum", "rpm", "ansible", "conda"}
 _UNANNOTATED = {"pip", "setuptools", "wheel", "distribute"}
 
@@ -160,7 +161,7 @@ def _read_entry(file: File, entry: Entry) -> Statement | Reference | bool:
     entry.hashed = "--hash" in text
     if options:
         text = text[: options.start()]
-    if not text.strip("./ ") or re.fullmatch(r"\.\[[\w\s,.-]*\]", text):
+    if _OWN_PROJECT.fullmatch(text):
         return True
     wanted = parse_requirement(text)
     return Statement(entry, wanted) if wanted else False

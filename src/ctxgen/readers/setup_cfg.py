@@ -12,6 +12,7 @@ from ctxgen.readers._ini import Option, options
 from ctxgen.readers._pep508 import dependency, optional_group, parse_requirement
 from ctxgen.tree import File
 
+_MARKER = re.compile(r";\s*\(?(?:python_|sys_|platform_|os_name|implementation_|extra\b)")
 _GROUPS: dict[str, Group] = {"install_requires": "main", "tests_require": "test", "setup_requires": "build"}
 
 
@@ -50,7 +51,10 @@ def _requirements(file: File, option: Option, group: Group, when: Name | None) -
             if path.strip():
                 yield Reference(path.strip(), "read_requirements", file.at(option.line))
         return
-    for line, text in option.values:
+    values = option.values
+    if len(values) == 1 and values[0][0] == option.line and not _MARKER.search(option.text):
+        values = [(option.line, part.strip()) for part in option.text.split(";") if part.strip()]
+    for line, text in values:
         if "%(" in text:
             continue
         wanted = parse_requirement(text.rstrip(","))
