@@ -10,7 +10,7 @@ from ctxgen.documents import Node
 from ctxgen.facts import join_path
 from ctxgen.model import Dependency, Fact, Group, Process, Runtime
 from ctxgen.opaque import Name, Opaque, Version, name, version
-from ctxgen.readers._pep508 import both, group_of, optional_group, parse_requirement
+from ctxgen.readers._pep508 import both, condition, group_of, optional_group, parse_requirement
 from ctxgen.tree import File
 
 
@@ -68,16 +68,15 @@ def _dependency(file: File, package: str, node: Node, group: Group, when: Name |
     """One fact for a constraint, one for each of several alternatives."""
     for each in node.elements() if isinstance(node.value, list) else (node,):
         optional = each.get("optional")
-        kind, condition = group, when
+        kind, off = group, when
         if extra is not None or (optional is not None and optional.value is True):
-            kind, condition = optional_group(extra) if extra else ("optional", None)
+            kind, off = optional_group(extra) if extra else ("optional", None)
         markers, python, path = each.get("markers"), each.get("python"), each.get("path")
-        marker = both(
-            name(markers.text) if markers and markers.text else None, name(f"python {python.text}") if python and python.text else None
-        )
+        python_range = version(python.text) if python else None
+        marker = both(condition(markers.text) if markers else None, name(f"python {python_range}") if python_range else None)
         asked = each.get("extras")
         yield Dependency(
-            ecosystem="pypi", name=name(package), declared=_declared(each), group=kind, when=both(condition, marker), at=file.at(each.line),
+            ecosystem="pypi", name=name(package), declared=_declared(each), group=kind, when=both(off, marker), at=file.at(each.line),
             extras=tuple(name(element.text) for element in asked.elements() if element.text) if asked else (),
             path=join_path(file.folder, path.text) if path and path.text else None,
         )  # fmt: skip

@@ -9,11 +9,21 @@ from ctxgen.facts import join_path
 from ctxgen.model import Dependency, Fact, Group, Runtime
 from ctxgen.opaque import Name, name, version
 from ctxgen.readers import reads
-from ctxgen.readers._pep508 import both, optional_group
+from ctxgen.readers._pep508 import both, condition, optional_group
 from ctxgen.readers._tasks import command
 from ctxgen.tree import File
 
 _TABLES: dict[str, tuple[Group, Name | None]] = {"packages": ("main", None), "dev-packages": ("dev", None)}
+_MARKERS = (
+    "markers",
+    "sys_platform",
+    "os_name",
+    "platform_machine",
+    "platform_system",
+    "python_version",
+    "python_full_version",
+    "implementation_name",
+)
 _OTHER_TABLES = {"source", "requires", "scripts", "pipenv", "pipfile"}
 
 
@@ -39,11 +49,9 @@ def read_pipfile(file: File) -> Iterator[Fact]:
 def _dependency(file: File, package: str, node: Node, group: Group, when: Name | None) -> Dependency:
     stated = node if node.text else node.get("version")
     tag, path, asked = node.get("ref"), node.get("path"), node.get("extras")
-    markers = [
-        name(f"{key} {inner.text}" if key != "markers" else inner.text) for key, inner in node.items() if _is_marker(key) and inner.text
-    ]
-    for marker in markers:
-        when = both(when, marker)
+    for key, inner in node.items():
+        if key in _MARKERS:
+            when = both(when, condition(inner.text if key == "markers" else f"{key} {inner.text}"))
     written = stated.text if stated and stated.text and stated.text != "*" else None
     if written is None and tag and tag.text and tag.text.lstrip("v")[:1].isdigit() and "." in tag.text:
         written = tag.text
@@ -52,16 +60,3 @@ def _dependency(file: File, package: str, node: Node, group: Group, when: Name |
         extras=tuple(name(element.text) for element in asked.elements() if element.text) if asked else (),
         path=join_path(file.folder, path.text) if path and path.text else None,
     )  # fmt: skip
-
-
-def _is_marker(key: str) -> bool:
-    return key in (
-        "markers",
-        "sys_platform",
-        "os_name",
-        "platform_machine",
-        "platform_system",
-        "python_version",
-        "python_full_version",
-        "implementation_name",
-    )
