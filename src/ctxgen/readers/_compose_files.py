@@ -13,8 +13,9 @@ from ctxgen.opaque import Name, name
 from ctxgen.readers._variants import environment
 from ctxgen.tree import File
 
-_NAMED = re.compile(r"(?:(?P<before>.+?)[._-])??(?:docker[._-]?)?compose(?:[._-]?(?P<after>.+?))?\.ya?ml", re.IGNORECASE)
-_LOOKS_LIKE = re.compile(r"^(?:services:[ \t]*(?:#.*)?\n(?:.*\n){0,400}?[ \t]+(?:image|build|extends)[ \t]*:)", re.MULTILINE)
+_NAMED = re.compile(r"(?:(?P<before>.+?)[._-])??(?:docker[._-]?)?compose(?:[._-](?P<after>.+?)|\d{1,3})?\.ya?ml", re.IGNORECASE)
+_SERVICES = re.compile(r"^services:[ \t]*(?:#.*)?$", re.MULTILINE)
+_RUNS = re.compile(r"^[ \t]+(?:image|build|extends)[ \t]*:", re.MULTILINE)
 
 _SERVICE_KEYS = """
     annotations attach blkio_config build cap_add cap_drop cgroup cgroup_parent command configs container_name cpu_count cpu_percent cpu_period cpu_quota
@@ -28,14 +29,15 @@ _SERVICE_KEYS = """
 _KNOWN_KEYS = frozenset(_SERVICE_KEYS.split())
 
 
-def compose_name(file: File) -> re.Match[str] | None:
+def compose_name(path: str) -> re.Match[str] | None:
     """The parts of a name such as `docker-compose.test.yml`; workflows are often called after what they run."""
-    return None if "/.github/" in f"/{file.path}" else _NAMED.fullmatch(file.name)
+    return None if "/.github/" in f"/{path}" else _NAMED.fullmatch(path.rpartition("/")[2])
 
 
 def looks_like_compose(text: str) -> bool:
     """Whether a text is worth parsing to see if it fits."""
-    return _LOOKS_LIKE.search(text) is not None
+    found = _SERVICES.search(text)
+    return found is not None and _RUNS.search(text, found.end()) is not None
 
 
 def services_of(document: Node, *, trusted: bool) -> dict[str, Node]:

@@ -36,9 +36,9 @@ class Text:
 
 
 class Instruction:
-    """One instruction: keyword (upper case), flags, and the rest from `start` of its text on."""
+    """One instruction: keyword (upper case), flags with their lines, and the rest from `start` of its text on."""
 
-    def __init__(self, keyword: str, flags: dict[str, list[str]], text: Text, start: int, line: int, documents: list[Text]) -> None:
+    def __init__(self, keyword: str, flags: list[tuple[str, str, int]], text: Text, start: int, line: int, documents: list[Text]) -> None:
         self.keyword, self.flags, self.text, self.start, self.line, self.documents = keyword, flags, text, start, line, documents
 
     @property
@@ -83,9 +83,9 @@ def instructions(lines: list[str]) -> Iterator[Instruction]:
                 if end is not None:
                     documents.append(Text([(at + 1, lines[at] + "\n") for at in range(number, end)]))
                     number = end + 1
-        flags: dict[str, list[str]] = {}
+        flags: list[tuple[str, str, int]] = []
         while flag := _FLAG.match(text.string, start):
-            flags.setdefault(flag[1].lower(), []).append(flag[2] or "")
+            flags.append((flag[1].lower(), flag[2] or "", text.line(flag.start())))
             start = flag.end()
         yield Instruction(keyword, flags, text, start, pieces[0][0], documents)
 

@@ -37,6 +37,7 @@ _NPM_FLAGS = """
 """
 _FLAGS = frozenset((*_PIP_FLAGS.split(), *_NPM_FLAGS.split()))
 _SHORT_FLAGS = re.compile(r"-[UqvIgyDSEs]+")
+_PIP_RANGE = re.compile(r"[\w.-]+\s*(?:\[[^\]]*\])?\s*\(?([^;@()]*)")
 _NPM_PACKAGE = re.compile(r"((?:@[a-z0-9~][\w.~-]*/)?[A-Za-z0-9~][\w.~-]*)(?:@(.+))?")
 
 
@@ -108,14 +109,15 @@ def _pip(words: list[Word]) -> Iterator[Package]:
     for word in _operands(words):
         if re.match(r"[./~*]|\$", word.text) or word.text.endswith((".whl", ".tar.gz", ".zip", ".txt")):
             continue
+        # what is left of a version that a variable holds is none
+        written = re.sub(r"(?:[=<>!~]=?=?|@)\s*\$.*", "", word.text, flags=re.DOTALL)
         try:
-            # what is left of a version that a variable holds is none
-            asked = Requirement(re.sub(r"(?:[=<>!~]=?=?|@)\s*\$.*", "", word.text, flags=re.DOTALL))
+            asked = Requirement(written)
         except InvalidRequirement:
             continue
-        yield Package(
-            word.position, "pypi", name(asked.name), version(str(asked.specifier)), tuple(sorted(name(extra) for extra in asked.extras))
-        )
+        stated = _PIP_RANGE.match(written)
+        declared = version(stated[1]) if stated and asked.specifier else None
+        yield Package(word.position, "pypi", name(asked.name), declared, tuple(sorted(name(extra) for extra in asked.extras)))
 
 
 def _npm(words: list[Word]) -> Iterator[Package]:

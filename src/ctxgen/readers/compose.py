@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from ctxgen.documents import Node, Unreadable
 from ctxgen.facts import join_path
-from ctxgen.model import At, Diagnostic, Fact, Image, Process, Property, Reference, Service, Setting, Variable
+from ctxgen.model import At, Diagnostic, Image, Process, Property, Reference, Service, Setting, Variable
 from ctxgen.opaque import Name, Opaque, looks_secret, name
 from ctxgen.readers import Found, reads
 from ctxgen.readers._compose_files import compose_name, looks_like_compose, services_of, variant_of
@@ -28,7 +28,7 @@ _NOTHING = ("", "null", "~")  # what `!reset null` leaves behind
 @reads("*.yml", "*.yaml", contains=(b"services:", b"compose", b"image:", b"build:", b"include:"))
 def read_compose(file: File) -> Iterator[Found]:
     """Every service and what it runs, and the variables that the file refers to."""
-    named = compose_name(file)
+    named = compose_name(file.path)
     if named is None and not looks_like_compose(file.text):
         return
     try:

@@ -176,11 +176,12 @@ def _pinned(word: str, known: dict[str, str]) -> str:
 
 def _foreign(instruction: Instruction, globals_: dict[str, str]) -> Iterator[tuple[str, int]]:
     """The images or stages that `COPY --from=` and `RUN --mount=…,from=` name."""
-    if instruction.keyword.removeprefix("ONBUILD ") in ("COPY", "ADD"):
-        named = instruction.flags.get("from", [])
-    else:
-        named = [found[1] for mount in instruction.flags.get("mount", []) if (found := _FROM_MOUNT.search(mount))]
-    yield from ((_bare(expand(image, globals_)), instruction.line) for image in named)
+    for flag, value, line in instruction.flags:
+        if flag == "mount":
+            found = _FROM_MOUNT.search(value)
+            value = found[1] if found else ""
+        if flag in ("from", "mount") and value:
+            yield _bare(expand(value, globals_)), line
 
 
 def _images(file: File, stages: list[Stage], others: list[tuple[str, Stage, int]]) -> Iterator[Image]:

@@ -38,25 +38,24 @@ def read_dotenv(file: File) -> Iterator[Variable | Diagnostic]:
     shell = file.name == ".envrc"
     when = environment(_label(file.name))
     broken: int | None = None
+    label = name(when) if when else None
     for binding in parse_stream(io.StringIO(file.text)):
         original = binding.original.string
         line = binding.original.line + original[: len(original) - len(original.lstrip())].count("\n")
-        key, value = binding.key, binding.value
-        if binding.error or (key is not None and not _KEY.fullmatch(key)):
-            loose = _LOOSE.match(original.lstrip("\n"))
-            if not loose:
-                broken = broken or line
-                continue
-            key, value = loose[1], loose[2].strip()
-        if key is None or (shell and value is None):
-            continue
-        yield Variable(
-            name=name(key),
-            value=None if value is None else Opaque(value),
-            source="dotenv",
-            at=file.at(line),
-            when=name(when) if when else None,
-        )
+        entries = [(line, binding.key, binding.value)]
+        if binding.error or (binding.key is not None and not _KEY.fullmatch(binding.key)):
+            # an unclosed quote takes the lines behind it along
+            entries = []
+            for number, text in enumerate(original.strip("\n").split("\n"), line):
+                if loose := _LOOSE.match(text):
+                    entries.append((number, loose[1], loose[2].strip()))
+                elif text.strip() and not text.lstrip().startswith("#"):
+                    broken = broken or number
+        for number, key, value in entries:
+            if key is not None and not (shell and value is None):
+                yield Variable(
+                    name=name(key), value=None if value is None else Opaque(value), source="dotenv", at=file.at(number), when=label
+                )
     if broken is not None and not shell:
         yield Diagnostic(
             path=name(file.path), line=broken, code="parse-error", severity="info", message="lines that are not NAME=value were left out"

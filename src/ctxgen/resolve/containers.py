@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from ctxgen.facts import Facts, folder_of
-from ctxgen.model import At, Container, Fact, Image, Process, Service, Setting, Variable
+from ctxgen.model import At, Container, Image, Process, Service, Setting, Variable
 from ctxgen.opaque import Name, Opaque
+from ctxgen.readers._compose_files import compose_name
 from ctxgen.readers._ports import ports_of
 
 _TEMPLATE = re.compile(r"example|sample|template|dist|default", re.IGNORECASE)
@@ -154,7 +155,8 @@ def _extended(facts: Facts) -> Facts:
     for fact in stated:
         if fact.owner is not None:
             owned[fact.at.path, fact.owner].append(fact)
-    more: list[Fact] = []
+    more: list[tuple[tuple[str, str], Heritable]] = []
+    templates: set[tuple[str, str]] = set()
 
     def change(service: Service) -> Iterator[Service]:
         place = inherited = service
@@ -165,14 +167,25 @@ def _extended(facts: Facts) -> Facts:
             if base is None or (base.at.path, str(base.name)) in seen:
                 break
             seen.add((base.at.path, str(base.name)))
+            if base.at.path != place.at.path and compose_name(base.at.path) is None:
+                templates.add((base.at.path, str(base.name)))
             new = [fact for fact in owned[base.at.path, base.name] if _topic(fact) not in said]
-            more.extend(replace(fact, owner=place.name, when=place.when, via=(*fact.via, place.at)) for fact in new)
+            key = (place.at.path, str(place.name))
+            more.extend((key, replace(fact, owner=place.name, when=place.when, via=(*fact.via, place.at))) for fact in new)
             said.update(_topic(fact) for fact in new)
             service = _inherit(service, base)
             inherited = base
         yield service
 
-    return facts.map(Service, change).plus(more)
+    facts = facts.map(Service, change)
+    # what a file that nobody starts holds for others to extend is no service of its own
+    left_out = {id(fact) for key in templates for fact in owned[key]}
+    kept = (
+        fact
+        for fact in facts
+        if id(fact) not in left_out and not (isinstance(fact, Service) and (fact.at.path, str(fact.name)) in templates)
+    )
+    return Facts([*kept, *(fact for key, fact in more if key not in templates)])
 
 
 def _topic(fact: Heritable) -> tuple[str, str]:
