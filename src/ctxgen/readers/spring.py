@@ -1,0 +1,190 @@
+"""Settings of Spring Boot, Quarkus and Micronaut: application and bootstrap files, and the files of a config server.
+
+Sources: https://docs.spring.io/spring-boot/reference/features/external-config.html, https://quarkus.io/guides/config-reference,
+https://docs.micronaut.io/latest/guide/#config.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+import javaproperties
+
+from ctxgen.documents import Node, Unreadable, parse_yaml
+from ctxgen.model import ConfigKey, Fact, Variable
+from ctxgen.opaque import Name, Opaque, name
+from ctxgen.readers import reads
+from ctxgen.tree import File
+
+Entry = tuple[str, int, str]
+Dialect = Literal["spring", "quarkus", "micronaut"]
+
+_OWN_NAME = re.compile(r"(application|bootstrap|microprofile-config)(?:-([\w.-]+))?\.(?:ya?ml|properties)")
+_TOP_KEYS = {
+    "spring",
+    "server",
+    "management",
+    "eureka",
+    "zuul",
+    "security",
+    "feign",
+    "hystrix",
+    "ribbon",
+    "logging",
+    "resilience4j",
+    "quarkus",
+    "micronaut",
+}
+_SURE_TOP_KEYS = {"spring", "management", "eureka", "zuul", "feign", "hystrix", "ribbon", "resilience4j", "quarkus", "micronaut"}
+_PROFILE_WORDS = {
+    "dev",
+    "development",
+    "prod",
+    "production",
+    "test",
+    "local",
+    "docker",
+    "k8s",
+    "kubernetes",
+    "staging",
+    "stage",
+    "qa",
+    "uat",
+    "native",
+    "cloud",
+    "ci",
+    "default",
+}
+_BUILD_FILTER = re.compile(r"(:[ \t]+|-[ \t]+)(@[\w.-]+@[^\n\"']*)$", re.MULTILINE)
+_DOCUMENT_END = re.compile(r"[#!]---\s*")
+_PLACEHOLDER = re.compile(r"\$\{([A-Z][A-Z0-9_]{1,99})(?:(:)(?:([^{}]*)\})?|\})")
+_INDEX = re.compile(r"\[\d{1,6}\]")
+
+
+@reads(
+    "application*.yml", "application*.yaml", "application*.properties", "bootstrap*.yml", "bootstrap*.yaml", "bootstrap*.properties", "microprofile-config*.properties",
+)  # fmt: skip
+def read_spring_config(file: File) -> Iterator[Fact]:
+    """The settings of an application with the profile on which they depend, and the variables that they read."""
+    if own := _OWN_NAME.fullmatch(file.name):
+        yield from _settings(file, _documents(file), own[2])
+
+
+@reads(
+    "**/resources/**/*.yml", "**/resources/**/*.yaml", "**/resources/**/*.properties", "**/*config*/**/*.yml", "**/*config*/**/*.yaml", "**/*config*/*.properties",
+    contains=tuple(f"{key}{mark}".encode() for key in sorted(_TOP_KEYS) for mark in (":", ".")),
+)  # fmt: skip
+def read_config_server_file(file: File) -> Iterator[Fact]:
+    """The settings that a config server hands out: files named after applications, in any folder of resources or configuration."""
+    if _OWN_NAME.fullmatch(file.name):
+        return
+    try:
+        documents = _documents(file)
+    except Unreadable:  # it may be anything: a template, a fixture
+        return
+    if _is_config(file, documents):
+        yield from _settings(file, documents, _profile_of(file.name.rpartition(".")[0]))
+
+
+def _settings(file: File, documents: list[list[Entry]], profile: str | None) -> Iterator[Fact]:
+    first_parts = {_first_part(key) for entries in documents for key, _, _ in entries}
+    dialect: Dialect = "quarkus" if "quarkus" in first_parts else "micronaut" if "micronaut" in first_parts else "spring"
+    for entries in documents:
+        activated = _activation(entries)
+        for written, line, text in entries:
+            prefixed, key = _prefix_profile(written)
+            when = _when(profile, activated, prefixed)
+            yield ConfigKey(key=name(normal_key(key)), value=Opaque(text), dialect=dialect, at=file.at(line), when=when)
+            for variable, default, required in placeholders(text):
+                yield Variable(name=name(variable), value=default, source="settings", required=required, at=file.at(line), when=when)
+
+
+def normal_key(key: str) -> str:
+    """A key in its canonical form by relaxed binding: `maximumPoolSize` and `maximum_pool_size` are `maximum-pool-size`; indices go."""
+    key = _INDEX.sub("", key).replace("[", "").replace("]", "")
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", key).replace("_", "-").lower()
+
+
+def placeholders(text: str) -> Iterator[tuple[str, Opaque | None, bool]]:
+    """(variable, default, whether it is required) of every `${VARIABLE}` and `${VARIABLE:default}`; lower-case names are properties."""
+    for found in _PLACEHOLDER.finditer(text):
+        yield found[1], None if found[3] is None else Opaque(found[3]), found[2] is None
+
+
+def _first_part(key: str) -> str:
+    return re.split(r"[.\[]", _prefix_profile(key)[1], maxsplit=1)[0]
+
+
+def _prefix_profile(key: str) -> tuple[str | None, str]:
+    """Quarkus: `%prod.quarkus.http.port` holds for the profile prod."""
+    if key.startswith("%"):
+        profile, _, rest = key[1:].partition(".")
+        return profile.strip('"'), rest
+    return None, key
+
+
+def _when(*profiles: str | None) -> Name | None:
+    said = [profile for profile in dict.fromkeys(profiles) if profile]
+    return name(" and ".join(said)) if said else None
+
+
+def _profile_of(stem: str) -> str | None:
+    """The profile of a config server's file: `account-service-prod`."""
+    last = stem.rpartition("-")[2]
+    return last if "-" in stem and last in _PROFILE_WORDS else None
+
+
+def _is_config(file: File, documents: list[list[Entry]]) -> bool:
+    """Whether a file of another name holds settings of an application: it may be a config server's."""
+    parts = {key.partition(".")[0] for entries in documents for key, _, _ in entries if "." in key}
+    folders = file.folder.split("/")
+    if "templates" in folders or ".github" in folders or "apiversion" in {part.lower() for part in parts}:
+        return False
+    return bool(parts & (_TOP_KEYS if "resources" in folders and not file.name.endswith(".properties") else _SURE_TOP_KEYS))
+
+
+def _activation(entries: list[Entry]) -> str | None:
+    """The profiles for which a document holds."""
+    said = [
+        text
+        for key, _, text in entries
+        if normal_key(key) in ("spring.config.activate.on-profile", "spring.profiles", "spring.config.activate.on-cloud-platform")
+    ]
+    return ",".join(said) or None
+
+
+def _documents(file: File) -> list[list[Entry]]:
+    """The documents of a file; in YAML `@project.version@`, which the build replaces, is read as text."""
+    if file.name.endswith(".properties"):
+        return _properties_documents(file)
+    try:
+        documents = file.yaml_documents()
+    except Unreadable:
+        if "@" not in file.text:
+            raise
+        documents = parse_yaml(_BUILD_FILTER.sub(lambda found: f'{found[1]}"{found[2].strip()}"', file.text))
+    return [list(_leaves(document)) for document in documents]
+
+
+def _leaves(document: Node) -> Iterator[Entry]:
+    for key, node in document.leaves():
+        if key and node.text is not None:
+            yield key, node.line, node.text
+
+
+def _properties_documents(file: File) -> list[list[Entry]]:
+    """The documents of a properties file (`#---` parts them) with the line of each key."""
+    documents: list[list[Entry]] = [[]]
+    line = 1
+    try:
+        for element in javaproperties.parse(file.text):
+            if isinstance(element, javaproperties.KeyValue):
+                documents[-1].append((element.key, line, element.value))
+            elif _DOCUMENT_END.fullmatch(element.source.strip()):
+                documents.append([])
+            line += element.source.count("\n")
+    except ValueError:
+        raise Unreadable("parse-error", "not a valid properties file", line) from None
+    return documents
