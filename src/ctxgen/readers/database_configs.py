@@ -1,0 +1,114 @@
+"""Configuration files of database libraries: Rails, TypeORM and Sequelize (JSON), Alembic, sqlc, and Nest's project file.
+
+Sources: https://guides.rubyonrails.org/configuring.html#configuring-a-database, https://typeorm.io/data-source-options, https://sequelize.org/docs/v6/other-topics/migrations/,
+https://alembic.sqlalchemy.org/en/latest/tutorial.html, https://docs.sqlc.dev/en/latest/reference/config.html, https://docs.nestjs.com/cli/monorepo.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ctxgen.documents import Node, parse_yaml
+from ctxgen.model import ConfigKey, Fact, Variable
+from ctxgen.opaque import Name, Opaque, name
+from ctxgen.readers import reads
+from ctxgen.tree import File
+
+_ERB_BLOCK = re.compile(r"<%[^=].{0,2000}?%>|<%#.{0,2000}?%>")
+_ERB_VALUE = re.compile(r"<%=(.{0,2000}?)-?%>")
+_ERB_ENV = re.compile(
+    r"ENV(?:\.fetch\(\s{0,9}|\[\s{0,9})[\"']([A-Za-z_]\w{0,99})[\"']\s{0,9}(?:,\s{0,9}([^)]{0,200}))?[)\]]\s{0,9}(?:(?:\|\||\{)\s{0,9}([^}|]{1,200}?)\s{0,9}(?:\}|$))?"
+)
+_PLAIN = re.compile(r"[\"']?([^\"']{0,200})[\"']?")
+_INI_SECTION = re.compile(r"\[([\w.:-]{1,80})\]\s*")
+_INI_PAIR = re.compile(r"([A-Za-z][\w.]{0,80})\s{0,20}[=:]\s{0,20}(\S.{0,1000})")
+
+
+def environment(word: str) -> Name | None:
+    """What an environment's section depends on: the environment, except what holds in production or for all."""
+    return name(word) if word in ("development", "test", "staging", "local", "dev", "ci", "testing", "cypress", "e2e") else None
+
+
+def _settings(file: File, prefix: str, root: Node, when: Name | None = None) -> Iterator[ConfigKey]:
+    for key, node in root.leaves():
+        if node.text is not None and key != "$schema":
+            yield ConfigKey(
+                key=name(f"{prefix}.{key}" if key else prefix), value=Opaque(node.text), dialect="other", at=file.at(node.line), when=when
+            )
+
+
+@reads("config/database.yml", "**/config/database.yml", "**/config/database.*.yml", "**/config/database.yml.*")
+def read_rails_database(file: File) -> Iterator[Fact]:
+    """Adapter, pool and addresses per environment: `database.production.adapter`.  ERB is read line by line, never run."""
+    lines: list[str] = []
+    for number, line in enumerate(file.lines, 1):
+        variables: list[Variable] = []
+
+        def replaced(found: re.Match[str], variables: list[Variable] = variables, number: int = number) -> str:
+            return _erb_value(file, number, found[1].strip(), variables)
+
+        lines.append(_ERB_VALUE.sub(replaced, _ERB_BLOCK.sub("", line)))
+        yield from variables
+    for document in parse_yaml("\n".join(lines)):
+        for section, node in document.items():
+            yield from _settings(file, f"database.{section}", node, environment(section))
+
+
+def _erb_value(file: File, line: int, code: str, variables: list[Variable]) -> str:
+    """An ERB expression's literal default, or `${NAME}` for the variable that it reads, fit to stand in YAML."""
+    found = _ERB_ENV.search(code)
+    if found is None:
+        return ""
+    default = found[2] or found[3]
+    plain = _PLAIN.fullmatch(default.strip()) if default else None
+    value = plain[1] if plain and "ENV" not in plain[1] else None
+    required = (default is None) if "fetch" in code else (False if default else None)
+    variables.append(
+        Variable(
+            name=name(found[1]), value=None if value is None else Opaque(value), source="settings", required=required, at=file.at(line)
+        )
+    )
+    text = f"${{{found[1]}}}" if value is None else value
+    return text if re.fullmatch(r"[\w./:@${}+-]*", text) and not text.endswith(":") else ""
+
+
+@reads("ormconfig.json", "ormconfig.yml", "ormconfig.yaml")
+def read_ormconfig(file: File) -> Iterator[Fact]:
+    """TypeORM's data source options."""
+    yield from _settings(file, "typeorm", file.json() if file.name.endswith("json") else file.yaml())
+
+
+@reads("config/config.json", "**/config/config.json", contains=(b'"dialect"',))
+def read_sequelize_config(file: File) -> Iterator[Fact]:
+    """Sequelize's options per environment."""
+    for section, node in file.json().items():
+        if node.get("dialect") or node.get("use_env_variable"):
+            yield from _settings(file, f"sequelize.{section}", node, environment(section))
+            if (used := node.get("use_env_variable")) is not None and used.text:
+                yield Variable(name=name(used.text), source="settings", required=True, at=file.at(used.line), when=environment(section))
+
+
+@reads("alembic.ini", "**/alembic*.ini")
+def read_alembic_ini(file: File) -> Iterator[Fact]:
+    """The database URL (unless it is the generator's placeholder) and where the migrations are."""
+    section = ""
+    for number, line in enumerate(file.lines, 1):
+        if header := _INI_SECTION.fullmatch(line[:200].strip()):
+            section = header[1]
+        elif (found := _INI_PAIR.match(line[:1200])) and section == "alembic":
+            value = Opaque(found[2].strip())
+            if found[1] in ("sqlalchemy.url", "script_location", "version_locations", "file_template") and value.scheme() != "driver":
+                yield ConfigKey(key=name(f"alembic.{found[1]}"), value=value, dialect="other", at=file.at(number))
+
+
+@reads("sqlc.yaml", "sqlc.yml", "sqlc.json")
+def read_sqlc(file: File) -> Iterator[Fact]:
+    """Engine, schema and queries of sqlc, versions 1 and 2."""
+    yield from _settings(file, "sqlc", file.json() if file.name.endswith("json") else file.yaml())
+
+
+@reads("nest-cli.json")
+def read_nest_cli(file: File) -> Iterator[Fact]:
+    """Nest's project file: monorepo, compiler, plug-ins."""
+    yield from _settings(file, "nest-cli", file.json())
