@@ -1,0 +1,156 @@
+"""Environment variables that source code reads, by each language's own idioms, line by line.
+
+Sources: https://nodejs.org/api/process.html#processenv, https://docs.python.org/3/library/os.html#os.environ, https://pkg.go.dev/os#Getenv,
+https://github.com/caarlos0/env, https://github.com/kelseyhightower/envconfig, https://doc.rust-lang.org/std/env/fn.var.html, and their like.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ctxgen.model import Fact, Variable
+from ctxgen.opaque import name
+from ctxgen.readers import readers_for, reads
+from ctxgen.tree import SOURCE_LIMIT, File
+
+_N = r"([A-Za-z_][A-Za-z0-9_]{1,99})"
+_U = r"([A-Z][A-Z0-9_]{1,99})"
+_LINE_LIMIT = 2_000
+_COMMENT = re.compile(r"\s{0,200}(?://|#(?!\[)|\*|/\*|--|<!--)")
+
+_SCRIPT = re.compile(
+    rf"\b(?:process|Bun)\.env\??\.{_N}(?=\s{{0,9}}(!(?!=)|\|\||\?\?)?)|\b(?:process|Bun)\.env(?:\?\.)?\[\s{{0,9}}[\"'`]{_N}[\"'`]\s{{0,9}}\]|\bDeno\.env\.get\(\s{{0,9}}[\"'`]{_N}[\"'`]"
+    rf"|\b[cC]onfig(?:[sS]ervice)?\.(?:get|getOrThrow)(?:<[\w\s|]{{1,60}}>)?\(\s{{0,9}}[\"'`]{_U}[\"'`]|^\s{{1,20}}{_U}:\s{{0,9}}(?:z\.|Joi\.|(?:str|num|bool|port|url|host|email|json)\()"
+)
+_DESTRUCTURED = re.compile(r"\{([^{}]{1,2000})\}\s{0,9}(?::\s{0,9}[\w.]{1,60}\s{0,9})?=\s{0,9}process\.env\b(?!\.)")
+_PYTHON = re.compile(
+    rf"\b(?:os\.)?environb?\[\s{{0,9}}[\"']{_N}[\"']\s{{0,9}}\](?!\s{{0,9}}=(?!=))|\b(?:os\.)?(?:environb?\.(?:get|pop)|getenvb?)\(\s{{0,9}}[\"']{_N}[\"']\s{{0,9}}(,|\))?"
+    rf"|(?<![\w.])(?!setenv)\w{{0,40}}env\w{{0,40}}(?:\.(?:str|int|bool|list|float|url|db|cache))?\(\s{{0,9}}[\"']{_U}[\"']"
+)
+_GO = re.compile(
+    rf"(?<![Ss]et)(?<!Unset)\b(?!(?:\w{{0,40}}(?:[Ss]etenv|[Ss]etEnv|Unsetenv)))\w{{0,40}}[eE]nv\w{{0,40}}(?:\[\w{{1,40}}\])?\(\s{{0,9}}(?:&?[\w.]{{1,80}}\s{{0,9}},\s{{0,9}})?\"{_U}\""
+    rf"|\benv(?:config)?:\"{_N}([^\"]{{0,80}})\"|\bviper\.Get\w{{0,20}}\(\"{_U}\"\)"
+)
+_JAVA = re.compile(
+    rf"\bgetenv\(\s{{0,9}}\"{_N}\"|\bgetenv\(\)\.(?:get|getOrDefault|containsKey)\(\s{{0,9}}\"{_N}\"|\bgetenv\(\)\[\"{_N}\"\]|@Value\(\s{{0,9}}[^)\"]{{0,20}}\"[^\"]{{0,80}}\\?\$\{{{_U}([:}}])"
+)
+_DOTNET = re.compile(rf"\bGetEnvironmentVariable\(\s{{0,9}}\"{_N}\"")
+_PHP = re.compile(rf"\bgetenv\(\s{{0,9}}[\"']{_N}[\"']|\$_ENV\[\s{{0,9}}[\"']{_N}[\"']\s{{0,9}}\]|(?<![\w>$:])env\(\s{{0,9}}[\"']{_U}[\"']")
+_RUBY = re.compile(
+    rf"\bENV\[\s{{0,9}}[\"']{_N}[\"']\s{{0,9}}\](?!\s{{0,9}}=(?!=))|\bENV\.(?:fetch|key\?|has_key\?)\(?\s{{0,9}}[\"']{_N}[\"']"
+)
+_RUST = re.compile(
+    rf"\benv::var(?:_os)?\(\s{{0,9}}\"{_N}\"|\b(?:option_)?env!\(\s{{0,9}}\"(?!CARGO_|OUT_DIR){_N}\"|\benv\s{{0,9}}=\s{{0,9}}\"{_U}\""
+)
+_ELIXIR = re.compile(rf"\bSystem\.(?:get_env|fetch_env!?)\(?\s{{0,9}}\"{_N}\"")
+
+_SETTINGS_READERS = {"read_django_settings", "read_python_config", "read_gunicorn_config", "read_celery_config"}
+
+
+def _found(file: File, pattern: re.Pattern[str]) -> Iterator[tuple[int, str, re.Match[str]]]:
+    """(line number, variable, match) of every read outside comment lines."""
+    for number, line in enumerate(file.lines, 1):
+        if "env" in (line := line[:_LINE_LIMIT]).lower() or "@Value" in line or "z." in line or "Joi." in line or "(" in line:
+            if _COMMENT.match(line):
+                continue
+            for found in pattern.finditer(line):
+                variable = next((group for group in found.groups() if group and re.fullmatch(_N, group)), None)
+                if variable:
+                    yield number, variable, found
+
+
+def _variable(file: File, line: int, variable: str, required: bool | None = None) -> Variable:
+    return Variable(name=name(variable), source="code", required=required, at=file.at(line))
+
+
+@reads(
+    "*.ts", "*.js", "*.mjs", "*.cjs", "*.mts", "*.cts", "*.tsx", "*.jsx", limit=SOURCE_LIMIT,
+    contains=(b"process.env", b"Bun.env", b"Deno.env", b".get(", b".getOrThrow", b"get<", b"z.object", b"Joi.object", b"cleanEnv"), excludes=("*.min.js", "*.d.ts"),
+)  # fmt: skip
+def read_script_variables(file: File) -> Iterator[Fact]:
+    """JavaScript and TypeScript: `process.env.X`, `Deno.env.get("X")`, `configService.get("X")`, schemas of the environment."""
+    schema = re.search(r"process\.env|cleanEnv|createEnv", file.text) is not None
+    for line, variable, found in _found(file, _SCRIPT):
+        if found[6] and not schema:
+            continue
+        required = {"!": True, "||": False, "??": False}.get(found[2] or "")
+        yield _variable(file, line, variable, required)
+    for found in _DESTRUCTURED.finditer(file.text) if "process.env" in file.text else ():
+        before = file.text[: found.start(1)].count("\n") + 1
+        for offset, part in enumerate(found[1].split("\n")):
+            for each in part.split(","):
+                if key := re.fullmatch(rf"\s{{0,80}}{_N}\s{{0,9}}(?::\s{{0,9}}\w{{1,99}}\s{{0,9}})?(=.{{1,200}})?", each):
+                    yield _variable(file, before + offset, key[1], False if key[2] else None)
+
+
+@reads("*.py", limit=SOURCE_LIMIT, contains=(b"environ", b"getenv", b"env("))
+def read_python_variables(file: File) -> Iterator[Fact]:
+    """Python: `os.environ["X"]`, `os.environ.get("X")`, `os.getenv("X")`, and helpers named like `get_env("X")`; settings modules have their own readers."""
+    if any(reader.name in _SETTINGS_READERS for reader in readers_for(file.path)):
+        return
+    for line, variable, found in _found(file, _PYTHON):
+        yield _variable(file, line, variable, True if found[1] else False if found[3] == "," else None)
+
+
+@reads("*.go", limit=SOURCE_LIMIT, contains=(b"env", b"Env"))
+def read_go_variables(file: File) -> Iterator[Fact]:
+    """Go: `os.Getenv("X")`, `os.LookupEnv("X")`, helpers named like them, and struct tags."""
+    for line, variable, found in _found(file, _GO):
+        text = file.lines[line - 1]
+        required = None
+        if found[2]:
+            stated = re.search(r"env-?[dD]efault:\"|default:\"", text)
+            required = False if stated else True if re.search(r",\s?(?:required|notEmpty)|required:\"true\"", text) else None
+        yield _variable(file, line, variable, required)
+
+
+@reads("*.java", "*.kt", "*.kts", "*.scala", "*.groovy", limit=SOURCE_LIMIT, contains=(b"getenv", b"@Value"))
+def read_jvm_variables(file: File) -> Iterator[Fact]:
+    """Java, Kotlin, Scala: `System.getenv("X")`, `@Value("${X}")`."""
+    for line, variable, found in _found(file, _JAVA):
+        yield _variable(file, line, variable, {":": False, "}": True}.get(found[5] or ""))
+
+
+@reads("*.cs", "*.fs", "*.vb", limit=SOURCE_LIMIT, contains=(b"GetEnvironmentVariable",))
+def read_dotnet_variables(file: File) -> Iterator[Fact]:
+    """.NET: `Environment.GetEnvironmentVariable("X")`."""
+    for line, variable, _ in _found(file, _DOTNET):
+        yield _variable(file, line, variable)
+
+
+@reads("*.php", limit=SOURCE_LIMIT, contains=(b"env(", b"$_ENV"))
+def read_php_variables(file: File) -> Iterator[Fact]:
+    """PHP: `getenv('X')`, `$_ENV['X']`, `env('X')`; Laravel's `config` folder has its own reader."""
+    if file.folder.rpartition("/")[2] != "config":
+        for line, variable, _ in _found(file, _PHP):
+            yield _variable(file, line, variable)
+
+
+@reads("*.rb", "*.ru", "*.rake", "Rakefile", "Puma", limit=SOURCE_LIMIT, contains=(b"ENV",))
+def read_ruby_variables(file: File) -> Iterator[Fact]:
+    """Ruby: `ENV["X"]`, `ENV.fetch("X")`."""
+    for line, variable, found in _found(file, _RUBY):
+        rest = file.lines[line - 1][found.end() :][:40].lstrip()
+        required = None if found[1] else not rest.startswith((",", ") {", ") do"))
+        yield _variable(file, line, variable, required if ".fetch" in found[0] else None)
+
+
+@reads("*.rs", limit=SOURCE_LIMIT, contains=(b"env",))
+def read_rust_variables(file: File) -> Iterator[Fact]:
+    """Rust: `std::env::var("X")`, `env!("X")`, clap's `env = "X"`."""
+    for line, variable, found in _found(file, _RUST):
+        rest = file.lines[line - 1][found.end() :][:40]
+        yield _variable(
+            file,
+            line,
+            variable,
+            True if re.match(r"\)\s?(?:\?|\.unwrap\(\)|\.expect\()", rest) else False if ".unwrap_or" in rest else None,
+        )
+
+
+@reads("*.ex", "*.exs", limit=SOURCE_LIMIT, contains=(b"System.",))
+def read_elixir_variables(file: File) -> Iterator[Fact]:
+    """Elixir: `System.get_env("X")`, `System.fetch_env!("X")`."""
+    for line, variable, found in _found(file, _ELIXIR):
+        yield _variable(file, line, variable, True if "fetch_env!" in found[0] else None)
