@@ -24,7 +24,7 @@ PIECES = (
     "a==1.0", "-r x.txt", "-e ./a[b]", " \\\n", "# via -r a.in", "    # via b", "--hash=sha256:00", "a @ git+https://u:p@h/x@v1.0#egg=a", "; python_version < '3'", "[project]", 'name = "a"',
     'dependencies = ["a>=1"]', "[tool.poetry.dependencies]", 'a = { version = "^1", optional = true }', "[[package]]", 'version = "1.0"', "[dependency-groups]", 'dev = [{ include-group = "x" }, 1]',
     "[tool.uv.sources]", "a = { path = 1 }", "[tool]", "uv = 1", "poetry = []", "[options]", "install_requires =\n  a\n", "[testenv:lint]", "deps = {[base]deps}", "dependencies:\n  - python=3.1\n",
-    "  - pip:\n    - a\n", "setup(install_requires=a, **a)", "a = a + ['b']", "a += [f'{x}']", "setup(name='a' 'b', extras_require={'x': y})", '{"default": {"a": {"version": "==1"}}, "_meta": []}',
+    "  - pip:\n    - a\n", "setup(install_requires=a, **a)", "from setuptools import setup\ndef r(x):\n  return r(x)\nsetup(install_requires=r(r), **r)", "a = a + ['b']", "a += [f'{x}']", "setup(name='a' 'b', extras_require={'x': y})", '{"default": {"a": {"version": "==1"}}, "_meta": []}',
     "test: build\n\tpytest", "tasks:\n  test: [a]\n", "@serve port='1':", "(", "[", '"', "'", "\t", "{",
 )  # fmt: skip
 NAMES = (
@@ -86,11 +86,11 @@ def test_what_names_no_package(text: str) -> None:
     ("path", "group"),
     [
         ("requirements.txt", "main"), ("requirements/production.txt", "main"), ("requirements/base.txt", "main"), ("requirements-dev.txt", "dev"), ("dev-requirements.txt", "dev"),
-        ("requirements/test.txt", "test"), ("test_requirements.txt", "test"), ("requirements/dev/tools.txt", "dev"), ("requirements.lint.txt", "dev"), ("app/requirements_docs.in", "dev"),
+        ("requirements/test.txt", "test"), ("test_requirements.txt", "test"), ("requirements/dev/tools.txt", "dev"), ("requirements.lint.txt", "dev"), ("app/requirements_docs.in", "dev"), ("requirements/extras/redis.txt", "optional"), ("docs/requirements.txt", "dev"), ("tests/requirements.txt", "test"),
     ],
 )  # fmt: skip
 def test_a_files_name_says_its_group(path: str, group: str) -> None:
-    assert group_of_path(path) == group
+    assert group_of_path(path)[0] == group
 
 
 def test_unknown_groups_say_nothing() -> None:
@@ -100,7 +100,7 @@ def test_unknown_groups_say_nothing() -> None:
 @pytest.mark.parametrize(
     ("task", "kind"),
     [
-        ("test", "test"), ("run-tests", "test"), ("test_unit", "test"), ("test_db", None), ("db:migrate", "migrate"), ("makemigrations", None), ("docker-build", "build"), ("lint/fix", "lint"),
+        ("test", "test"), ("run-tests", "test"), ("test_unit", "test"), ("test_db", None), ("publish-no-test", None), ("docker-unit-tests", "test"), ("backend-unit-tests", "test"), ("db:migrate", "migrate"), ("makemigrations", None), ("docker-build", "build"), ("lint/fix", "lint"),
         ("runserver", "run"), ("start", "run"), ("clean", None), ("x" * 100, None),
     ],
 )  # fmt: skip
@@ -189,6 +189,11 @@ def test_a_lock_above_serves_only_its_members(tmp_path: Path) -> None:
         ("packages/a/pyproject.toml", "django", "4.2.11"),
         ("packages/old/pyproject.toml", "django", None),
     ]
+
+
+def test_names_that_name_names_end(tmp_path: Path) -> None:
+    lines = "".join(f"a{i} = [{', '.join([f'*a{i + 1}'] * 50)}]\n" for i in range(30))
+    assert told(facts_of(tmp_path, {"setup.py": f"from setuptools import setup\n{lines}a30 = ['x']\nsetup(install_requires=a0)\n"})) == []
 
 
 def test_a_tool_is_told_once_a_folder(tmp_path: Path) -> None:

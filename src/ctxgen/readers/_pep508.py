@@ -106,7 +106,7 @@ def parse_requirement(text: str) -> Wanted | None:
     text = text.strip()
     if not text or len(text) > _LIMIT:
         return None
-    if _is_place(text):
+    if is_place(text):
         return _parse_place(text)
     head = _HEAD.match(text)
     if head is None:
@@ -139,7 +139,7 @@ def parse_requirement(text: str) -> Wanted | None:
     )
 
 
-def _is_place(text: str) -> bool:
+def is_place(text: str) -> bool:
     """Whether a requirement is a URL, a path or an archive and not a package's name."""
     first = re.split(r"[\s;\[]", text, maxsplit=1)[0]
     return (

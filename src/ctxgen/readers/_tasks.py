@@ -14,7 +14,8 @@ Kind = Literal["build", "run", "test", "lint", "migrate"]
 
 _PATTERNS: tuple[tuple[str, Kind], ...] = (
     (r"(?:db-)?migrate(?:-(?:up|run|all|db|dev|prod|latest|deploy))?|db-upgrade|upgrade-db", "migrate"),
-    (r"(?:[a-z0-9-]+-)?(?:tests?|unittests?|pytest|e2e)|test-(?:[a-z0-9-]+-)?(?:all|unit|integration|functional|e2e|cov|coverage|ci|backend|frontend|api|race|watch|local)", "test"),
+    (r"(?:run-|docker-|py-|python-|go-|backend-|frontend-|api-|server-|app-|all-|smoke-|system-)?(?:tests?|unittests?|pytest|e2e)", "test"),
+    (r"(?:[a-z]+-)?(?:unit|integration|functional|e2e|acceptance)-?tests?|test-(?:[a-z0-9-]+-)?(?:all|unit|integration|functional|e2e|cov|coverage|ci|backend|frontend|api|race|watch|local)", "test"),
     (r"(?:[a-z0-9]+-)?lint(?:ers?)?|lint-(?:all|check|fix|py|python|backend|go|js)|(?:auto-?)?format|fmt|type-?check|check-types|mypy|ruff|flake8|pylint", "lint"),
     (r"build|compile|(?:docker|image)-build|build-(?:all|prod|production|docker|images?|app|api|server|backend|release)", "build"),
     (r"(?:run|start|serve|dev|up)(?:-(?:dev|develop|development|local|debug|server|api|app|web|backend|prod|production|docker))?|(?:dev|run)-?server", "run"),

@@ -14,9 +14,9 @@ from packaging.utils import canonicalize_name
 
 from ctxgen.documents import Unreadable
 from ctxgen.model import Diagnostic, Fact, Group, Locked, Managed, Reference
-from ctxgen.opaque import name, version
+from ctxgen.opaque import Name, name, version
 from ctxgen.readers import Found, reads
-from ctxgen.readers._pep508 import Wanted, dependency, group_of, parse_requirement, words_of
+from ctxgen.readers._pep508 import Wanted, dependency, group_of, is_place, optional_group, parse_requirement, words_of
 from ctxgen.tree import File
 
 _COMMENT = re.compile(r"(?:^|(?<=\s))#.*\Z")
@@ -37,9 +37,14 @@ class Entry(Struct):
     """A logical line, its comments, and the line where it begins."""
 
     line: int
-    text: str
+    parts: list[str]
     comments: list[str]
     hashed: bool = False
+
+    @property
+    def text(self) -> str:
+        """The requirement or option as one line."""
+        return " ".join(part for part in self.parts if part)
 
 
 class Statement(Struct, frozen=True):
@@ -59,11 +64,11 @@ def logical_lines(lines: Iterable[str]) -> Iterator[Entry]:
         continues = code.endswith("\\") and not comment
         code = code.removesuffix("\\").strip()
         if open_line and current is not None:
-            current.text = f"{current.text} {code}".strip()
+            current.parts.append(code)
         elif code:
             if current is not None:
                 yield current
-            current = Entry(number, code, [])
+            current = Entry(number, [code], [])
         if comment and current is not None and (code or line[:1].isspace() or open_line):
             current.comments.append(comment[0].lstrip("# ").strip())
         open_line = continues or (open_line and comment is not None and not code)
@@ -89,11 +94,15 @@ def is_direct(via: list[str], packages: set[str]) -> bool:
     return False
 
 
-def group_of_path(path: str) -> Group:
-    """The group that a requirements file's name (or its folder below `requirements/`) stands for."""
+def group_of_path(path: str) -> tuple[Group, Name | None]:
+    """(group, condition) that a requirements file's name, its folder below `requirements/` or its folder `tests` or `docs` stands for."""
     folder, _, base = path.rpartition("/")
+    stem = base.rpartition(".")[0]
     below = folder.rpartition("requirements/")[2] if "requirements/" in folder else ""
-    return group_of(f"{below} {base.rpartition('.')[0]}") or "main"
+    if words_of(f"{below} {stem}") & {"extras", "optional"}:
+        return optional_group(stem)
+    parent = folder.rpartition("/")[2]
+    return group_of(f"{below} {stem}") or (group_of(parent) if parent in ("test", "tests", "doc", "docs") else None) or "main", None
 
 
 @reads(
@@ -104,9 +113,9 @@ def read_requirements(file: File) -> Iterator[Found]:
     """Requirements, the files that they refer to, and for a compiled file what it locks."""
     if words_of(file.name) & _NOT_PYTHON:
         return
-    group = group_of_path(file.path)
+    group, when = group_of_path(file.path)
     statements: list[Statement] = []
-    refused: list[int] = []
+    refused: list[Entry] = []
     for entry in logical_lines(file.lines):
         match _read_entry(file, entry):
             case Statement() as statement:
@@ -114,13 +123,14 @@ def read_requirements(file: File) -> Iterator[Found]:
             case Reference() as reference:
                 yield reference
             case False:
-                refused.append(entry.line)
-    if len(refused) > len(statements):
-        raise Unreadable("not-requirements", "most lines are no requirements", refused[0])
-    for line in refused:
-        yield Diagnostic(file.path, line, "bad-requirement", "info", "a requirement without a package's name")
+                refused.append(entry)
+    prose = [entry.line for entry in refused if not is_place(_EDITABLE.sub(r"\1", entry.text))]
+    if len(prose) > len(statements):
+        raise Unreadable("not-requirements", "most lines are no requirements", prose[0])
+    for entry in refused:
+        yield Diagnostic(file.path, entry.line, "bad-requirement", "info", "a requirement without a package's name")
     pinned = [statement for statement in statements if _pin(statement)]
-    generated = any(_GENERATED.search(line) for line in file.lines[:12])
+    generated = any(_GENERATED.search(line[:200]) for line in file.lines[:12])
     annotated = bool(statements) and any(via_of(s.entry.comments) is not None for s in statements)
     hashed = bool(pinned) and all(s.entry.hashed for s in statements)
     compiled = bool(pinned) and (generated or hashed or (annotated and all(via_of(s.entry.comments) is not None for s in pinned)))
@@ -132,7 +142,7 @@ def read_requirements(file: File) -> Iterator[Found]:
             if annotated and (via is None or not is_direct(via, packages)) and statement.wanted.local is None:
                 continue
         if not (statement.wanted.local and not statement.wanted.local.strip("./")):
-            yield dependency(file, statement.wanted, statement.entry.line, group)
+            yield dependency(file, statement.wanted, statement.entry.line, group, when)
 
 
 @reads("constraints*.txt", "*constraints.txt", "*constraints*.in", "*constraints-*.txt", "*constraint.txt")

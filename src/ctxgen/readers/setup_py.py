@@ -25,7 +25,8 @@ _GROUPS: dict[str, Group] = {"install_requires": "main", "tests_require": "test"
 _REQUIREMENTS_FILE = re.compile(
     r"[\w./-]{0,100}(?:req|requirements?)[\w./-]{0,60}\.(?:txt|in|pip)|requirements/[\w./-]{1,60}", re.IGNORECASE
 )
-_DEPTH = 12
+_DEPTH = 60
+_STEPS = 20_000
 
 
 class Names:
@@ -36,11 +37,17 @@ class Names:
         self.entries: dict[str, list[tuple[str, Syntax]]] = defaultdict(list)
         self.functions: dict[str, Syntax] = {}
         self.setups: list[Syntax] = []
+        self._steps = _STEPS
         stack = [root]
         while stack:
             node = stack.pop()
             self._note(node)
             stack.extend(reversed(node.named_children))
+
+    def follow(self, depth: int) -> bool:
+        """Whether to look at one more expression: names that name names are bounded in depth and number."""
+        self._steps -= 1
+        return depth <= _DEPTH and self._steps > 0
 
     def _note(self, node: Syntax) -> None:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
@@ -85,7 +92,7 @@ def string(node: Syntax) -> Iterator[tuple[str, int]]:
 
 def strings(node: Syntax, names: Names, depth: int = 0) -> Iterator[tuple[str, int]]:
     """The strings of an expression that is a list, as far as it can be followed."""
-    if depth > _DEPTH:
+    if not names.follow(depth):
         return
     match node.type:
         case "string" | "concatenated_string":
@@ -118,12 +125,12 @@ def files(node: Syntax, names: Names, depth: int = 0) -> Iterator[tuple[str, int
             for text, line in string(each):
                 if _REQUIREMENTS_FILE.fullmatch(text):
                     yield text, line
-        elif each.type == "identifier" and depth < _DEPTH:
+        elif each.type == "identifier" and names.follow(depth):
             for value in names.values.get(_code(each), ()):
                 if value.type not in ("list", "tuple", "dictionary"):
-                    yield from files(value, names, depth + 3)
+                    yield from files(value, names, depth + 20)
             if body := names.functions.get(_code(each)):
-                yield from files(body, names, _DEPTH)
+                yield from files(body, names, _DEPTH + 1)
         stack.extend(reversed(each.named_children))
 
 
@@ -138,13 +145,15 @@ def keywords(arguments: Syntax, names: Names, depth: int = 0) -> Iterator[tuple[
             yield _code(key), value
         elif child.type == "pair" and (key := child.child_by_field_name("key")) and (value := child.child_by_field_name("value")):
             yield from ((text, value) for text, _ in string(key))
-        elif child.type == "dictionary_splat" and depth < _DEPTH:
+        elif child.type == "dictionary_splat" and child.named_children and names.follow(depth):
             yield from mapping(child.named_children[0], names, depth + 1)
 
 
 def mapping(node: Syntax, names: Names, depth: int = 0) -> Iterator[tuple[str, Syntax]]:
     """The entries of an expression that is a dictionary."""
-    if node.type == "identifier" and depth < _DEPTH:
+    if not names.follow(depth):
+        return
+    if node.type == "identifier":
         for value in names.values.get(_code(node), ()):
             yield from mapping(value, names, depth + 1)
         yield from names.entries.get(_code(node), ())

@@ -22,6 +22,8 @@ from ctxgen.opaque import version
 
 _PROJECT_LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml")
 _PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
+_MAX_STARS = 4
+"""More stars in a glob than anybody writes; each multiplies the time that a comparison may take."""
 _TOOLS = {"uv", "poetry", "pdm", "pipenv", "hatch"}
 
 
@@ -293,7 +295,7 @@ def _members(facts: Facts) -> dict[str, set[str]]:
 
 def _patterns(root: str, members: Iterable[Member]) -> re.Pattern[str]:
     """The globs of a workspace as one expression over folders: `*` stays within a name, `**` is any folders."""
-    written = (join_path(root, str(member.pattern)) for member in members)
+    written = (join_path(root, str(member.pattern)) for member in members if member.pattern.count("*") <= _MAX_STARS)
     return re.compile("|".join(_regex(each) for each in written if each is not None) or r"(?!)")
 
 
