@@ -89,8 +89,8 @@ class Technology(Struct, frozen=True, forbid_unknown_fields=True):
     part_of: str | None = None
     replaces: tuple[str, ...] = ()
     # meaning
-    kind: str | None = None
-    """What a component that has it is: `gateway`, `infrastructure`, `worker`, `frontend`, `job`."""
+    makes: dict[str, tuple[str, ...]] = {}
+    """What a component that has one of these packages is: `makes = { gateway = ["yarp.reverseproxy"] }`."""
     serves: bool = False
     """Whether a component that has it answers requests: a web framework, a gRPC server."""
     mechanisms: tuple[str, ...] = ()
@@ -151,6 +151,7 @@ class Catalogue:
         self._config: list[tuple[re.Pattern[str], ConfigSignal, str]] = []
         self._settings: list[tuple[re.Pattern[str], SettingSignal, str]] = []
         self._mechanisms: list[tuple[re.Pattern[str], MechanismSignal, str]] = []
+        self._makes: dict[str, str] = {}
         for technology in technologies:
             if technology.id in self.technologies:
                 raise DetectorError(f"two technologies have the id {technology.id!r}")
@@ -188,6 +189,7 @@ class Catalogue:
             other = self._names.setdefault(kind, _Names()).add(written, technology.id)
             if other is not None and other != technology.id:
                 raise DetectorError(f"{kind} {written!r} is claimed by {other!r} and by {technology.id!r}")
+        self._makes.update({package.lower(): kind for kind, packages in technology.makes.items() for package in packages})
         for config in technology.config:
             self._config.append((re.compile(glob_regex(config.key.lower())), config, technology.id))
         for setting in technology.settings:
@@ -209,6 +211,10 @@ class Catalogue:
     def extra(self, ecosystem: str, package: str, extra: str) -> str | None:
         """The technology that an extra or feature of a package brings: `fastapi[standard]`, `sqlx[postgres]`."""
         return self._find(ecosystem, f"{normal_package(ecosystem, package)}[{extra.lower()}]")
+
+    def makes(self, package: str) -> str | None:
+        """The kind of component that a project with this package is, where the package alone decides it."""
+        return self._makes.get(package.lower())
 
     def image(self, image: str) -> str | None:
         """The technology that an image runs: by its whole name, else by its last part where that is an official image's name."""

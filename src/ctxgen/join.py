@@ -102,6 +102,9 @@ class Join:
         for sighting in sightings:
             if sighting.scope == "backend" and sighting.usage != "unknown":
                 self._sighted[self.unit_folder(sighting.at.path)].add(sighting.technology)
+        self._made = {
+            self.unit_folder(d.at.path): kind for d in facts.of(Dependency) if d.group != "test" and (kind := catalogue.makes(d.name))
+        }
         self.parts = self._parts()
         self._part_of_folder: dict[str, list[Part]] = defaultdict(list)
         for part in self.parts:
@@ -227,6 +230,7 @@ class Join:
         return self._identified(parts)
 
     def _deployed(self, service_name: str, same: list[Service]) -> tuple[Part | None, list[Unit]]:
+        same = sorted(same, key=lambda service: (service.when is not None, len(service.at.path), service.at))
         folder = next((self._context_folder(service) for service in same if service.build is not None or service.dockerfile), None)
         image = next((found for service in same if service.image is not None and (found := service.image.image())), None)
         technology = self.catalogue.image(image[0]) if image and folder is None else None
@@ -323,13 +327,10 @@ class Join:
         deployed: bool = True,
     ) -> str:
         has = self._sighted.get(folder, set()) if folder is not None and units else set()
-        for known in sorted(has):
-            if kind := self.catalogue[known].kind:
-                return kind
+        if units and (kind := self._made.get(units[0].folder)):
+            return kind
         if technology and not units:
             category = self.catalogue[technology].category
-            if self.catalogue[technology].kind:
-                return str(self.catalogue[technology].kind)
             return "gateway" if category == "server" else "infrastructure" if category in _INFRASTRUCTURE else "service"
         if units and all(unit.frontend for unit in units):
             return "job" if _JOB.search(named) else "frontend"

@@ -92,7 +92,7 @@ def _technology(identifier: str, same: list[Sighting], catalogue: Catalogue) -> 
     scope = next(scope for scope in _SCOPES if any(s.scope == scope for s in same))
     in_scope = [s for s in same if s.scope == scope]
     usage = next(usage for usage in _USAGES if any(s.usage == usage for s in in_scope))
-    ordered = sorted(in_scope, key=lambda s: (s.usage != usage, s.rank, s.when is not None, s.at))
+    ordered = sorted(in_scope, key=lambda s: (s.usage != usage, s.rank, s.when is not None, s.at.path.count("/"), len(s.at.path), s.at))
     uses = _uses(same)
     return Technology(
         id=identifier,

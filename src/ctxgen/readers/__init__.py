@@ -10,7 +10,7 @@ import fnmatch
 import importlib
 import pkgutil
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import cache
 
 from msgspec import Struct
@@ -40,7 +40,9 @@ class Reader(Struct, frozen=True):
 _READERS: dict[str, Reader] = {}
 
 
-def reads(*patterns: str, limit: int = MANIFEST_LIMIT, contains: tuple[bytes, ...] = (), excludes: tuple[str, ...] = ()) -> Callable[[Read], Read]:
+def reads(
+    *patterns: str, limit: int = MANIFEST_LIMIT, contains: tuple[bytes, ...] = (), excludes: tuple[str, ...] = ()
+) -> Callable[[Read], Read]:
     """Register a reader for files by name; `excludes` are patterns of names that it does not want after all."""
 
     def register(read: Read) -> Read:
@@ -58,17 +60,34 @@ def readers() -> dict[str, Reader]:
     return dict(sorted(_READERS.items()))
 
 
+class _Index(Struct, frozen=True):
+    """Readers by exact name, by extension (`*.go`), and by other patterns, of which one expression tells whether any matches."""
+
+    exact: dict[str, list[Reader]]
+    extensions: dict[str, list[Reader]]
+    globs: list[tuple[re.Pattern[str], Reader]]
+    any_glob: re.Pattern[str]
+
+
 @cache
-def _index() -> tuple[dict[str, list[Reader]], list[tuple[re.Pattern[str], Reader]], re.Pattern[str]]:
+def _index() -> _Index:
     exact: dict[str, list[Reader]] = {}
-    globs: list[tuple[re.Pattern[str], Reader]] = []
+    extensions: dict[str, list[Reader]] = {}
+    globs: list[tuple[str, Reader]] = []
     for reader in readers().values():
         for pattern in reader.patterns:
-            if re.search(r"[*?\[/]", pattern):
-                globs.append((re.compile(_as_regex(pattern)), reader))
+            if re.fullmatch(r"\*\.[^*?\[/.]+", pattern):
+                extensions.setdefault(pattern[2:], []).append(reader)
+            elif re.search(r"[*?\[/]", pattern):
+                globs.append((_as_regex(pattern), reader))
             else:
                 exact.setdefault(pattern, []).append(reader)
-    return exact, globs, re.compile("|".join(f"(?:{pattern.pattern})" for pattern, _ in globs) or r"(?!)")
+    return _Index(
+        exact,
+        extensions,
+        [(re.compile(regex), reader) for regex, reader in globs],
+        re.compile("|".join(regex for regex, _ in globs) or r"(?!)"),
+    )
 
 
 _GLOB = re.compile(r"(\*\*/)|(\*)|(\?)|(\[!?[^\]/]+\])|(.)", re.DOTALL)
@@ -82,15 +101,15 @@ def _as_regex(pattern: str) -> str:
     return out + r"\Z"
 
 
-def readers_for(path: str) -> Iterator[Reader]:
+def readers_for(path: str) -> list[Reader]:
     """The readers that want the file at `path`, each once, by name."""
-    exact, globs, any_glob = _index()
+    index = _index()
     basename = path.rpartition("/")[2]
-    wanted = {reader.name: reader for reader in exact.get(basename, ())}
-    if any_glob.match(path):
-        for pattern, reader in globs:
-            if pattern.match(path):
-                wanted[reader.name] = reader
-    for _, reader in sorted(wanted.items()):
-        if not any(fnmatch.fnmatchcase(basename, pattern) for pattern in reader.excludes):
-            yield reader
+    wanted = [*index.exact.get(basename, ()), *index.extensions.get(basename.rpartition(".")[2], ())]
+    if index.any_glob.match(path):
+        wanted += [reader for pattern, reader in index.globs if pattern.match(path)]
+    return [
+        reader
+        for _, reader in sorted({reader.name: reader for reader in wanted}.items())
+        if not any(fnmatch.fnmatchcase(basename, pattern) for pattern in reader.excludes)
+    ]

@@ -55,7 +55,11 @@ def code(text: str) -> str:
 
 def plain(text: str) -> str:
     """A string of the repository as running text: as it is where it holds letters, digits and harmless marks, else as code."""
-    return text if re.fullmatch(r"[\w.^~<>=, +:/()-]*", text) and not re.search(r"[<>](?![=\d])|://|(?:^|\s)[#@]|__", text) else code(text)
+    return text if _HARMLESS.fullmatch(text) and not _MARKUP.search(text) else code(text)
+
+
+_HARMLESS = re.compile(r"[\w.^~<>=, +:/()-]*")
+_MARKUP = re.compile(r"<(?![=\d\s])|://|__|~~|^\s*[-+>]\s|\b_|_\b")
 
 
 class _Writer:

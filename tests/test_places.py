@@ -1,0 +1,49 @@
+"""What a path says of a file: the table of rules and of their limits."""
+
+from __future__ import annotations
+
+import pytest
+
+from ctxgen.places import Places
+
+PATHS = ["shop/__init__.py", "shop/examples/__init__.py", "shop/tests/__init__.py", "deploy/chart/Chart.yaml", "orders/pom.xml"]
+
+
+@pytest.mark.parametrize(
+    ("path", "scope"),
+    [
+        ("orders/pom.xml", None),
+        ("tests/Application.FunctionalTests/App.csproj", "test"),
+        ("src/Shop.UnitTests/Shop.UnitTests.csproj", "test"),
+        ("api-tests/package.json", "test"),
+        ("latest/package.json", None),
+        ("contest/package.json", None),
+        ("e2e/package.json", "test"),
+        ("load-gen/requirements.txt", None),
+        ("orders/src/test/java/OrderTest.java", "test"),
+        ("orders/src/integrationTest/java/X.java", "test"),
+        ("orders/src/main/java/org/springframework/samples/petclinic/Owner.java", None),
+        ("orders/src/main/java/com/shop/test/Probe.java", None),
+        ("src/main/java/com/shop/OrderServiceTest.java", "test"),
+        ("internal/orders/store_test.go", "test"),
+        ("src/orders/orders.service.spec.ts", "test"),
+        ("shop/examples/models.py", None),
+        ("shop/tests/test_models.py", "test"),
+        ("examples/basic/go.mod", "docs"),
+        ("docs/requirements.txt", "docs"),
+        ("website/package.json", "docs"),
+        ("vendor/github.com/x/y/go.mod", "docs"),
+        ("third_party/x/pom.xml", "docs"),
+        (".devcontainer/docker-compose.yml", "dev"),
+        ("deploy/chart/templates/tests/check.yaml", None),
+        (".github/workflows/test.yml", "dev"),
+    ],
+)
+def test_scope(path: str, scope: str | None) -> None:
+    assert Places(PATHS, ["orders/pom.xml"]).scope(path) == scope
+
+
+def test_a_repository_of_examples_is_its_own_product() -> None:
+    places = Places(["examples/a/go.mod", "examples/b/go.mod"], ["examples/a/go.mod", "examples/b/go.mod"])
+    assert places.scope("examples/a/go.mod") is None
+    assert places.scope("examples/a/main_test.go") == "test"
