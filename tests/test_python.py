@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from support_reading import fails_only_unreadable, text_like
 
 from ctxgen.facts import Facts
-from ctxgen.model import Command, Dependency
+from ctxgen.model import Command, Dependency, Project
 from ctxgen.readers._ini import options
 from ctxgen.readers._pep508 import group_of, parse_requirement
 from ctxgen.readers._tasks import kind_of
 from ctxgen.readers.requirements import group_of_path, logical_lines
 from ctxgen.reading import read_facts
-from ctxgen.resolve.python import resolve
+from ctxgen.resolve import resolve
 from ctxgen.tree import Tree
 from support import listing
 
@@ -194,6 +194,18 @@ def test_a_lock_above_serves_only_its_members(tmp_path: Path) -> None:
 def test_names_that_name_names_end(tmp_path: Path) -> None:
     lines = "".join(f"a{i} = [{', '.join([f'*a{i + 1}'] * 50)}]\n" for i in range(30))
     assert told(facts_of(tmp_path, {"setup.py": f"from setuptools import setup\n{lines}a30 = ['x']\nsetup(install_requires=a0)\n"})) == []
+
+
+def test_computed_parts_of_setup_py_are_left_out(tmp_path: Path) -> None:
+    lines = [
+        "V = '1.2'",
+        "W = '1'",
+        "W = '2'",
+        "setup(name='a', version=W, install_requires=['b==' + V, f'c=={V}', 'd==%s' % V, 'e=={}'.format(V), 'f>=' + V + ',<2', V])",
+    ]
+    facts = facts_of(tmp_path, {"setup.py": "\n".join(lines)})
+    assert [(str(d.name), d.declared) for d in facts.of(Dependency)] == [(package, None) for package in "bcdef"]
+    assert [(str(project.name), project.version) for project in facts.of(Project)] == [("a", None)]
 
 
 def test_a_tool_is_told_once_a_folder(tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def parse_requirement(text: str) -> Wanted | None:
     if is_place(text):
         return _parse_place(text)
     head = _HEAD.match(text)
-    if head is None:
+    if head is None or re.fullmatch(r"[\d.]+", head[1]):
         return None
     try:
         parsed = Requirement(text)

@@ -46,8 +46,12 @@ _NOT_PYPI = {"redis", "redis-server"}
 def read_conda(file: File) -> Iterator[Found]:
     """Packages, those that pip installs, and the versions of languages."""
     listed = file.yaml().get("dependencies")
+    if listed is None or not (
+        file.yaml().get("channels") or any(re.match(r"(?:\S+::)?(?:python|pip)\b", node.text or "") for node in listed.elements())
+    ):
+        return
     group = group_of(file.name.rpartition(".")[0]) or "main"
-    for element in listed.elements() if listed else ():
+    for element in listed.elements():
         if element.text is not None:
             yield from _package(file, element, element.text.strip(), group)
         for installer, requirements in element.items():

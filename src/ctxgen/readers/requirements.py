@@ -30,6 +30,7 @@ _GENERATED = re.compile(
 _PIN = re.compile(r"={2,3}\s*([\w.!+-]+)\Z", re.ASCII)
 _OWN_PROJECT = re.compile(r"(?:file:(?://)?)?\.?/?(?:\[[\w\s,.-]{0,200}\])?")
 _NOT_PYTHON = {"apt", "system", "brew", "galaxy", "npm", "yum", "rpm", "ansible", "conda"}
+_TOLD = 5
 _UNANNOTATED = {"pip", "setuptools", "wheel", "distribute"}
 
 
@@ -127,7 +128,7 @@ def read_requirements(file: File) -> Iterator[Found]:
     prose = [entry.line for entry in refused if not is_place(_EDITABLE.sub(r"\1", entry.text))]
     if len(prose) > len(statements):
         raise Unreadable("not-requirements", "most lines are no requirements", prose[0])
-    for entry in refused:
+    for entry in refused[:_TOLD]:
         yield Diagnostic(file.path, entry.line, "bad-requirement", "info", "a requirement without a package's name")
     pinned = [statement for statement in statements if _pin(statement)]
     generated = any(_GENERATED.search(line[:200]) for line in file.lines[:12])

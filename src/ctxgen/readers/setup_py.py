@@ -25,6 +25,8 @@ _GROUPS: dict[str, Group] = {"install_requires": "main", "tests_require": "test"
 _REQUIREMENTS_FILE = re.compile(
     r"[\w./-]{0,100}(?:req|requirements?)[\w./-]{0,60}\.(?:txt|in|pip)|requirements/[\w./-]{1,60}", re.IGNORECASE
 )
+_COMPUTED = "${computed}"
+_CONTENT = ("string_content", "interpolation")
 _DEPTH = 60
 _STEPS = 20_000
 
@@ -77,17 +79,28 @@ def _code(node: Syntax) -> str:
 
 
 def string(node: Syntax) -> Iterator[tuple[str, int]]:
-    """The text and line of a string literal or of adjacent ones; nothing for formatted ones."""
+    """The text and line of a string literal or of adjacent ones; what is computed in it stands as a placeholder."""
     parts = node.named_children if node.type == "concatenated_string" else [node]
     text = ""
     for part in parts:
-        if part.type != "string" or any(child.type == "interpolation" for child in part.children):
+        if part.type != "string":
             return
+        if any(child.type == "interpolation" for child in part.children):
+            text += "".join(
+                _COMPUTED if child.type == "interpolation" else _code(child) for child in part.named_children if child.type in _CONTENT
+            )
+            continue
         try:
             text += str(ast.literal_eval(_code(part)))
         except (ValueError, SyntaxError, MemoryError, RecursionError):
             return
     yield text, node.start_point[0] + 1
+
+
+def _leftmost(node: Syntax) -> Syntax:
+    while node.type == "binary_operator" and (left := node.child_by_field_name("left")):
+        node = left
+    return node
 
 
 def strings(node: Syntax, names: Names, depth: int = 0) -> Iterator[tuple[str, int]]:
@@ -102,6 +115,8 @@ def strings(node: Syntax, names: Names, depth: int = 0) -> Iterator[tuple[str, i
                     for offset, each in enumerate(text.split("\n"))
                     if each.strip() and not each.strip().startswith("#")
                 )
+        case "binary_operator" if (first := _leftmost(node)).type in ("string", "concatenated_string"):
+            yield from ((text + _COMPUTED, line) for text, line in string(first))
         case "list" | "tuple" | "set" | "parenthesized_expression" | "list_splat" | "binary_operator" | "expression_list":
             for child in node.named_children:
                 yield from strings(child, names, depth + 1)
@@ -112,6 +127,10 @@ def strings(node: Syntax, names: Names, depth: int = 0) -> Iterator[tuple[str, i
             arguments = node.child_by_field_name("arguments")
             for child in arguments.named_children if arguments else ():
                 yield from strings(child, names, depth + 1)
+        case "call" if (
+            (method := node.child_by_field_name("function")) and (owner := method.child_by_field_name("object")) and owner.type == "string"
+        ):
+            yield from ((text + _COMPUTED, line) for text, line in string(owner))
         case _:
             return
 
@@ -174,10 +193,9 @@ def read_setup_py(file: File) -> Iterator[Found]:
     names = Names(file.syntax("python"))
     for arguments in names.setups:
         stated = dict(keywords(arguments, names))
-        named = next((found for found in strings(stated["name"], names)), None) if "name" in stated else None
-        if named:
-            release = next((text for text, _ in strings(stated["version"], names)), None) if "version" in stated else None
-            yield Project(ecosystem="pypi", name=name(named[0]), version=version(release), at=file.at(named[1]))
+        if "name" in stated and (named := _only(stated["name"], names)):
+            release = _only(stated["version"], names) if "version" in stated else None
+            yield Project(ecosystem="pypi", name=name(named[0]), version=version(release[0]) if release else None, at=file.at(named[1]))
         if "python_requires" in stated:
             for text, line in strings(stated["python_requires"], names):
                 yield Runtime(name=name("Python"), version=version(text), at=file.at(line))
@@ -189,6 +207,12 @@ def read_setup_py(file: File) -> Iterator[Found]:
         for table, value in mapping(stated["entry_points"], names) if "entry_points" in stated else ():
             if table in ("console_scripts", "gui_scripts"):
                 yield from _scripts(file, value, names)
+
+
+def _only(value: Syntax, names: Names) -> tuple[str, int] | None:
+    """The one string that an expression can be, None where it may be several or is computed."""
+    found = list(dict(strings(value, names)).items())
+    return found[0] if len(found) == 1 and _COMPUTED not in found[0][0] else None
 
 
 def _requirements(file: File, value: Syntax, names: Names, group: Group, when: Name | None) -> Iterator[Dependency | Reference]:
