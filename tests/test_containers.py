@@ -222,6 +222,22 @@ def test_expand(written: str, known: dict[str, str], expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "path"),
+    [
+        ("./src/ad/Dockerfile", "./src/ad/Dockerfile"),
+        ("'..'", ".."),
+        ("https://u:p@host/x", None),
+        ("git@host:x", None),
+        ("${UNKNOWN}/x", None),
+        ("ghp_0123456789abcdefghijABCDEFGHIJ012345/x", None),
+        ("", None),
+    ],
+)
+def test_opaque_paths(written: str, path: str | None) -> None:
+    assert Opaque(written).path() == path
+
+
+@pytest.mark.parametrize(
     ("path", "variant"),
     [
         ("docker-compose.yml", None),
@@ -391,3 +407,12 @@ def test_time_is_linear(tmp_path: Path, filename: str, text: str) -> None:
 def test_dependencies_stand_at_their_own_lines(tmp_path: Path) -> None:
     facts = resolved(tmp_path, {"Dockerfile": "FROM python:3\nRUN pip install \\\n    a==1 \\\n    # not b\n    c\n"})
     assert [(dependency.name, dependency.at.line) for dependency in facts.of(Dependency)] == [("a", 3), ("c", 5)]
+
+
+def test_paths_of_a_build_may_be_variables(tmp_path: Path) -> None:
+    compose = "services:\n  ad:\n    build:\n      context: ${ROOT:-.}\n      dockerfile: ${AD_DOCKERFILE}\n  cart:\n    build:\n      context: ${CART}\n"
+    facts = resolved(tmp_path, {"compose.yml": compose, ".env": "AD_DOCKERFILE=./src/ad/Dockerfile\n"})
+    assert [(service.build, service.dockerfile, service.via) for service in facts.of(Service)] == [
+        ("", "src/ad/Dockerfile", ((".env", 1),)),
+        (None, None, ()),
+    ]

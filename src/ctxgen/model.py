@@ -113,7 +113,8 @@ class Dependency(Fact, frozen=True, kw_only=True):
 class Managed(Fact, frozen=True, kw_only=True):
     """A version is set for whoever uses the package: dependencyManagement, central package versions, constraints, overrides, platforms.
 
-    `bom` marks a bill of materials that is imported: it manages packages that are listed elsewhere.
+    `bom` marks a bill of materials that is imported: it manages packages that are listed elsewhere.  `extras`, `alias`
+    and `path` mean what they do for a dependency, for ecosystems where the workspace states them too (Cargo).
     """
 
     ecosystem: Ecosystem
@@ -122,6 +123,9 @@ class Managed(Fact, frozen=True, kw_only=True):
     spec: Opaque | None = None
     bom: bool = False
     group: Group = "main"
+    extras: tuple[Name, ...] = ()
+    alias: Name | None = None
+    path: str | None = None
 
 
 class Property(Fact, frozen=True, kw_only=True):
@@ -178,7 +182,7 @@ class Service(Fact, frozen=True, kw_only=True):
     `build` and `dockerfile` are relative to the root; `ports` are the container's, `published` the host's, `port_specs`
     what needs interpolation before it is either.  `extends` is the (file relative to the root, service) that this one
     inherits from, `env_files` the files, relative to the root, that it takes variables from, `build_args` what it hands
-    to its Dockerfile.
+    to its Dockerfile, `build_specs` the context and Dockerfile as written where they need interpolation.
     """
 
     name: Name
@@ -196,6 +200,7 @@ class Service(Fact, frozen=True, kw_only=True):
     extends: tuple[str, Name] | None = None
     env_files: tuple[str, ...] = ()
     build_args: tuple[tuple[Name, Opaque, At], ...] = ()
+    build_specs: tuple[Opaque, Opaque] | None = None
 
 
 class Container(Fact, frozen=True, kw_only=True):

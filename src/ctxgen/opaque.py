@@ -107,6 +107,7 @@ _NUMBER = re.compile(r"\s*[\"']?(\d{1,9}(?:\.\d{1,4})?)[\"']?\s*")
 _IMAGE = re.compile(
     r"(?:(?P<host>[\w.-]+(?::\d+)?)/)?(?P<name>[a-z0-9][\w.-]*(?:/[\w.-]+)*)(?::(?P<tag>[\w][\w.+-]{0,127}))?(?:@sha256:[0-9a-f]{16,64})?"
 )
+_PATH = re.compile(r"[\w.+/-]{1,200}")
 _PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][\w.\[\]-]{0,80})(?:(:?[-?+])([^{}$]*)|:([^{}$]*))?\}|\$([A-Za-z_]\w{0,80})")
 _TRUE, _FALSE = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
 
@@ -231,6 +232,11 @@ class Opaque:
         if looks_secret(path) or (tag and looks_secret(tag)):
             return None
         return name(path), name(tag) if tag else None
+
+    def path(self) -> str | None:
+        """The value as a path of plain characters, where a path is what stands there; no address and no credential."""
+        value = self._value.strip().strip("\"'")
+        return value if _PATH.fullmatch(value) and not looks_secret(value) else None
 
     def version(self) -> Version | None:
         """The value as a version statement (see `version`)."""

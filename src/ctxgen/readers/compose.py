@@ -9,29 +9,30 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from ctxgen.documents import Node, Unreadable
 from ctxgen.facts import join_path
-from ctxgen.model import At, Diagnostic, Image, Process, Property, Reference, Service, Setting, Variable
+from ctxgen.model import At, Diagnostic, Image, Process, Property, Reference, Service, Setting
 from ctxgen.opaque import Name, Opaque, looks_secret, name
 from ctxgen.readers import Found, reads
 from ctxgen.readers._compose_files import compose_name, looks_like_compose, services_of, variant_of
-from ctxgen.readers._expansion import REFERENCE, expand
+from ctxgen.readers._compose_variables import VARIABLE, entries, environment, references_to_variables
+from ctxgen.readers._expansion import expand
 from ctxgen.readers._ports import ports_of
 from ctxgen.tree import File
 
-_VARIABLE = re.compile(r"[A-Za-z_][\w.:-]{0,119}")
 _REMOTE = re.compile(r"[A-Za-z][\w+.-]*:(?://)?|git@|github\.com/|.*\.git(?:#|$)")
 _NOTHING = ("", "null", "~")  # what `!reset null` leaves behind
 
 
-@reads("*.yml", "*.yaml", contains=(b"services:", b"compose", b"image:", b"build:", b"include:"))
+@reads("*.yml", "*.yaml")
 def read_compose(file: File) -> Iterator[Found]:
     """Every service and what it runs, and the variables that the file refers to."""
     named = compose_name(file.path)
-    if named is None and not looks_like_compose(file.text):
-        return
     try:
+        if named is None and not (b"services:" in file.data and looks_like_compose(file.text)):
+            return
         document = file.yaml()
     except Unreadable:
         if "{{" in file.text:
@@ -52,7 +53,7 @@ def read_compose(file: File) -> Iterator[Found]:
         if (node := document.get(key)) is not None and node.text is not None:
             yield Property(name=name(f"compose.{key}"), value=Opaque(node.text), at=file.at(node.line), when=when)
     yield from included
-    yield from _references_to_variables(file, document, when)
+    yield from references_to_variables(file, document, when)
     for title, node in services.items():
         yield from _service(file, title, node, when)
 
@@ -63,10 +64,9 @@ def read_compose(file: File) -> Iterator[Found]:
 def _service(file: File, title: str, node: Node, when: Name | None) -> Iterator[Found]:
     owner = name(title)
     profiles = [name(profile.text or "") for each in [node.get("profiles")] if each for profile in each.elements()]
-    when = Name("+".join([*([when] if when else []), *profiles])) if profiles else when
+    when = Name(".".join([*([when] if when else []), *profiles])) if profiles else when
     image, inherited = _scalar(node, "image"), _extends(file, node)
-    context, dockerfile, target = _build(file, node)
-    arguments = tuple(_build_args(file, node)) if dockerfile else ()
+    build = _build(file, node)
     published, ports, specs = _ports(node)
     commands = [
         (key, said, line) for key in ("entrypoint", "command") if (said := _command_line(node, key)) and (line := node.value[key].line)
@@ -75,9 +75,10 @@ def _service(file: File, title: str, node: Node, when: Name | None) -> Iterator[
     yield Service(
         name=owner,
         image=Opaque(image.text) if image and image.text else None,
-        build=context,
-        dockerfile=dockerfile,
-        target=target,
+        build=build.context,
+        dockerfile=build.dockerfile,
+        target=build.target,
+        build_specs=build.specs,
         ports=ports,
         published=published,
         port_specs=specs,
@@ -85,7 +86,7 @@ def _service(file: File, title: str, node: Node, when: Name | None) -> Iterator[
         command=Opaque(" ".join(said for _, said, _ in commands)) if commands else None,
         replicas=_replicas(node),
         extends=(join_path(file.folder, inherited.path) or "", name(inherited.service)) if inherited else None,
-        build_args=arguments,
+        build_args=tuple(_build_args(file, node)),
         env_files=tuple(path for found in env_files if (path := join_path(file.folder, found.path)) is not None),
         at=file.at(node.line),
         when=when,
@@ -94,18 +95,19 @@ def _service(file: File, title: str, node: Node, when: Name | None) -> Iterator[
         yield Image(spec=Opaque(image.text), owner=owner, at=file.at(image.line), when=when)
     for _, said, line in commands:
         yield Process(command=Opaque(said), owner=owner, at=file.at(line), when=when)
-    yield from _environment(file, node, owner, when)
+    yield from environment(file, node, owner, when)
     yield from _limits(file, node, owner, when)
     yield from env_files
     if inherited and inherited.path != file.name:
         yield Reference(path=inherited.path, reader="read_compose", at=file.at(inherited.line))
 
 
-class _Extends:
+class _Extends(NamedTuple):
     """`extends: base` or `extends: {file: common.yml, service: base}`."""
 
-    def __init__(self, path: str, service: str, line: int) -> None:
-        self.path, self.service, self.line = path, service, line
+    path: str
+    service: str
+    line: int
 
 
 def _extends(file: File, node: Node) -> _Extends | None:
@@ -118,28 +120,36 @@ def _extends(file: File, node: Node) -> _Extends | None:
     return _Extends(path, service, said.line) if service and path else None
 
 
-def _build(file: File, node: Node) -> tuple[str | None, str | None, Name | None]:
-    """(context, dockerfile, target) of the short and the long form, paths relative to the root; remote contexts give none."""
+class _Build(NamedTuple):
+    """Paths relative to the root, and (context, dockerfile) as written where they need interpolation."""
+
+    context: str | None = None
+    dockerfile: str | None = None
+    target: Name | None = None
+    specs: tuple[Opaque, Opaque] | None = None
+
+
+def _build(file: File, node: Node) -> _Build:
+    """The short and the long form; a remote context has no path."""
     said = node.get("build")
     if said is None or said.text in _NOTHING:
-        return None, None, None
-    target = _text(said, "target")
-    local = _local(said.text or _text(said, "context") or ".")
+        return _Build()
+    stated = _text(said, "target")
+    target = name(stated) if stated else None
+    written = said.text or _text(said, "context") or "."
+    # a file beside `build:` is how the first version of the format wrote it
+    beside = "" if said.get("dockerfile_inline") is not None else _text(said, "dockerfile") or _text(node, "dockerfile") or "Dockerfile"
+    if "$" in written + beside:
+        return _Build(target=target, specs=(Opaque(written), Opaque(beside)))
+    local, dockerfile = _local(written), _local(beside)
     context = join_path(file.folder, local) if local is not None else None
-    if context is None:
-        return None, None, name(target) if target else None
-    dockerfile = None
-    if said.get("dockerfile_inline") is None:
-        # a file beside `build:` is how the first version of the format wrote it
-        beside = _local(_text(said, "dockerfile") or _text(node, "dockerfile") or "Dockerfile")
-        dockerfile = join_path(context, beside) if beside else None
-    return context, dockerfile, name(target) if target else None
+    return _Build(context, join_path(context, dockerfile) if context is not None and dockerfile else None, target)
 
 
 def _build_args(file: File, node: Node) -> Iterator[tuple[Name, Opaque, At]]:
     """What the build is given; an argument without a value has that of the variable of its name."""
-    for key, value, line in _entries(node.get("build", "args")):
-        if _VARIABLE.fullmatch(key):
+    for key, value, line in entries(node.get("build", "args")):
+        if VARIABLE.fullmatch(key):
             yield name(key), Opaque(f"${{{key}}}" if value is None else value), file.at(line)
 
 
@@ -208,64 +218,6 @@ def _limits(file: File, node: Node, owner: Name, when: Name | None) -> Iterator[
         value = Opaque(expand(said.text, {}))
         if amount := value.number() or (value.size() if kind == "memory-limit" else None):
             yield Setting(kind=name(kind), value=amount, owner=owner, at=file.at(said.line), when=when)
-
-
-# ---------------------------------------------------------------------------------------------- variables
-
-
-def _entries(said: Node | None) -> Iterator[tuple[str, str | None, int]]:
-    """(name, value, line) of a mapping or of a list of `NAME=value`; the value is None where only the name stands."""
-    if said is None:
-        return
-    for key, each in said.items():
-        yield key, each.text, each.line
-    for each in said.elements():
-        title, equals, written = (each.text or "").partition("=")
-        yield title.strip(), written if equals else None, each.line
-
-
-def _environment(file: File, node: Node, owner: Name, when: Name | None) -> Iterator[Variable]:
-    for key, value, line in _entries(node.get("environment")):
-        if not _VARIABLE.fullmatch(key):
-            continue
-        required = True if value is not None and any(found[2] in ("?", ":?") for found in REFERENCE.finditer(value)) else None
-        yield Variable(
-            name=name(key),
-            value=None if value is None else Opaque(value),
-            source="compose",
-            owner=owner,
-            required=required,
-            at=file.at(line),
-            when=when,
-        )
-
-
-def _references_to_variables(file: File, document: Node, when: Name | None) -> Iterator[Variable]:
-    """Every variable that an interpolation names, once, at its first line; `${NAME:?}` makes it required."""
-    first: dict[str, int] = {}
-    required: set[str] = set()
-    seen: set[int] = set()
-    for _, leaf in document.leaves():
-        text = leaf.text or ""
-        if "$" not in text or id(leaf) in seen:
-            continue
-        seen.add(id(leaf))
-        for found in REFERENCE.finditer(text.replace("$$", "  ")):
-            title = found[1] or found[4]
-            if found[2] in ("?", ":?"):
-                required.add(title)
-            if title not in first or leaf.line < first[title]:
-                first[title] = leaf.line
-    for title, line in first.items():
-        there = next(
-            (
-                number
-                for number in range(line, min(line + 200, len(file.lines)) + 1)
-                if re.search(rf"\$\{{?{title}\b", file.lines[number - 1])
-            ),
-            line,
-        )
-        yield Variable(name=name(title), source="compose", required=True if title in required else None, at=file.at(there), when=when)
 
 
 # ---------------------------------------------------------------------------------------------- other files

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from ctxgen.facts import Facts, folder_of
+from ctxgen.facts import Facts, folder_of, join_path
 from ctxgen.model import At, Container, Image, Process, Service, Setting, Variable
 from ctxgen.opaque import Name, Opaque
 from ctxgen.readers._compose_files import compose_name
@@ -37,6 +37,9 @@ def resolve(facts: Facts) -> Facts:
     def service(fact: Service) -> Iterator[Service]:
         yield _service(fact, lookups[fact.at.path]) if fact.at.path in composed else fact
 
+    facts = facts.map(Service, service)
+    arguments, known = _arguments(facts.of(Service), lookups), composed | built
+
     def process(fact: Process) -> Iterator[Process]:
         if fact.at.path in composed and fact.command.placeholders():
             command, via = _interpolated(fact.command, lookups[fact.at.path])
@@ -49,15 +52,13 @@ def resolve(facts: Facts) -> Facts:
             fact = replace(fact, value=value, via=(*fact.via, *via))
         yield fact
 
-    arguments, known = _arguments(services, lookups), composed | built
-
     def image(fact: Image) -> Iterator[Image]:
         if fact.name is not None or fact.spec is None or fact.at.path not in known:
             yield fact
         elif (named := _image(fact, lookups.get(fact.at.path) or arguments.get(fact.at.path, {}))) is not None:
             yield named
 
-    facts = facts.map(Service, service).map(Process, process).map(Variable, variable).map(Image, image)
+    facts = facts.map(Process, process).map(Variable, variable).map(Image, image)
     return _extended(facts) if any(each.extends for each in facts.of(Service)) else facts
 
 
@@ -81,7 +82,7 @@ def _lookups(facts: Facts, services: list[Service]) -> dict[str, Lookup]:
         if path not in found:
             files = stated.get(folder_of(path), {})
             templates = [filename for filename in files if _TEMPLATE.search(filename)]
-            words = {word for word in re.split(r"[._+-]", service.when or "") if word}
+            words = {word for word in re.split(r"[._-]", service.when or "") if word}
             fitting = templates if len(templates) == 1 else [each for each in templates if words.intersection(re.split(r"[._-]", each))]
             found[path] = files.get(".env") or (files[fitting[0]] if len(fitting) == 1 else {})
     return found
@@ -91,7 +92,7 @@ def _arguments(services: list[Service], lookups: dict[str, Lookup]) -> dict[str,
     """The build arguments that compose files hand to each Dockerfile; the first service that says one counts."""
     found: dict[str, Lookup] = defaultdict(dict)
     for service in services:
-        for title, value, at in service.build_args if service.dockerfile else ():
+        for title, value, at in service.build_args if service.dockerfile and service.at.path in lookups else ():
             written, via = _interpolated(value, lookups[service.at.path])
             found[service.dockerfile or ""].setdefault(title, Variable(name=title, value=written, via=via, at=at))
     return found
@@ -120,10 +121,37 @@ def _service(fact: Service, known: Lookup) -> Service:
         published.update(dict.fromkeys(outer))
         ports.update(dict.fromkeys(inner))
         via.update(dict.fromkeys(lines))
+    build, dockerfile = fact.build, fact.dockerfile
+    if fact.build_specs is not None:
+        build, dockerfile, lines = _paths(folder_of(fact.at.path), fact.build_specs, known)
+        via.update(dict.fromkeys(lines))
     image, image_lines = _interpolated(fact.image, known) if fact.image else (None, ())
     command, command_lines = _interpolated(fact.command, known) if fact.command else (None, ())
     via.update(dict.fromkeys((*image_lines, *command_lines)))
-    return replace(fact, image=image, command=command, ports=tuple(ports), published=tuple(published), port_specs=(), via=tuple(via))
+    return replace(
+        fact,
+        image=image,
+        build=build,
+        dockerfile=dockerfile,
+        build_specs=None,
+        command=command,
+        ports=tuple(ports),
+        published=tuple(published),
+        port_specs=(),
+        via=tuple(via),
+    )
+
+
+def _paths(folder: str, specs: tuple[Opaque, Opaque], known: Lookup) -> tuple[str | None, str | None, tuple[At, ...]]:
+    """(context, Dockerfile, deciding lines); a context whose Dockerfile stays unknown says nothing about where the code is."""
+    (context, context_lines), (dockerfile, lines) = _interpolated(specs[0], known), _interpolated(specs[1], known)
+    local, beside = context.path(), dockerfile.path()
+    if local is None or not (beside or dockerfile.empty):
+        return None, None, ()
+    build = join_path(folder, local)
+    if build is None:
+        return None, None, ()
+    return build, join_path(build, beside) if beside else None, (*context_lines, *lines)
 
 
 def _image(fact: Image, known: Lookup) -> Image | None:
