@@ -189,3 +189,14 @@ def test_values_stay_opaque(tree: Tree) -> None:
     assert isinstance(facts[0], ConfigKey)
     assert str(facts[0].value) == "<opaque>"
     assert isinstance(facts[0].value, Opaque)
+
+
+def test_conditions_tell_no_secret(tree: Tree) -> None:
+    text = 'import django\nif os.environ["API_TOKEN"] == "hunter2":\n    A = 1\nif MODE == "a b, c":\n    B = 1\n'
+    facts = read(tree, "read_django_settings", "settings.py", text)
+    assert [fact.when for fact in facts if isinstance(fact, ConfigKey)] == ["API_TOKEN", "MODE"]
+
+
+def test_products_of_integers_are_integers(tree: Tree) -> None:
+    facts = read(tree, "read_python_config", "config.py", "AGE = 60 * (60 * 24)\nODD = 60 * minutes\nBIG = 9_999_999_999_999 * 2\n")
+    assert [(setting.key, setting.value.integer()) for setting in facts if isinstance(setting, ConfigKey)] == [("AGE", 86400)]

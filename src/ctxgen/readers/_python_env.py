@@ -226,5 +226,20 @@ def scalar(node: Syntax) -> Opaque | None:
             return Opaque(text_of(node).replace("_", "").replace(" ", ""))
         case "true" | "false":
             return Opaque(node.type)
+        case "binary_operator" if (product := _product(node)) is not None:
+            return Opaque(str(product))
         case _:
             return None
+
+
+def _product(node: Syntax, depth: int = 0) -> int | None:
+    """An integer literal, or integer literals multiplied: `60 * 60 * 24`."""
+    node = unwrapped(node)
+    if node.type == "integer":
+        digits = text_of(node).replace("_", "")
+        return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 12 else None
+    left, right, operator = (node.child_by_field_name(field) for field in ("left", "right", "operator"))
+    if node.type != "binary_operator" or text_of(operator) != "*" or left is None or right is None or depth > 8:
+        return None
+    first, second = _product(left, depth + 1), _product(right, depth + 1)
+    return None if first is None or second is None else first * second

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Dialect = Literal["django", "flask", "other"]
 
+_SECRET_SUBJECT = re.compile(r"SECRET|PASS|TOKEN|KEY|CREDENTIAL|PWD|SALT", re.IGNORECASE)
 PLAIN = re.compile(r"[\w.:/-]{1,40}")
 _WRAPPERS = {
     "int",
@@ -128,7 +129,12 @@ def _comparison(node: Syntax, module: Module) -> str:
         if item.type in ("string", "integer", "true", "false", "none")
     ]
     subject = condition(left, module)
-    if not literals or subject == "condition" or not all(PLAIN.fullmatch(literal or "") for literal in literals):
+    if (
+        not literals
+        or subject == "condition"
+        or _SECRET_SUBJECT.search(subject)
+        or not all(PLAIN.fullmatch(literal or "") for literal in literals)
+    ):
         return subject
     return f"{subject}{'!=' if operator in ('!=', 'not in', 'is not') else '=' if operator in ('==', 'in', 'is') else operator}{','.join(str(each) for each in literals)}"
 

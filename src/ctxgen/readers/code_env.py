@@ -17,11 +17,13 @@ from ctxgen.tree import SOURCE_LIMIT, File
 _N = r"([A-Za-z_][A-Za-z0-9_]{1,99})"
 _U = r"([A-Z][A-Z0-9_]{1,99})"
 _LINE_LIMIT = 2_000
+_HINT = re.compile(r"[eE][nN][vV]|@Value|onfig|viper|z\.|Joi\.|(?:str|num|bool|port|url|host|email|json)\(")
 _COMMENT = re.compile(r"\s{0,200}(?://|#(?!\[)|\*|/\*|--|<!--)")
 
 _SCRIPT = re.compile(
     rf"\b(?:process|Bun)\.env\??\.{_N}(?=\s{{0,9}}(!(?!=)|\|\||\?\?)?)|\b(?:process|Bun)\.env(?:\?\.)?\[\s{{0,9}}[\"'`]{_N}[\"'`]\s{{0,9}}\]|\bDeno\.env\.get\(\s{{0,9}}[\"'`]{_N}[\"'`]"
     rf"|\b[cC]onfig(?:[sS]ervice)?\.(?:get|getOrThrow)(?:<[\w\s|]{{1,60}}>)?\(\s{{0,9}}[\"'`]{_U}[\"'`]|^\s{{1,20}}{_U}:\s{{0,9}}(?:z\.|Joi\.|(?:str|num|bool|port|url|host|email|json)\()"
+    rf"|(?<![\w.])(?:get|read|require|must)?[eE]nv(?:Var|Value|OrThrow|String|Number|Int|Bool)?\(\s{{0,9}}[\"'`]{_U}[\"'`]"
 )
 _DESTRUCTURED = re.compile(r"\{([^{}]{1,2000})\}\s{0,9}(?::\s{0,9}[\w.]{1,60}\s{0,9})?=\s{0,9}process\.env\b(?!\.)")
 _PYTHON = re.compile(
@@ -51,9 +53,8 @@ _SETTINGS_READERS = {"read_django_settings", "read_python_config", "read_gunicor
 def _found(file: File, pattern: re.Pattern[str]) -> Iterator[tuple[int, str, re.Match[str]]]:
     """(line number, variable, match) of every read outside comment lines."""
     for number, line in enumerate(file.lines, 1):
-        if "env" in (line := line[:_LINE_LIMIT]).lower() or "@Value" in line or "z." in line or "Joi." in line or "(" in line:
-            if _COMMENT.match(line):
-                continue
+        line = line[:_LINE_LIMIT]
+        if _HINT.search(line) and not _COMMENT.match(line):
             for found in pattern.finditer(line):
                 variable = next((group for group in found.groups() if group and re.fullmatch(_N, group)), None)
                 if variable:
@@ -66,7 +67,7 @@ def _variable(file: File, line: int, variable: str, required: bool | None = None
 
 @reads(
     "*.ts", "*.js", "*.mjs", "*.cjs", "*.mts", "*.cts", "*.tsx", "*.jsx", limit=SOURCE_LIMIT,
-    contains=(b"process.env", b"Bun.env", b"Deno.env", b".get(", b".getOrThrow", b"get<", b"z.object", b"Joi.object", b"cleanEnv"), excludes=("*.min.js", "*.d.ts"),
+    contains=(b"process.env", b"Bun.env", b"Deno.env", b"onfig.get", b"onfigService.get", b"nv(", b"z.object", b"Joi.object", b"cleanEnv"), excludes=("*.min.js", "*.d.ts"),
 )  # fmt: skip
 def read_script_variables(file: File) -> Iterator[Fact]:
     """JavaScript and TypeScript: `process.env.X`, `Deno.env.get("X")`, `configService.get("X")`, schemas of the environment."""

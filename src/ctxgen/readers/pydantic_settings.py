@@ -23,7 +23,6 @@ _DSN_SCHEMES = {
     "KafkaDsn": "kafka", "NatsDsn": "nats", "ClickHouseDsn": "clickhouse", "SnowflakeDsn": "snowflake",
 }  # fmt: skip
 _URL = re.compile(r"(?!https?:)[a-z][a-z0-9+.]{1,40}://")
-_BASES = {"BaseSettings"}
 
 
 class _Class(NamedTuple):
@@ -66,7 +65,10 @@ def _parents(node: Syntax) -> list[str]:
 def _is_settings(each: _Class, classes: dict[str, _Class], depth: int = 0) -> bool:
     if depth > 10:
         return False
-    return any(parent in _BASES or (parent in classes and _is_settings(classes[parent], classes, depth + 1)) for parent in each.parents)
+    return any(
+        parent.endswith("BaseSettings") or (parent in classes and _is_settings(classes[parent], classes, depth + 1))
+        for parent in each.parents
+    )
 
 
 def _options(each: _Class, classes: dict[str, _Class], depth: int = 0) -> dict[str, str]:

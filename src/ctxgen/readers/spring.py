@@ -72,13 +72,10 @@ def read_spring_config(file: File) -> Iterator[Fact]:
         yield from _settings(file, _documents(file), own[2])
 
 
-@reads(
-    "**/resources/**/*.yml", "**/resources/**/*.yaml", "**/resources/**/*.properties", "**/*config*/**/*.yml", "**/*config*/**/*.yaml", "**/*config*/*.properties",
-    contains=tuple(f"{key}{mark}".encode() for key in sorted(_TOP_KEYS) for mark in (":", ".")),
-)  # fmt: skip
+@reads("*.yml", "*.yaml", "*.properties", contains=tuple(f"{key}{mark}".encode() for key in sorted(_TOP_KEYS) for mark in (":", ".")))
 def read_config_server_file(file: File) -> Iterator[Fact]:
     """The settings that a config server hands out: files named after applications, in any folder of resources or configuration."""
-    if _OWN_NAME.fullmatch(file.name):
+    if _OWN_NAME.fullmatch(file.name) or not any(part == "resources" or "config" in part.lower() for part in file.folder.split("/")):
         return
     try:
         documents = _documents(file)
