@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support_reading import fails_only_unreadable, text_like
 
@@ -34,6 +34,7 @@ NAMES = (
 )
 
 
+@settings(deadline=None)
 @given(st.sampled_from(NAMES), text_like(PIECES))
 def test_no_text_makes_a_reader_raise(filename: str, text: str) -> None:
     fails_only_unreadable(filename, text)
