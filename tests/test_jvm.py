@@ -234,12 +234,17 @@ def manager(full: str, *, parent: bool = False) -> Manager:
         ("org.springframework.cloud:spring-cloud-starter-config", "org.springframework.cloud:spring-cloud-dependencies"),
         ("io.quarkus:quarkus-rest", "io.quarkus.platform:quarkus-bom"),
         ("org.postgresql:postgresql", "org.springframework.boot:spring-boot-starter-parent"),
+        ("org.springframework:spring-web", "org.springframework:spring-framework-bom"),
+        ("org.springframework.kafka:spring-kafka", "org.springframework.boot:spring-boot-starter-parent"),
+        ("com.fasterxml.jackson.core:jackson-core", "com.fasterxml.jackson:jackson-bom"),
     ],
 )
 def test_the_most_plausible_manager(package: str, expected: str) -> None:
     known = [
         manager("org.springframework.cloud:spring-cloud-dependencies"),
         manager("io.quarkus.platform:quarkus-bom"),
+        manager("org.springframework:spring-framework-bom"),
+        manager("com.fasterxml.jackson:jackson-bom"),
         manager("org.springframework.boot:spring-boot-starter-parent", parent=True),
     ]
     found = manager_of(package, known)

@@ -195,7 +195,7 @@ def manager_of(package: str, managers: Iterable[Manager]) -> Manager | None:
                 return manager
     related = [manager for manager in known if not manager.parent and _related(group, manager.name.partition(":")[0])]
     if related:
-        return related[0]
+        return min(related, key=lambda manager: manager.name.partition(":")[0] != group)
     parents = [manager for manager in known if manager.parent]
     general = [manager for manager in known if manager.name in _SPRING_BOOT]
     if parents or general:
@@ -204,7 +204,8 @@ def manager_of(package: str, managers: Iterable[Manager]) -> Manager | None:
 
 
 def _related(group: str, other: str) -> bool:
-    return group == other or group.startswith(other + ".") or other.startswith(group + ".")
+    """Whether a BOM of the group `other` is for packages of `group`: `org.springframework` alone is too wide to tell."""
+    return group == other or other == f"{group}.platform" or (other.count(".") >= 2 and group.startswith(other + "."))
 
 
 def resolve(facts: Facts) -> Facts:
