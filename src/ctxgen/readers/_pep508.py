@@ -7,6 +7,7 @@ https://pip.pypa.io/en/stable/reference/requirement-specifiers/.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import unquote
 
 from msgspec import Struct
@@ -98,6 +99,7 @@ def both(first: Name | None, second: Name | None) -> Name | None:
     return name(f"{first}; {second}") if first and second else first or second
 
 
+@lru_cache(maxsize=16384)
 def parse_requirement(text: str) -> Wanted | None:
     """A requirement with name, specifier as written, extras and marker; None for what names no package.
 

@@ -16,6 +16,7 @@ from ctxgen.tree import File
 _RULE = re.compile(r"([A-Za-z0-9][\w.:/ -]{0,200}?)\s*::?(?![:=])\s*(?![\w ]*:?=)(.*)\Z")
 _RECIPE = re.compile(r"@?([A-Za-z_][\w-]{0,60})(?:\s+[^:]{0,200})?:(?!=)")
 _BODY_LINES = 20
+_LINE = 400
 
 
 def _indented(lines: list[str], after: int) -> str:
@@ -33,7 +34,7 @@ def read_makefile(file: File) -> Iterator[Fact]:
     """The targets whose names say that they build, run, test, lint or migrate."""
     seen: set[str] = set()
     for number, line in enumerate(file.lines, 1):
-        if not (found := _RULE.match(line)):
+        if not (found := _RULE.match(line[:_LINE])):
             continue
         for target in found[1].split():
             if target not in seen:
@@ -45,7 +46,7 @@ def read_makefile(file: File) -> Iterator[Fact]:
 def read_justfile(file: File) -> Iterator[Fact]:
     """The recipes whose names say what they are for; private ones (`_name`) are left out."""
     for number, line in enumerate(file.lines, 1):
-        if (found := _RECIPE.match(line)) and not found[1].startswith("_"):
+        if (found := _RECIPE.match(line[:_LINE])) and not found[1].startswith("_"):
             yield from command(file, "just", found[1], number, _indented(file.lines, number))
 
 

@@ -29,20 +29,22 @@ def read_pyproject(file: File) -> Iterator[Found]:
     """Project, Python version, dependencies with their groups, entry points, tools and workspace."""
     root = file.toml()
     project, tool = root.get("project") or _EMPTY, root.get("tool") or _EMPTY
-    own = _own_name(root)
+    own, sources = _own_name(root), _sources(tool)
     yield from _project(file, root)
     yield from _build_system(file, root)
     for found in (*_pep621(file, project), *_dependency_groups(file, root), *_flit(file, tool)):
         if isinstance(found, Dependency):
             if str(canonicalize_name(found.name)) != own:
-                yield _with_source(file, found, tool)
+                yield _with_source(file, found, sources)
         else:
             yield found
     yield from _setuptools(file, tool)
-    yield from _uv(file, tool)
-    standard = {
-        str(canonicalize_name(wanted.name)) for node in _list(project, "dependencies") if (wanted := parse_requirement(node.text or ""))
-    }
+    yield from _uv(file, tool, sources)
+    stated = [
+        *_list(project, "dependencies"),
+        *(node for _, extra in (project.get("optional-dependencies") or _EMPTY).items() for node in extra.elements()),
+    ]
+    standard = {str(canonicalize_name(wanted.name)) for node in stated if (wanted := parse_requirement(node.text or ""))}
     yield from poetry(file, tool.get("poetry"), standard)
     yield from pdm(file, tool.get("pdm"))
     yield from hatch(file, tool.get("hatch"))
@@ -147,11 +149,11 @@ def _setuptools(file: File, tool: Node) -> Iterator[Reference]:
             yield Reference(node.text or "", "read_requirements", file.at(node.line))
 
 
-def _uv(file: File, tool: Node) -> Iterator[Found]:
+def _uv(file: File, tool: Node, sources: dict[str, Node]) -> Iterator[Found]:
     uv = tool.get("uv") or _EMPTY
     for node in _list(uv, "dev-dependencies"):
         if wanted := parse_requirement(node.text or ""):
-            yield _with_source(file, dependency(file, wanted, node.line, "dev"), tool)
+            yield _with_source(file, dependency(file, wanted, node.line, "dev"), sources)
     for key in ("constraint-dependencies", "override-dependencies"):
         for node in _list(uv, key):
             if wanted := parse_requirement(node.text or ""):
@@ -163,16 +165,19 @@ def _uv(file: File, tool: Node) -> Iterator[Found]:
         yield Dependency(ecosystem="pypi", name=name("uv"), group="build", at=file.at(uv.line))
 
 
-def _with_source(file: File, found: Dependency, tool: Node) -> Dependency:
-    """A dependency with the path, or the tag where it states no version, that `[tool.uv.sources]` gives it."""
+def _sources(tool: Node) -> dict[str, Node]:
+    """`[tool.uv.sources]` by normal name."""
     sources = tool.get("uv", "sources")
-    for written, node in sources.items() if sources else ():
-        if canonicalize_name(written) != canonicalize_name(found.name):
-            continue
-        for source in (node, *node.elements()):
-            path, tag = source.get("path"), source.get("tag")
-            if path is not None and path.text:
-                return replace(found, path=join_path(file.folder, path.text), via=(file.at(path.line),))
-            if tag is not None and tag.text and found.declared is None:
-                return replace(found, declared=version(tag.text), via=(file.at(tag.line),))
+    return {str(canonicalize_name(package)): node for package, node in sources.items()} if sources else {}
+
+
+def _with_source(file: File, found: Dependency, sources: dict[str, Node]) -> Dependency:
+    """A dependency with the path, or the tag where it states no version, that a source gives it."""
+    node = sources.get(str(canonicalize_name(found.name)))
+    for source in (node, *node.elements()) if node else ():
+        path, tag = source.get("path"), source.get("tag")
+        if path is not None and path.text:
+            return replace(found, path=join_path(file.folder, path.text), via=(file.at(path.line),))
+        if tag is not None and tag.text and found.declared is None:
+            return replace(found, declared=version(tag.text), via=(file.at(tag.line),))
     return found

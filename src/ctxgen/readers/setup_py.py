@@ -187,7 +187,7 @@ def mapping(node: Syntax, names: Names, depth: int = 0) -> Iterator[tuple[str, S
         yield from keywords(arguments, names, depth)
 
 
-@reads("setup.py", contains=(b"setup",))
+@reads("setup.py", limit=256 * 1024, contains=(b"setup",))
 def read_setup_py(file: File) -> Iterator[Found]:
     """Project, Python version, dependencies, extras and console scripts of `setup(…)`."""
     names = Names(file.syntax("python"))
