@@ -34,7 +34,9 @@ def environment(file: File, node: Node, owner: Name, when: Name | None) -> Itera
     for key, value, line in entries(node.get("environment")):
         if not VARIABLE.fullmatch(key):
             continue
-        required = True if value is not None and any(found[2] in ("?", ":?") for found in REFERENCE.finditer(value)) else None
+        # a value that only contains a required one is itself always there
+        whole = REFERENCE.fullmatch(value) if value is not None else None
+        required = True if whole and whole[2] in ("?", ":?") else None
         yield Variable(
             name=name(key),
             value=None if value is None else Opaque(value),
