@@ -22,22 +22,12 @@ Entry = tuple[str, int, str]
 Dialect = Literal["spring", "quarkus", "micronaut"]
 
 _OWN_NAME = re.compile(r"(application|bootstrap|microprofile-config)(?:-([\w.-]+))?\.(?:ya?ml|properties)")
-_TOP_KEYS = {
-    "spring",
-    "server",
-    "management",
-    "eureka",
-    "zuul",
-    "security",
-    "feign",
-    "hystrix",
-    "ribbon",
-    "logging",
-    "resilience4j",
-    "quarkus",
-    "micronaut",
-}
-_SURE_TOP_KEYS = {"spring", "management", "eureka", "zuul", "feign", "hystrix", "ribbon", "resilience4j", "quarkus", "micronaut"}
+_SERVED_KEYS = re.compile(
+    r"(?:spring|eureka|zuul|feign|hystrix|ribbon|resilience4j)\..|server\.(?:port|servlet|ssl|address|tomcat|undertow|jetty|netty|compression|shutdown|context-path)\b"
+    r"|management\.(?:endpoints?|server|metrics|health|tracing|security|info|context-path|port)\b|security\.(?:oauth2|basic|user|ignored|require-ssl|enable-csrf)\b"
+    r"|logging\.(?:level|file|pattern|path|config|logback)\b"
+)
+_SERVED_WORDS = ("spring", "eureka", "zuul", "feign", "hystrix", "ribbon", "resilience4j", "server", "management", "security", "logging")
 _PROFILE_WORDS = {
     "dev",
     "development",
@@ -72,7 +62,7 @@ def read_spring_config(file: File) -> Iterator[Fact]:
         yield from _settings(file, _documents(file), own[2])
 
 
-@reads("*.yml", "*.yaml", "*.properties", contains=tuple(f"{key}{mark}".encode() for key in sorted(_TOP_KEYS) for mark in (":", ".")))
+@reads("*.yml", "*.yaml", "*.properties", contains=tuple(f"{key}{mark}".encode() for key in _SERVED_WORDS for mark in (":", ".")))
 def read_config_server_file(file: File) -> Iterator[Fact]:
     """The settings that a config server hands out: files named after applications, in any folder of resources or configuration."""
     if _OWN_NAME.fullmatch(file.name) or not any(part == "resources" or "config" in part.lower() for part in file.folder.split("/")):
@@ -135,11 +125,8 @@ def _profile_of(stem: str) -> str | None:
 
 def _is_config(file: File, documents: list[list[Entry]]) -> bool:
     """Whether a file of another name holds settings of an application: it may be a config server's."""
-    parts = {key.partition(".")[0] for entries in documents for key, _, _ in entries if "." in key}
-    folders = file.folder.split("/")
-    if "templates" in folders or ".github" in folders or "apiversion" in {part.lower() for part in parts}:
-        return False
-    return bool(parts & (_TOP_KEYS if "resources" in folders and not file.name.endswith(".properties") else _SURE_TOP_KEYS))
+    keys = {normal_key(key) for entries in documents for key, _, _ in entries}
+    return "api-version" not in keys and ".github" not in file.path.split("/") and any(_SERVED_KEYS.match(key) for key in keys)
 
 
 def _activation(entries: list[Entry]) -> str | None:
