@@ -56,6 +56,10 @@ def facts_of(folder: Path, files: dict[str, str]) -> Facts:
         ("'$(Db)'!='sqlite'", "Db!=sqlite"),
         ("'$(V)' == ''", "V="),
         ("Exists('$(P)')", "Exists(P)"),
+        ("'$(A)' == 'true' AND $(B) == 'x'", "A and B=x"),
+        ("'$(A)' == 'true' Or '$(B)' == 'x'", "A == true Or B == x"),
+        ("!$([MSBuild]::IsTargetFrameworkCompatible('$(TargetFramework)', 'net9.0'))", "TargetFramework<net9.0"),
+        ("$([MSBuild]::IsOSPlatform('windows'))", "IsOSPlatform(windows)"),
         ("", None),
     ],
 )
@@ -92,6 +96,20 @@ def test_nearest_shared_file_counts(tmp_path: Path) -> None:
     )
     found = {each.at.path: each.declared for each in facts.of(Dependency) if each.name == "Npgsql"}
     assert found == {"a/p/P.csproj": "9.0.0", "b/Q.csproj": "8.0.0"}
+
+
+@pytest.mark.parametrize(
+    ("framework", "expected"), [("net8.0", "8.0.1"), ("net10.0", "10.0.0"), ("net8.0;net10.0", None), ("netstandard2.0", None)]
+)
+def test_central_version_by_framework(tmp_path: Path, framework: str, expected: str | None) -> None:
+    compatible = "$([MSBuild]::IsTargetFrameworkCompatible('$(TargetFramework)', 'net9.0'))"
+    versions = f'<PackageVersion Include="A" Version="10.0.0" Condition="{compatible}" /><PackageVersion Include="A" Version="8.0.1" Condition="!{compatible}" />'
+    files = {
+        "Directory.Packages.props": f"<Project><ItemGroup>{versions}</ItemGroup></Project>",
+        "P.csproj": f"<Project><PropertyGroup><TargetFrameworks>{framework}</TargetFrameworks></PropertyGroup><ItemGroup>"
+        '<PackageReference Include="A" /></ItemGroup></Project>',
+    }
+    assert [each.declared for each in facts_of(tmp_path, files).of(Dependency)] == [expected]
 
 
 def test_files_that_import_each_other_end(tmp_path: Path) -> None:

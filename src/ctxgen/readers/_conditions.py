@@ -1,6 +1,7 @@
 """Conditions of MSBuild elements and of `dotnet new` templates, as short labels for `when`.
 
-`X=v` is `'$(X)' == 'v'`, `X` and `!X` stand for true and false, `X=` for "X is not set".
+`X=v` is `'$(X)' == 'v'`, `X` and `!X` stand for true and false, `X=` for "X is not set", `TargetFramework>=net8.0` for
+a framework that net8.0 is compatible with.
 Sources: https://learn.microsoft.com/visualstudio/msbuild/msbuild-conditions,
 https://github.com/dotnet/templating/wiki/Conditional-processing-and-comment-syntax.
 """
@@ -13,6 +14,10 @@ from collections.abc import Iterable
 from ctxgen.opaque import Name, name
 
 _COMPARISON = re.compile(r"\s*\(?\s*'?\s*\$\(([\w.]{1,100})\)\s*'?\s*(==|!=)\s*'?([^'()$]{0,100})'?\s*\)?\s*")
+_COMPATIBLE = re.compile(
+    r"\s*(!)?\s*\$\(\[MSBuild\]::IsTargetFrameworkCompatible\(\s*'?\$\(TargetFramework\)'?\s*,\s*'?(net\d{1,2}\.\d)'?\s*\)\)\s*",
+    re.IGNORECASE,
+)
 _TEMPLATE = re.compile(r"<!--\s*#\s*(if|elif|elseif|else|endif)\b([^\n]{0,300}?)(?:-->|$)", re.IGNORECASE)
 AND = " and "
 
@@ -21,21 +26,36 @@ def label(condition: str | None) -> str | None:
     """A `Condition` as a label, None where there is none."""
     if condition is None or not condition.strip():
         return None
+    if re.search(r"\sor\s", condition, re.IGNORECASE):
+        return _plain(condition)
+    return AND.join(_single(part) for part in re.split(r"\s+and\s+", condition, flags=re.IGNORECASE))
+
+
+def _single(condition: str) -> str:
+    if found := _COMPATIBLE.fullmatch(condition):
+        return f"TargetFramework{'<' if found[1] else '>='}{found[2]}"
     found = _COMPARISON.fullmatch(condition)
     if not found:
-        return re.sub(r"\$\(([\w.]+)\)", r"\1", condition).replace("'", "").strip()
+        return _plain(condition)
     symbol, operator, value = found[1], found[2], found[3].strip()
     if value.lower() in ("true", "false"):
         return symbol if (value.lower() == "true") == (operator == "==") else f"!{symbol}"
     return f"{symbol}{'=' if operator == '==' else '!='}{value}"
 
 
+def _plain(condition: str) -> str:
+    """An expression without its property syntax and quotes."""
+    text = re.sub(r"\$\(([\w.]+)\)", r"\1", condition).replace("'", "").strip()
+    return re.sub(r"\$\(\[MSBuild\]::(\w+)\(([^()]*)\)\)", r"\1(\2)", text)
+
+
 def negation(condition: str) -> str:
     """The label of what holds where `condition` does not."""
     if AND in condition or "(" in condition or " " in condition:
         return f"not ({condition})"
-    if "!=" in condition:
-        return condition.replace("!=", "=", 1)
+    for operator, opposite in (("!=", "="), (">=", "<"), ("<", ">=")):
+        if operator in condition:
+            return condition.replace(operator, opposite, 1)
     if "=" in condition:
         return condition.replace("=", "!=", 1)
     return condition[1:] if condition.startswith("!") else f"!{condition}"

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec.structs import replace
+
 from ctxgen.documents import Unreadable
 from ctxgen.facts import join_path
 from ctxgen.model import Dependency, Fact, Group, Parent, Project, Reference, Runtime
@@ -17,7 +19,10 @@ from ctxgen.tree import File
 if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
 
-_DEV, _TEST = {"development", "dev", "lint", "debug", "doc", "docs", "rubocop", "ci"}, {"test", "testing", "tests", "cucumber", "rspec"}
+_DEV, _TEST = (
+    {"development", "dev", "lint", "debug", "doc", "docs", "rubocop", "ci", "release"},
+    {"test", "testing", "tests", "cucumber", "rspec"},
+)
 _MAX_DEPTH = 60
 
 
@@ -38,7 +43,13 @@ def read_gemfile(file: File) -> Iterator[Fact | Reference]:
     if file.name in ("Gemfile", "gems.rb"):
         yield Project(ecosystem="rubygems", at=file.at(1))
         yield Dependency(ecosystem="rubygems", name=name("bundler"), group="build", at=file.at(1))
-    yield from _statements(file, file.syntax("ruby"), _Context(), 0)
+    found = list(_statements(file, file.syntax("ruby"), _Context(), 0))
+    # a gem's own Gemfile takes its specification and adds what its development needs
+    of_a_gem = any(isinstance(each, Parent) and each.name == "gemspec" for each in found)
+    for each in found:
+        yield (
+            replace(each, group="dev") if of_a_gem and isinstance(each, Dependency) and each.group == "main" and each.path is None else each
+        )
 
 
 def _statements(file: File, node: Syntax, context: _Context, depth: int) -> Iterator[Fact | Reference]:
@@ -59,6 +70,8 @@ def _statement(file: File, node: Syntax, context: _Context, depth: int) -> Itera
             inner = context._replace(when=(*context.when, condition if node.type == "if_modifier" else f"not {condition}"))
             if (body := node.child_by_field_name("body")) is not None and depth < _MAX_DEPTH:
                 yield from _statement(file, body, inner, depth + 1)
+        case "identifier" if raw(node) == "gemspec":
+            yield Parent(ecosystem="rubygems", name=name("gemspec"), path=file.folder, at=file.at(line(node)))
         case "method" | "singleton_method" | "lambda" | "class" | "module" | "comment":
             return
         case _:

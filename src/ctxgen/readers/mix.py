@@ -168,9 +168,7 @@ def _group(only: list[str] | None, options: dict[str, Syntax]) -> Group:
         return "main"
     if only:
         return "dev" if "dev" in only else "test"
-    if _raw(options.get("optional")) == "true":
-        return "optional"
-    return "build" if _raw(options.get("runtime")) == "false" and not {"app", "compile"} & options.keys() else "main"
+    return "optional" if _raw(options.get("optional")) == "true" else "main"
 
 
 def _path(file: File, app: str, options: dict[str, Syntax], attributes: dict[str, str]) -> str | None:

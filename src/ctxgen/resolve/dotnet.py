@@ -7,6 +7,7 @@ https://learn.microsoft.com/visualstudio/msbuild/build-process-overview, https:/
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -210,6 +211,11 @@ def _holds(condition: Name, properties: dict[str, _Known], frameworks: frozenset
 
 
 def _decide(label: str, properties: dict[str, _Known], frameworks: frozenset[str]) -> bool | None:
+    if found := re.fullmatch(r"TargetFramework(>=|<)net(\d{1,2})\.(\d)", label):
+        current = [re.fullmatch(r"net(\d{1,2})\.(\d)(?:-[\w.]+)?", framework) for framework in frameworks]
+        if len(current) != 1 or current[0] is None:
+            return None
+        return ((int(current[0][1]), int(current[0][2])) >= (int(found[2]), int(found[3]))) == (found[1] == ">=")
     symbol, operator, value = (label, "", "true") if "=" not in label else (label.partition("=")[0], "=", label.partition("=")[2])
     negated = symbol.endswith("!") or symbol.startswith("!")
     symbol = symbol.strip("!").lower()
