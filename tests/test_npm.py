@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ctxgen.documents import Unreadable
 from ctxgen.facts import Facts
-from ctxgen.model import Dependency, Fact, Locked, Managed, Member, Runtime
+from ctxgen.model import Command, Dependency, Fact, Locked, Managed, Member, Runtime
 from ctxgen.readers import readers
 from ctxgen.readers._npm_specs import parse_spec, split_descriptor
 from ctxgen.readers._scripts import invocation, kind_of
@@ -303,6 +303,24 @@ def test_lock_files_show_the_package_manager_once_each(tmp_path: Path) -> None:
         tmp_path, {"package.json": {"name": "x"}, "yarn.lock": "# yarn lockfile v1\n", "a/package-lock.json": {"packages": {}}}
     )
     assert [(fact.at, fact.name) for fact in facts.of(Dependency)] == [(("a/package-lock.json", 1), "npm"), (("yarn.lock", 1), "yarn")]
+
+
+def test_the_release_of_yarn_that_is_checked_in_counts_unless_the_manifest_says_it(tmp_path: Path) -> None:
+    release, lock = "yarnPath: .yarn/releases/yarn-3.8.7.cjs\n", "__metadata:\n  version: 6\n"
+    manifest = {"name": "x", "scripts": {"test": "jest"}}
+    facts = facts_of(
+        tmp_path,
+        {
+            "a/.yarnrc.yml": release,
+            "a/yarn.lock": lock,
+            "a/package.json": manifest,
+            "b/.yarnrc.yml": release,
+            "b/yarn.lock": lock,
+            "b/package.json": {**manifest, "packageManager": "yarn@4.5.0"},
+        },
+    )
+    assert [(fact.at.path, fact.declared) for fact in facts.of(Dependency)] == [("a/.yarnrc.yml", "3.8.7"), ("b/package.json", "4.5.0")]
+    assert [fact.command for fact in facts.of(Command)] == ["yarn test", "yarn test"]
 
 
 def test_forced_versions_count_where_no_lock_file_is(tmp_path: Path) -> None:

@@ -41,7 +41,8 @@ def read_package_json(file: File) -> Iterator[Fact]:
     yield from _workspaces(file, root)
     managers = {name(tool): (written, line) for tool, written, line in reversed(list(_package_managers(root)))}
     for manager, (written, line) in sorted(managers.items()):
-        yield Dependency(ecosystem="npm", name=manager, declared=version(written), group="build", at=file.at(line))
+        declared = version(written) if written and re.match(r"[\^~<>=v]*\d", written) else None
+        yield Dependency(ecosystem="npm", name=manager, declared=declared, group="build", at=file.at(line))
     yield from _runtimes(file, root)
     first = next((tool for tool, _, _ in _package_managers(root)), "npm")
     yield from script_facts(file, first, root.get("scripts"))
@@ -154,8 +155,11 @@ def catalogs(file: File, root: Node) -> Iterator[Managed]:
 
 @reads(".yarnrc.yml")
 def read_yarnrc(file: File) -> Iterator[Fact]:
-    """The catalogues of a Yarn project."""
-    yield from catalogs(file, file.yaml())
+    """The catalogues of a Yarn project, and the release of Yarn that is checked in with it."""
+    root = file.yaml()
+    yield from catalogs(file, root)
+    if (node := root.get("yarnPath")) and (found := re.search(r"(?:^|/)yarn-(\d[\w.-]{0,30}?)\.c?js$", node.text or "")):
+        yield Dependency(ecosystem="npm", name=name("yarn"), declared=version(found[1]), group="build", at=file.at(node.line))
 
 
 # ------------------------------------------------------------------------------------------ workspaces and tools

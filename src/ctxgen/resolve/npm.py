@@ -34,7 +34,7 @@ class Lock:
 
     def __init__(self, path: str) -> None:
         self.path, self.folder = path, folder_of(path)
-        self.manager = MANAGER_OF[path.rpartition("/")[2]]
+        self.manager = MANAGER_OF[_base(path)]
         self.places: dict[tuple[str | None, str], Locked] = {}
         self.ranges: dict[tuple[str, str | None], dict[Version, Locked]] = defaultdict(dict)
         self.importers: set[str] = set()
@@ -144,12 +144,15 @@ class _Resolver:
         for fact in facts.of(Dependency):
             if fact.ecosystem == "npm" and fact.group == "build":
                 if _base(fact.at.path) in MANAGER_OF:
-                    found.setdefault(fact.at.path, Lock(fact.at.path))
-                elif _base(fact.at.path) == "package.json":
+                    found[fact.at.path] = Lock(fact.at.path)
+                elif _base(fact.at.path) in ("package.json", ".yarnrc.yml"):
                     self.stated[folder_of(fact.at.path)].append(fact)
         for locked in facts.of(Locked):
-            if locked.ecosystem == "npm" and _base(locked.at.path) in MANAGER_OF:
-                found.setdefault(locked.at.path, Lock(locked.at.path)).add(locked)
+            if locked.ecosystem == "npm":
+                if locked.at.path not in found and _base(locked.at.path) == "deno.lock":
+                    found[locked.at.path] = Lock(locked.at.path)
+                if lock := found.get(locked.at.path):
+                    lock.add(locked)
         self.locks: dict[str, list[Lock]] = defaultdict(list)
         order = list(MANAGER_OF)
         for lock in sorted(found.values(), key=lambda lock: (not self._chosen(lock), order.index(_base(lock.path)))):
@@ -179,6 +182,9 @@ class _Resolver:
             case _:
                 yield fact
 
+    def _stated_in_manifest(self, folder: str) -> bool:
+        return any(_base(fact.at.path) == "package.json" for fact in self.stated.get(folder, ()))
+
     def _chosen(self, lock: Lock) -> bool:
         return any(fact.name == lock.manager for fact in self.stated[lock.folder])
 
@@ -200,6 +206,9 @@ class _Resolver:
             yield dependency
         elif _base(dependency.at.path) in MANAGER_OF:
             if not self.stated.get(folder):
+                yield dependency
+        elif _base(dependency.at.path) == ".yarnrc.yml":
+            if not self._stated_in_manifest(folder):
                 yield dependency
         elif dependency.group == "build" or _base(dependency.at.path) not in _MANIFESTS:
             yield dependency
@@ -232,7 +241,7 @@ class _Resolver:
     def _command(self, command: Command) -> Command:
         """A script of a folder whose lock file says more than its manifest is started with that package manager."""
         folder, (manager, _, rest) = folder_of(command.at.path), command.command.partition(" ")
-        if _base(command.at.path) == "package.json" and manager == "npm" and not self.stated.get(folder):
+        if _base(command.at.path) == "package.json" and manager == "npm" and not self._stated_in_manifest(folder):
             script = rest.removeprefix("run ")
             command = replace(command, command=name(invocation(self._manager_of(folder), script)))
         return command
