@@ -252,6 +252,12 @@ def test_the_most_plausible_manager(package: str, expected: str) -> None:
     assert found.name == expected
 
 
+def test_a_wider_group_manages_where_no_parent_does() -> None:
+    known = [manager("org.junit:junit-bom"), manager("org.springframework:spring-framework-bom")]
+    assert manager_of("org.junit.platform:junit-platform-engine", known) == known[0]
+    assert manager_of("org.springframework.kafka:spring-kafka", known) is None
+
+
 def test_no_manager_where_several_could_be_it() -> None:
     assert manager_of("com.example:a", [manager("org.one:bom"), manager("org.two:bom")]) is None
 
@@ -289,3 +295,10 @@ def test_levels_of_java_by_every_way_of_writing(tmp_path: Path) -> None:
     script = "java { toolchain { languageVersion = JavaLanguageVersion.of(21) } }\nsourceCompatibility = '11'\ntargetCompatibility = JavaVersion.VERSION_1_8\nkotlin { jvmToolchain(17) }\n"
     facts = resolved(tmp_path, **{"build.gradle": script})
     assert [(fact.version, fact.at.line) for fact in facts.of(Runtime)] == [("21", 1), ("11", 2), ("1.8", 3), ("17", 4)]
+
+
+def test_plug_ins_of_a_plug_in_are_none_of_the_build() -> None:
+    script = (
+        "protobuf { plugins { grpc { artifact = 'io.grpc:gen:1' } }\n generateProtoTasks { all().each { it.plugins { id('grpc') } } } }"
+    )
+    assert not [fact for fact in read("read_gradle", script, "app/x.gradle") if isinstance(fact, Dependency)]

@@ -36,27 +36,9 @@ from ctxgen.tree import File
 Found = Fact | Reference
 
 _BUILD_FOLDERS = re.compile(r"(?:^|/)(?:buildSrc|build-logic|buildLogic|build-plugins|build-conventions|gradle-plugins)(?:/|$)")
-_FLOW = {
-    "if",
-    "else",
-    "for",
-    "while",
-    "when",
-    "each",
-    "forEach",
-    "constraints",
-    "components",
-    "modules",
-    "def",
-    "val",
-    "var",
-    "exclude",
-    "because",
-    "println",
-    "ext",
-    "repositories",
-    "return",
-}
+_FLOW = {"if", "else", "for", "while", "when", "each", "forEach", "constraints", "components", "modules", "def", "val", "var"}
+_FLOW |= {"exclude", "because", "println", "ext", "repositories", "return"}
+_PLUGIN_BLOCKS = {("plugins",), ("pluginManagement", "plugins")}
 _OUTPUTS: dict[str, Literal["application", "library"]] = {
     "application": "application",
     "java-library": "library",
@@ -105,7 +87,7 @@ def _block(file: File, items: list[Item], context: Context) -> Iterator[Found]:
         consumed = False
         if inside == "dependencies" or (inside in _FLOW and "dependencies" in context):
             consumed = yield from _dependency(file, head, rest, statement, context)
-        elif inside == "plugins":
+        elif context in _PLUGIN_BLOCKS:
             yield from _plugin(file, head, rest, statement, context)
         elif inside == "imports" and head == "mavenBom":
             yield from _bom(file, rest)

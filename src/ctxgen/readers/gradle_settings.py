@@ -52,7 +52,7 @@ def _block(file: File, items: list[Item], context: Context) -> Iterator[Fact]:
             text = template([item for item in rest if not is_op(item, "=")])
             if text and "${" not in text:
                 yield Project(ecosystem="maven", name=name(text), at=at)
-        elif context and context[-1] == "plugins":
+        elif context in (("plugins",), ("pluginManagement", "plugins")):
             if found := plugin_of(head, rest, statement):
                 yield plugin_fact(file, found, at.line, managing="pluginManagement" in context)
         elif any(block.endswith("versionCatalogs") for block in context):

@@ -186,7 +186,7 @@ def _name(written: Name, lookup: Callable[[str], Opaque | None]) -> Name:
 
 
 def manager_of(package: str, managers: Iterable[Manager]) -> Manager | None:
-    """The most plausible of several outside managers: by Spring Boot's names, a shared group, else the parent, else the only one."""
+    """The most plausible of several outside managers: by Spring Boot's names, a shared group, the parent, a wider group, else the only one."""
     known = list(managers)
     group = package.partition(":")[0]
     if group == "org.springframework.boot":
@@ -200,7 +200,12 @@ def manager_of(package: str, managers: Iterable[Manager]) -> Manager | None:
     general = [manager for manager in known if manager.name in _SPRING_BOOT]
     if parents or general:
         return (parents or general)[0]
-    return known[0] if len(known) == 1 else None
+    loose = [
+        manager
+        for manager in known
+        if group.startswith(manager.name.partition(":")[0] + ".") and not manager.name.startswith("org.springframework:")
+    ]
+    return loose[0] if loose else known[0] if len(known) == 1 else None
 
 
 def _related(group: str, other: str) -> bool:
