@@ -13,8 +13,10 @@ from ctxgen.model import Dependency, Fact
 from ctxgen.opaque import name
 from ctxgen.readers import reads
 from ctxgen.readers._pep508 import dependency, group_of, parse_requirement
-from ctxgen.readers._tasks import command
+from ctxgen.readers._tasks import script
 from ctxgen.tree import File
+
+_RUNS = ("cmd", "shell", "script", "call", "composite", "sequence")
 
 
 def _items(node: Node | None) -> Iterator[tuple[str, Node]]:
@@ -26,7 +28,11 @@ def _tool(file: File, tool: str, node: Node) -> Dependency:
 
 
 def _body(node: Node) -> str:
-    return "\n".join(text for _, leaf in node.leaves() if (text := leaf.text))
+    """What a script runs: itself, its steps, or what its table says under a key for that."""
+    for each in (node, *(inner for key in _RUNS if (inner := node.get(key)))):
+        if lines := [text for scalar in each.scalars() if (text := scalar.text)]:
+            return "\n".join(lines)
+    return ""
 
 
 def pdm(file: File, table: Node | None) -> Iterator[Fact]:
@@ -40,7 +46,7 @@ def pdm(file: File, table: Node | None) -> Iterator[Fact]:
             if wanted := parse_requirement(text.removeprefix("--editable").removeprefix("-e")):
                 yield dependency(file, wanted, element.line, "test" if group_of(group) == "test" else "dev")
     for task, node in _items(table.get("scripts")):
-        yield from command(file, "pdm run", task, node.line, _body(node))
+        yield from script(file, "pdm run", task, node.line, _body(node))
 
 
 def hatch(file: File, table: Node | None) -> Iterator[Fact]:
@@ -57,7 +63,7 @@ def hatch(file: File, table: Node | None) -> Iterator[Fact]:
                 if wanted := parse_requirement(element.text or ""):
                     yield dependency(file, wanted, element.line, "test" if group == "test" else "dev")
         for task, node in _items(settings.get("scripts")):
-            yield from command(file, "hatch run", task if env == "default" else f"{env}:{task}", node.line, _body(node))
+            yield from script(file, "hatch run", task if env == "default" else f"{env}:{task}", node.line, _body(node))
 
 
 def poe(file: File, tool: Node) -> Iterator[Fact]:
@@ -65,7 +71,7 @@ def poe(file: File, tool: Node) -> Iterator[Fact]:
     for table, runner in (("poe", "poe"), ("taskipy", "task")):
         for task, node in _items(tool.get(table, "tasks")):
             if not task.startswith("_"):
-                yield from command(file, runner, task, node.line, _body(node))
+                yield from script(file, runner, task, node.line, _body(node))
 
 
 @reads("hatch.toml")

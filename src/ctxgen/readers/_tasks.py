@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
-from ctxgen.model import Command
+from ctxgen.model import Command, Process
 from ctxgen.opaque import Opaque, name
 from ctxgen.tree import File
 
@@ -34,3 +34,10 @@ def command(file: File, runner: str, task: str, line: int, body: str | None = No
     kind = kind_of(task)
     if kind and re.fullmatch(r"[A-Za-z0-9][\w.:/-]{0,60}", task):
         yield Command(kind=kind, command=name(f"{runner} {task}"), body=Opaque(body) if body else None, at=file.at(line))
+
+
+def script(file: File, runner: str, task: str, line: int, body: str | None) -> Iterator[Command | Process]:
+    """A script of a project: the command that starts it, and what its body starts."""
+    yield from command(file, runner, task, line, body)
+    if body:
+        yield Process(command=Opaque(body), owner=name(task), at=file.at(line))

@@ -10,7 +10,7 @@ from ctxgen.model import Dependency, Fact, Group, Runtime
 from ctxgen.opaque import Name, name, version
 from ctxgen.readers import reads
 from ctxgen.readers._pep508 import both, condition, optional_group
-from ctxgen.readers._tasks import command
+from ctxgen.readers._tasks import script
 from ctxgen.tree import File
 
 _TABLES: dict[str, tuple[Group, Name | None]] = {"packages": ("main", None), "dev-packages": ("dev", None)}
@@ -43,7 +43,7 @@ def read_pipfile(file: File) -> Iterator[Fact]:
                 yield _dependency(file, package, node, group, when)
     scripts = root.get("scripts")
     for task, node in scripts.items() if scripts else ():
-        yield from command(file, "pipenv run", task, node.line, node.text)
+        yield from script(file, "pipenv run", task, node.line, node.text)
 
 
 def _dependency(file: File, package: str, node: Node, group: Group, when: Name | None) -> Dependency:
