@@ -18,6 +18,8 @@ from ctxgen.readers._npm_specs import PACKAGE, parse_spec, split_descriptor
 from ctxgen.tree import LOCK_LIMIT, File
 
 _BLOCK = re.compile(r'^(?:\? )?(["@\w][^\n]*?)\n?:\n  version:? "?([^"\n]+)"?$', re.MULTILINE)
+_OWN = "0.0.0-use.local"
+"""What Berry writes for a package of the workspace itself, even where it is asked for by a range."""
 _HEADER = re.compile(r"^(?:# yarn lockfile v1|__metadata:)", re.MULTILINE)
 
 
@@ -33,7 +35,7 @@ def read_yarn_lock(file: File) -> Iterator[Fact]:
         line += text.count("\n", last, block.start())
         last = block.start()
         resolved = version(block[2])
-        if resolved is not None and block[1] != "__metadata":
+        if resolved is not None and resolved != _OWN and block[1] != "__metadata":
             yield from _descriptors(file, block[1], resolved, line)
 
 
