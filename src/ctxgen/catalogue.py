@@ -87,10 +87,16 @@ class Technology(Struct, frozen=True, forbid_unknown_fields=True):
     drives: tuple[str, ...] = ()
     implies: tuple[str, ...] = ()
     part_of: str | None = None
+    shipped_in: str | None = None
+    """The technology whose package holds it and whose version it therefore has: Django's ORM, EF Core's migrations."""
     replaces: tuple[str, ...] = ()
     # meaning
     makes: dict[str, tuple[str, ...]] = {}
     """What a component that has one of these packages is: `makes = { gateway = ["yarp.reverseproxy"] }`."""
+    remote: bool = False
+    """Whether it runs elsewhere and packages are only clients of it, so that their version is not its version."""
+    generic: bool = False
+    """Whether its mechanisms are used for many things, so that only a use in authentication code shows them."""
     serves: bool = False
     """Whether a component that has it answers requests: a web framework, a gRPC server."""
     mechanisms: tuple[str, ...] = ()
@@ -162,7 +168,7 @@ class Catalogue:
                 *technology.drives,
                 *technology.implies,
                 *technology.replaces,
-                *([technology.part_of] if technology.part_of else []),
+                *filter(None, (technology.part_of, technology.shipped_in)),
             ):
                 if other not in self.technologies:
                     raise DetectorError(f"{technology.id!r} refers to {other!r}, which is not in the catalogue")

@@ -326,7 +326,7 @@ def _yaml_node(node: Any, line: int, seen: dict[tuple[int, int], Node]) -> Node:
 
 
 def _yaml_scalar(node: Any) -> str | bool | None:
-    if node.style is None:
+    if not node.style:  # the C loader gives "" for a plain scalar, the Python one None
         if node.tag == "tag:yaml.org,2002:null":
             return None
         if node.tag == "tag:yaml.org,2002:bool" and node.value.lower() in ("true", "false"):
