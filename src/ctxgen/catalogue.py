@@ -290,6 +290,12 @@ class Catalogue:
         lowered = key.lower()
         return next(((technology, signal) for pattern, signal, technology in self._settings if pattern.match(lowered)), None)
 
+    def options(self, word: str) -> list[tuple[str, SettingSignal]]:
+        """The options of a command whose values are facts of scale: a setting's key `gunicorn --workers` names both."""
+        known = self.command(word)
+        settings = self[known].settings if known else ()
+        return [(signal.key.partition(" ")[2], signal) for signal in settings if signal.key.startswith(f"{word} -")]
+
     def mechanism(self, key: str, value: Opaque) -> Iterator[tuple[str, str]]:
         """(technology, mechanism) that a setting shows."""
         lowered = key.lower()

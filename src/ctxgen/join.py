@@ -17,15 +17,21 @@ from msgspec.structs import replace
 
 from ctxgen.catalogue import Catalogue
 from ctxgen.facts import Facts, folder_of, folders_up
-from ctxgen.model import At, Container, Dependency, Ecosystem, Image, Project, Service, Sighting
+from ctxgen.model import At, ConfigKey, Container, Dependency, Ecosystem, Image, Project, Service, Sighting, Variable
 from ctxgen.opaque import Name
 from ctxgen.places import Places
+from ctxgen.recognise import for_tests
 
 LANGUAGE_OF: dict[str, str] = {
     "npm": "JavaScript", "pypi": "Python", "maven": "Java", "nuget": "C#", "go": "Go", "packagist": "PHP", "rubygems": "Ruby", "cargo": "Rust", "hex": "Elixir",
 }  # fmt: skip
 _REQUIREMENTS_FOLDER = re.compile(r"(?:.*/)?(?:requirements|reqs|deps|dependencies)\Z")
-_BACKEND = {"database", "orm", "migration", "cache", "queue", "jobs", "search", "auth", "server", "framework"}
+_BACKEND = {"database", "orm", "migration", "cache", "queue", "jobs", "search", "server"}
+_GENERIC_FOLDER = re.compile(r"(?:src|source|app|apps?|server|html|code|docker|backend|main|build)\Z", re.IGNORECASE)
+_PORT_KEYS = re.compile(
+    r"(?:server\.port|quarkus\.http\.port|micronaut\.server\.port|.*\.applicationurl|kestrel\.endpoints\..*\.url|urls)\Z", re.IGNORECASE
+)
+_PORT_VARIABLES = {"PORT", "APP_PORT", "HTTP_PORT", "SERVER_PORT", "API_PORT", "ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS"}
 _WORKER = re.compile(
     r"(?i)(?:^|[-_.])(?:workers?|scheduler|beat|consumers?|sidekiq|queue|cron|celery|dispatch(?:er)?|processor|jobs)(?:$|[-_.\d])"
 )
@@ -57,6 +63,10 @@ EXTENSIONS = {
     ".rb": "Ruby", ".rs": "Rust", ".ex": "Elixir", ".exs": "Elixir", ".erl": "Erlang", ".clj": "Clojure", ".c": "C", ".cc": "C++", ".cpp": "C++", ".swift": "Swift", ".dart": "Dart", ".lua": "Lua",
     ".pl": "Perl", ".vue": "Vue", ".svelte": "Svelte",
 }  # fmt: skip
+
+
+def _port(number: int | None) -> int | None:
+    return number if number is not None and 0 < number < 65536 else None
 
 
 class Unit(Struct, frozen=True):
@@ -105,7 +115,7 @@ class Join:
         self._made = {
             self.unit_folder(d.at.path): kind for d in facts.of(Dependency) if d.group != "test" and (kind := catalogue.makes(d.name))
         }
-        self.parts = self._parts()
+        self.parts = self._with_ports(self._parts())
         self._part_of_folder: dict[str, list[Part]] = defaultdict(list)
         for part in self.parts:
             self._part_of_folder[part.path].append(part)
@@ -158,7 +168,9 @@ class Join:
         for sighting in sightings:
             if sighting.signal.startswith("npm ") and sighting.scope in ("backend", "frontend"):
                 technology = self.catalogue[sighting.technology]
-                categories[folder_of(sighting.at.path), "npm"].update({technology.category, *technology.roles})
+                categories[folder_of(sighting.at.path), "npm"].update(
+                    {technology.category, *technology.roles, *(["server"] if technology.serves else [])}
+                )
         units = []
         for (folder, ecosystem), unit in sorted(found.items()):
             has = categories.get((folder, ecosystem), set())
@@ -189,25 +201,26 @@ class Join:
         claimed: set[tuple[str, str]] = set()
         services: dict[tuple[str, str], list[Service]] = defaultdict(list)
         for service in self.facts.of(Service):
-            if self.places.scope(service.at.path) in (None, "dev"):
+            if self.places.scope(service.at.path) is None and not for_tests(service.when):
                 services[folder_of(service.at.path), service.name].append(service)
         by_name: dict[str, Part] = {}
         for (_, service_name), same in sorted(services.items()):
             part, units = self._deployed(service_name, same)
             if part is None:
                 continue
-            claimed.update((unit.folder, unit.ecosystem) for unit in units)
+            if part.kind != "job":
+                claimed.update((unit.folder, unit.ecosystem) for unit in units)
             known = by_name.get(part.name.lower())
             by_name[part.name.lower()] = part if known is None else self._merged(known, part)
         parts = list(by_name.values())
-        deployed_folders = {part.path for part in parts}
+        deployed_folders = {"" if part.path == "." else part.path for part in parts}
         for container in self.facts.of(Container):
             folder = self._code_folder(folder_of(container.at.path), folder_of(container.at.path))
             if self.places.scope(container.at.path) is not None or folder in deployed_folders or container.stage is not None:
                 continue
             units = self._by_folder.get(folder, [])
             backend_units = [unit for unit in units if not unit.frontend] or units
-            if not units and not container.command and not container.ports:
+            if not units and (not folder or (not container.command and not container.ports)):
                 continue
             deployed_folders.add(folder)
             claimed.update((unit.folder, unit.ecosystem) for unit in backend_units)
@@ -236,7 +249,7 @@ class Join:
         technology = self.catalogue.image(image[0]) if image and folder is None else None
         if folder is None and technology is None:
             folder = self._folder_named(service_name, image[0].rpartition("/")[2] if image else "")
-        units = [unit for unit in self._by_folder.get(folder, [])] if folder is not None else []
+        units = list(self._by_folder.get(folder, [])) if folder is not None else []
         backend_units = [unit for unit in units if not unit.frontend] or units
         ports = {port for service in same for port in (*service.ports, *service.published)}
         if folder is not None:
@@ -252,7 +265,7 @@ class Join:
                 if not ports
                 else set()
             )
-        words = {
+        words: Set[str] = {
             word
             for service in same
             if service.command is not None
@@ -327,7 +340,12 @@ class Join:
         deployed: bool = True,
     ) -> str:
         has = self._sighted.get(folder, set()) if folder is not None and units else set()
-        if units and (kind := self._made.get(units[0].folder)):
+        categories = {self.catalogue[known].category for known in has}
+        if (
+            units
+            and (kind := self._made.get(units[0].folder))
+            and not (kind == "gateway" and categories & {"database", "orm"} and not _GATEWAY.search(named))
+        ):
             return kind
         if technology and not units:
             category = self.catalogue[technology].category
@@ -338,7 +356,6 @@ class Join:
             return "job"
         if words or _WORKER.search(named):
             return "worker"
-        categories = {self.catalogue[known].category for known in has}
         if deployed:
             if not units:
                 return "gateway" if _GATEWAY.search(named) else "infrastructure" if folder is None else "service"
@@ -381,6 +398,35 @@ class Join:
             image if not units else None,
         )
 
+    def _with_ports(self, parts: list[Part]) -> list[Part]:
+        """Parts that no container states a port of, with the ports that their settings state."""
+        stated: dict[str, set[int]] = defaultdict(set)
+        by_name = {part.name.lower(): part.id for part in parts}
+        by_path: dict[str, list[Part]] = defaultdict(list)
+        for part in parts:
+            by_path["" if part.path == "." else part.path].append(part)
+        stating: list[ConfigKey | Variable] = [*self.facts.of(ConfigKey), *self.facts.of(Variable)]
+        for fact in stating:
+            named = bool(_PORT_KEYS.match(fact.key)) if isinstance(fact, ConfigKey) else fact.name in _PORT_VARIABLES
+            if not named:
+                continue
+            if self.places.scope(fact.at.path) is not None or fact.value is None:
+                continue
+            numbers = {number for value in fact.value.split(";, ") if (number := value.port() or _port(value.integer()))}
+            stem = fact.at.path.rpartition("/")[2].partition(".")[0].lower()
+            folder = next((folder for folder in folders_up(folder_of(fact.at.path)) if folder in by_path), None)
+            owner = getattr(fact, "owner", None)
+            if owner and owner.lower() in by_name:
+                stated[by_name[owner.lower()]] |= numbers
+            elif stem in by_name:
+                stated[by_name[stem]] |= numbers
+            elif folder is not None and len(by_path[folder]) == 1:
+                stated[by_path[folder][0].id] |= numbers
+        return [
+            replace(part, ports=tuple(sorted(stated[part.id]))) if not part.ports and stated[part.id] and part.kind != "library" else part
+            for part in parts
+        ]
+
     @staticmethod
     def _merged(known: Part, other: Part) -> Part:
         """Two statements of one service (a base file in one folder, an override or a manifest in another)."""
@@ -394,7 +440,12 @@ class Join:
         )
 
     def _best_name(self, units: Sequence[Unit], folder: str) -> str:
-        return folder.rpartition("/")[2] or (units[0].name if units else self.root_name)
+        last = folder.rpartition("/")[2]
+        if units and (not last or _GENERIC_FOLDER.match(last)):
+            return (
+                units[0].name if not _GENERIC_FOLDER.match(units[0].name) else folder.rpartition("/")[0].rpartition("/")[2] or units[0].name
+            )
+        return last or self.root_name
 
     @staticmethod
     def _identified(parts: Iterable[Part]) -> list[Part]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -15,7 +16,6 @@ from ctxgen.catalogue import PACKAGE_KEYS, Catalogue, Technology, normal_package
 from ctxgen.facts import Facts, folder_of
 from ctxgen.model import (
     At,
-    Confidence,
     ConfigKey,
     Dependency,
     Fact,
@@ -23,7 +23,9 @@ from ctxgen.model import (
     Import,
     Locked,
     Process,
+    Property,
     Resource,
+    Runtime,
     Scope,
     Service,
     Sighting,
@@ -35,65 +37,38 @@ from ctxgen.places import Places
 
 ENGINES = ("database", "cache", "queue", "search", "storage")
 _SCOPE_BY_CATEGORY: dict[str, Scope] = {
-    "testing": "test",
-    "build": "dev",
-    "ci": "dev",
-    "container": "deploy",
-    "orchestration": "deploy",
-    "iac": "deploy",
-    "frontend": "frontend",
-}
-_DEPLOYED_CATEGORIES = {"server", "observability", "cloud", "container", "orchestration", "iac", "testing"}
+    "testing": "test", "build": "dev", "ci": "dev", "container": "deploy", "orchestration": "deploy", "iac": "deploy", "frontend": "frontend",
+}  # fmt: skip
+_DEPLOYED = {"server", "observability", "cloud", "container", "orchestration", "iac", "testing"}
+_RUNTIMES = {
+    "Node.js": "nodejs", "Python": "python", "Java": "java", "Go": "go", ".NET": "dotnet", ".NET SDK": "dotnet-sdk", "PHP": "php", "Ruby": "ruby", "Rust": "rust", "Elixir": "elixir",
+    "Kotlin": "kotlin", "Scala": "scala", "Deno": "deno", "Bun": "bun",
+}  # fmt: skip
+_RUNTIME_RANK = {"version-file": 12, "manifest": 22, "lock": 28, "image": 15, "ci": 60}
+_TEST_WORDS = {"test", "tests", "testing", "e2e", "ci", "integration"}
 
 
 def recognise(facts: Facts, paths: Iterable[str], catalogue: Catalogue, places: Places) -> list[Sighting]:
     """All sightings, in the order of their places."""
-    locks = Locks(facts)
-    found: list[Sighting] = []
-    for dependency in facts.of(Dependency):
-        found += _dependency(dependency, catalogue, places, locks)
-    for image in facts.of(Image):
-        found += _image(image, catalogue, places)
-    for key in facts.of(ConfigKey):
-        found += _config(key, catalogue, places)
-    for variable in facts.of(Variable):
-        found += _variable(variable, catalogue, places)
-    for process in facts.of(Process):
-        found += _process(process, process.command, catalogue, places)
-    for service in facts.of(Service):
-        if service.command is not None:
-            found += _process(service, service.command, catalogue, places)
-    for resource in facts.of(Resource):
-        found += _resource(resource, catalogue, places)
-    found += _imports(facts, catalogue, places, locks)
-    for path in paths:
-        if known := catalogue.file(path):
-            found.append(
-                _sighting(
-                    Fact(at=At(path, 1)),
-                    catalogue[known],
-                    places,
-                    signal=f"file {path.rpartition('/')[2]}",
-                    rank=45,
-                    confidence="confirmed",
-                )
-            )
-    implied = [extra for sighting in found for extra in _implied(sighting, catalogue, locks)]
-    return sorted([*found, *implied], key=lambda sighting: (sighting.at, sighting.technology, sighting.signal))
+    return _Recogniser(facts, catalogue, places).sightings(paths)
 
 
-class Locks:
-    """What lock files resolved, by ecosystem and package, and which packages the repository names itself."""
+def for_tests(when: str | None) -> bool:
+    """Whether a condition (a compose variant, a settings profile) is named for tests."""
+    return bool(set((when or "").lower().replace("-", " ").replace("_", " ").replace(".", " ").split()) & _TEST_WORDS)
+
+
+class _Locks:
+    """What lock files resolved, by ecosystem and package."""
 
     def __init__(self, facts: Facts) -> None:
-        self._locked: dict[tuple[str, str], list[Locked]] = defaultdict(list)
+        self._entries: dict[tuple[str, str], list[Locked]] = defaultdict(list)
         for lock in facts.of(Locked):
-            self._locked[lock.ecosystem, normal_package(lock.ecosystem, lock.name)].append(lock)
-        self.direct = {(d.ecosystem, normal_package(d.ecosystem, d.name)) for d in facts.of(Dependency)}
+            self._entries[lock.ecosystem, normal_package(lock.ecosystem, lock.name)].append(lock)
 
     def package(self, ecosystem: str, package: str) -> Locked | None:
         """The entry of a package, where one version of it alone is locked in the repository."""
-        entries = self._locked.get((ecosystem, normal_package(ecosystem, package)), ())
+        entries = self._entries.get((ecosystem, normal_package(ecosystem, package)), ())
         return entries[0] if len({entry.version for entry in entries}) == 1 else None
 
     def technology(self, technology: Technology, ecosystem: str) -> Locked | None:
@@ -103,26 +78,241 @@ class Locks:
         return next((lock for package in getattr(technology, ecosystem) if (lock := self.package(ecosystem, package))), None)
 
 
-def _imports(facts: Facts, catalogue: Catalogue, places: Places, locks: Locks) -> Iterator[Sighting]:
-    """Modules of the standard library and the like that the catalogue knows, and packages that are locked but not declared: shown in use."""
-    seen: set[tuple[str, str, str | None]] = set()
-    for imported in facts.of(Import):
-        scope = places.scope(imported.at.path)
-        known = catalogue.module(imported.language, imported.module)
-        if known and (key := (known, folder_of(imported.at.path), scope)) not in seen:
-            seen.add(key)
-            yield _sighting(imported, catalogue[known], places, signal=f"import {imported.module}", rank=40, confidence="confirmed")
-        ecosystem, package = _package_of(imported)
-        if ecosystem is None or (ecosystem, normal_package(ecosystem, package)) in locks.direct:
-            continue
-        lock = locks.package(ecosystem, package)
-        transitive = catalogue.package(ecosystem, package) if lock is not None else None
-        if lock is not None and transitive is not None and (key := (transitive, folder_of(imported.at.path), scope)) not in seen:
-            seen.add(key)
-            sighting = _sighting(
-                imported, catalogue[transitive], places, signal=f"import {imported.module}", rank=38, confidence="confirmed"
+class _Recogniser:
+    def __init__(self, facts: Facts, catalogue: Catalogue, places: Places) -> None:
+        self.facts, self.catalogue, self.places = facts, catalogue, places
+        self.locks = _Locks(facts)
+        self.direct = {(d.ecosystem, normal_package(d.ecosystem, d.name)) for d in facts.of(Dependency)}
+
+    def sightings(self, paths: Iterable[str]) -> list[Sighting]:
+        facts = self.facts
+        found: list[Sighting] = []
+        for dependency in facts.of(Dependency):
+            found += self.dependency(dependency)
+        for image in facts.of(Image):
+            found += self.image(image)
+        for runtime in facts.of(Runtime):
+            found += self.runtime(runtime)
+        for key in facts.of(ConfigKey):
+            found += self.config(key)
+        for variable in facts.of(Variable):
+            found += self.variable(variable)
+        for process in facts.of(Process):
+            found += self.process(process, process.command)
+        for service in facts.of(Service):
+            if service.command is not None:
+                found += self.process(service, service.command)
+        for resource in facts.of(Resource):
+            found += self.resource(resource)
+        found += self.imports()
+        found += self.files(paths)
+        implied = [extra for sighting in found for extra in self.implied(sighting)]
+        return sorted([*found, *implied], key=lambda sighting: (sighting.at, sighting.technology, sighting.signal))
+
+    def sighting(self, fact: Fact, known: str, *, signal: str, rank: int, scope: Scope | None = None, **more: Any) -> Sighting:
+        """A sighting at a fact; its place decides the scope first, then the rule that calls, then the catalogue."""
+        technology = self.catalogue[known]
+        variant: Scope | None = "test" if for_tests(fact.when) else None
+        declared: Any = technology.scope
+        return Sighting(
+            technology=known,
+            at=fact.at,
+            via=fact.via,
+            when=fact.when,
+            scope=self.places.scope(fact.at.path) or variant or scope or declared or _SCOPE_BY_CATEGORY.get(technology.category, "backend"),
+            signal=signal,
+            rank=rank,
+            owner=getattr(fact, "owner", None),
+            **more,
+        )
+
+    # ---- one kind of fact each
+
+    def dependency(self, dependency: Dependency) -> Iterator[Sighting]:
+        if dependency.path is not None:
+            return
+        asked: str = dependency.ecosystem
+        if dependency.group == "plugin":
+            asked = "msbuild_sdks" if asked == "nuget" else "gradle_plugins" if asked == "maven" and ":" not in dependency.name else asked
+        if known := self.catalogue.package(asked, dependency.name):
+            # of several packages of one technology the first that the catalogue lists tells the version best
+            listed = [normal_package(asked, package) for package in getattr(self.catalogue[known], asked)]
+            rank = {"msbuild_sdks": 14, "gradle_plugins": 25}.get(asked, 20 if normal_package(asked, dependency.name) in listed[:1] else 21)
+            yield self.package(dependency, known, signal=f"{asked} {dependency.name}", rank=rank)
+        for extra in dependency.extras:
+            if known := self.catalogue.extra(asked, dependency.name, extra):
+                brought = replace(dependency, declared=None, locked=None, managed_by=dependency.name)
+                if lock := self.locks.technology(self.catalogue[known], dependency.ecosystem):
+                    brought = replace(brought, locked=lock.version, via=(*brought.via, lock.at))
+                yield self.package(brought, known, signal=f"{asked} {dependency.name}[{extra}]", rank=30)
+
+    def package(self, dependency: Dependency, known: str, *, signal: str, rank: int) -> Sighting:
+        technology = self.catalogue[known]
+        scope: Scope | None = None
+        if dependency.group == "test" and technology.category != "build":
+            scope = "test"
+        elif technology.scope is None and dependency.group in ("dev", "build") and technology.category not in ("testing", "frontend", "ci"):
+            scope = "dev"
+        optional = dependency.group in ("optional", "peer")
+        return self.sighting(
+            dependency,
+            known,
+            signal=signal,
+            rank=rank,
+            scope=scope,
+            usage="supported" if optional else "used",
+            declared=None if technology.remote else dependency.declared,
+            locked=None if technology.remote else dependency.locked,
+            managed_by=dependency.managed_by,
+            confidence="confirmed" if dependency.locked else "declared",
+            optional=optional,
+        )
+
+    def image(self, image: Image) -> Iterator[Sighting]:
+        known = self.catalogue.image(image.name) if image.name else None
+        if known is None:
+            return
+        category = self.catalogue[known].category
+        scope: Scope | None = None
+        if category in ("language", "runtime", "framework") or (category == "server" and image.purpose == "base"):
+            scope = "backend"
+        elif image.purpose == "build":
+            if category != "build":
+                return
+            scope = "dev"
+        elif category in _DEPLOYED:
+            scope = self.catalogue[known].scope or "deploy"  # type: ignore[assignment]
+        version = Version(image.tag) if image.tag else None
+        rank = {"service": 10, "base": 15, "build": 60}[image.purpose]
+        yield self.sighting(image, known, signal=f"image {image.name}", rank=rank, scope=scope, confidence="confirmed", declared=version)
+
+    def runtime(self, runtime: Runtime) -> Iterator[Sighting]:
+        known = _RUNTIMES.get(runtime.name)
+        if known in self.catalogue.technologies and runtime.version:
+            yield self.sighting(
+                runtime,
+                str(known),
+                signal=f"runtime {runtime.name}",
+                rank=_RUNTIME_RANK[runtime.source],
+                confidence="confirmed",
+                declared=runtime.version,
             )
-            yield replace(sighting, locked=lock.version, via=(lock.at,))
+
+    def config(self, key: ConfigKey) -> Iterator[Sighting]:
+        for known, signal in self.catalogue.config(key.key, key.value):
+            usage: Usage = "supported" if signal.usage == "supported" else "default" if signal.usage == "default" else "used"
+            yield self.sighting(key, known, signal=f"config {key.key}", rank=30, confidence="confirmed", usage=usage)
+        yield from self.url(key, key.value, rank=32)
+
+    def variable(self, variable: Variable) -> Iterator[Sighting]:
+        if known := self.catalogue.variable(variable.name):
+            read = variable.source in ("settings", "code")
+            yield self.sighting(variable, known, signal=f"env {variable.name}", rank=90, confidence="inferred", usage="unknown", read=read)
+        if variable.value is not None:
+            yield from self.url(variable, variable.value, rank=70 if variable.source == "dotenv" else 50)
+
+    def url(self, fact: Fact, value: Opaque, *, rank: int) -> Iterator[Sighting]:
+        scheme, host = value.scheme(), value.host()
+        usage: Usage = "used" if rank < 60 else "unknown"
+        for known in self.catalogue.scheme(scheme) if scheme else ():
+            yield self.sighting(fact, known, signal=f"url {scheme}", rank=rank, confidence="confirmed", usage=usage)
+        if host and (known_host := self.catalogue.host(host)):
+            yield self.sighting(fact, known_host, signal=f"host {host}", rank=rank + 5, confidence="inferred", usage=usage)
+
+    def process(self, fact: Fact, command: Opaque) -> Iterator[Sighting]:
+        for word in dict.fromkeys(command.words(self.catalogue.command_words)):
+            if known := self.catalogue.command(word):
+                yield self.sighting(fact, known, signal=f"command {word}", rank=35, confidence="confirmed")
+
+    def resource(self, resource: Resource) -> Iterator[Sighting]:
+        known = self.catalogue.resource(resource.platform, resource.kind)
+        if known is None and resource.platform == "helm" and resource.name:
+            known = self.catalogue.chart(resource.name)
+        if known:
+            scope: Scope | None = None if self.catalogue[known].category in ENGINES else "deploy"
+            signal = f"{resource.platform} {resource.kind}"
+            yield self.sighting(resource, known, signal=signal, rank=30, scope=scope, confidence="confirmed", declared=resource.version)
+
+    def files(self, paths: Iterable[str]) -> Iterator[Sighting]:
+        for path in paths:
+            if known := self.catalogue.file(path):
+                stated = next((p for p in self.facts.in_file(Property, path) if p.name == "compose.version"), None)
+                version = stated.value.version() if stated else None
+                fact = Fact(at=stated.at if stated else At(path, 1))
+                yield self.sighting(
+                    fact, known, signal=f"file {path.rpartition('/')[2]}", rank=45, confidence="confirmed", declared=version
+                )
+
+    def imports(self) -> Iterator[Sighting]:
+        """Modules that the catalogue knows (standard libraries, parts of packages), and packages that are locked but not declared: shown in use."""
+        seen: set[tuple[str, str, str | None]] = set()
+        modules: dict[str, list[Dependency]] = defaultdict(list)
+        for dependency in self.facts.of(Dependency):
+            if dependency.ecosystem == "go" and dependency.group == "main":
+                modules[folder_of(dependency.at.path)].append(dependency)
+        for imported in self.facts.of(Import):
+            scope, signal = self.places.scope(imported.at.path), f"import {imported.module}"
+            for known, lock in (
+                (self.catalogue.module(imported.language, imported.module), self._module_version(imported, modules)),
+                self._transitive(imported),
+            ):
+                if known and (key := (known, folder_of(imported.at.path), scope)) not in seen:
+                    seen.add(key)
+                    sighting = self.sighting(imported, known, signal=signal, rank=40, confidence="confirmed")
+                    yield sighting if lock is None else replace(sighting, locked=lock.version, via=(lock.at,), rank=38)
+
+    def _transitive(self, imported: Import) -> tuple[str | None, Locked | None]:
+        """The technology of an imported package that no manifest names but a lock file resolves."""
+        ecosystem, package = _package_of(imported)
+        if ecosystem is None or (ecosystem, normal_package(ecosystem, package)) in self.direct:
+            return None, None
+        lock = self.locks.package(ecosystem, package)
+        return (self.catalogue.package(ecosystem, package), lock) if lock else (None, None)
+
+    @staticmethod
+    def _module_version(imported: Import, modules: dict[str, list[Dependency]]) -> Locked | None:
+        """The version of the required Go module that holds an imported package."""
+        if imported.language != "go":
+            return None
+        holding = [d for of_file in modules.values() for d in of_file if f"{imported.module}/".startswith(f"{d.name}/") and d.declared]
+        best = max(holding, key=lambda d: len(d.name), default=None)
+        return Locked(ecosystem="go", name=best.name, version=best.declared, at=best.at) if best and best.declared else None
+
+    # ---- relations
+
+    def implied(self, sighting: Sighting) -> Iterator[Sighting]:
+        """What a technology brings with it (with the version that is locked for it), and, as supported and without a version, the engines that a driver talks to."""
+        technology = self.catalogue[sighting.technology]
+        for other in technology.implies:
+            lock = self.locks.technology(self.catalogue[other], sighting.signal.partition(" ")[0])
+            brought = replace(
+                sighting,
+                technology=other,
+                declared=None,
+                locked=lock.version if lock else None,
+                via=(*sighting.via, lock.at) if lock else sighting.via,
+                confidence="inferred",
+                rank=sighting.rank + 25,
+                signal=f"{sighting.signal} implies {other}",
+            )
+            yield brought
+            if sighting.rank < 100:
+                yield from self.implied(brought)
+        if sighting.usage == "unknown":
+            return
+        for engine in technology.drives:
+            yield replace(
+                sighting,
+                technology=engine,
+                declared=None,
+                locked=None,
+                managed_by=None,
+                via=(),
+                usage="supported",
+                confidence="inferred",
+                rank=sighting.rank + 60,
+                signal=f"{sighting.signal} drives {engine}",
+            )
 
 
 def _package_of(imported: Import) -> tuple[str | None, str]:
@@ -135,200 +325,3 @@ def _package_of(imported: Import) -> tuple[str | None, str]:
             return "npm", "/".join(parts[:2]) if imported.module.startswith("@") else parts[0]
         case _:
             return None, ""
-
-
-def _sighting(
-    fact: Fact,
-    technology: Technology,
-    places: Places,
-    *,
-    signal: str,
-    rank: int,
-    scope: Scope | None = None,
-    confidence: Confidence = "declared",
-    usage: Usage = "used",
-    version: Version | None = None,
-) -> Sighting:
-    return Sighting(
-        technology=technology.id,
-        at=fact.at,
-        via=fact.via,
-        when=fact.when,
-        scope=places.scope(fact.at.path)
-        or _variant_scope(fact)
-        or technology.scope
-        or scope
-        or _SCOPE_BY_CATEGORY.get(technology.category, "backend"),  # type: ignore[arg-type]
-        usage=usage,
-        confidence=confidence,
-        declared=version,
-        signal=signal,
-        rank=rank,
-        owner=getattr(fact, "owner", None),
-    )
-
-
-def _variant_scope(fact: Fact) -> Scope | None:
-    """A compose variant or settings profile that is named for tests."""
-    words = set((fact.when or "").lower().replace("-", " ").replace("_", " ").replace(".", " ").split())
-    return "test" if words & {"test", "tests", "testing", "e2e", "ci", "integration"} else None
-
-
-def _dependency(dependency: Dependency, catalogue: Catalogue, places: Places, locks: Locks) -> Iterator[Sighting]:
-    asked: str = dependency.ecosystem
-    if dependency.group == "plugin":
-        asked = "msbuild_sdks" if asked == "nuget" else "gradle_plugins" if asked == "maven" and ":" not in dependency.name else asked
-    if known := catalogue.package(asked, dependency.name):
-        yield _package(
-            dependency, catalogue[known], places, signal=f"{asked} {dependency.name}", rank=25 if dependency.group == "plugin" else 20
-        )
-    for extra in dependency.extras:
-        if known := catalogue.extra(asked, dependency.name, extra):
-            brought = replace(dependency, declared=None, locked=None, managed_by=dependency.name)
-            if lock := locks.technology(catalogue[known], dependency.ecosystem):
-                brought = replace(brought, locked=lock.version, via=(*brought.via, lock.at))
-            yield _package(brought, catalogue[known], places, signal=f"{asked} {dependency.name}[{extra}]", rank=30)
-
-
-def _package(dependency: Dependency, technology: Technology, places: Places, *, signal: str, rank: int) -> Sighting:
-    scope: Scope | None = None
-    if dependency.group == "test" and technology.category != "build":
-        scope = "test"
-    elif technology.scope is None and dependency.group in ("dev", "build") and technology.category not in ("testing", "frontend", "ci"):
-        scope = "dev"
-    optional = dependency.group in ("optional", "peer") and technology.category in (*ENGINES, "orm")
-    sighting = _sighting(
-        dependency, technology, places, signal=signal, rank=rank, usage="supported" if optional else "used", version=dependency.declared
-    )
-    return replace(
-        sighting,
-        scope=scope if scope and sighting.scope == "backend" else sighting.scope,
-        locked=dependency.locked,
-        managed_by=dependency.managed_by,
-        confidence="confirmed" if dependency.locked else "declared",
-        optional=dependency.group in ("optional", "peer"),
-    )
-
-
-def _image(image: Image, catalogue: Catalogue, places: Places) -> Iterator[Sighting]:
-    known = catalogue.image(image.name) if image.name else None
-    if known is None:
-        return
-    technology = catalogue[known]
-    if image.purpose == "build" and technology.category not in ("language", "runtime"):
-        return
-    scope: Scope | None = "deploy" if technology.category in _DEPLOYED_CATEGORIES and image.purpose == "service" else None
-    if technology.category in ("language", "runtime", "framework"):
-        scope = "backend"
-    rank = {"service": 10, "base": 15, "build": 60}[image.purpose]
-    yield _sighting(
-        image,
-        technology,
-        places,
-        signal=f"image {image.name}",
-        rank=rank,
-        scope=scope,
-        confidence="confirmed",
-        version=Version(image.tag) if image.tag else None,
-    )
-
-
-def _config(key: ConfigKey, catalogue: Catalogue, places: Places) -> Iterator[Sighting]:
-    for known, signal in catalogue.config(key.key, key.value):
-        usage: Usage = "supported" if signal.usage == "supported" else "default" if signal.usage == "default" else "used"
-        yield _sighting(key, catalogue[known], places, signal=f"config {key.key}", rank=30, confidence="confirmed", usage=usage)
-    yield from _url(key, key.value, catalogue, places, rank=32)
-
-
-def _variable(variable: Variable, catalogue: Catalogue, places: Places) -> Iterator[Sighting]:
-    if known := catalogue.variable(variable.name):
-        technology = catalogue[known]
-        sighting = _sighting(variable, technology, places, signal=f"env {variable.name}", rank=90, confidence="inferred", usage="unknown")
-        yield replace(sighting, read=variable.source in ("settings", "code"))
-    if variable.value is not None:
-        yield from _url(variable, variable.value, catalogue, places, rank=50 if variable.source != "dotenv" else 70)
-
-
-def _url(fact: ConfigKey | Variable, value: Opaque, catalogue: Catalogue, places: Places, *, rank: int) -> Iterator[Sighting]:
-    scheme, host = value.scheme(), value.host()
-    if scheme:
-        for known in catalogue.scheme(scheme):
-            yield _sighting(
-                fact,
-                catalogue[known],
-                places,
-                signal=f"url {scheme}",
-                rank=rank,
-                confidence="confirmed",
-                usage="used" if rank < 60 else "unknown",
-            )
-    if host and (known_host := catalogue.host(host)):
-        yield _sighting(
-            fact,
-            catalogue[known_host],
-            places,
-            signal=f"host {host}",
-            rank=rank + 5,
-            confidence="inferred",
-            usage="used" if rank < 60 else "unknown",
-        )
-
-
-def _process(fact: Fact, command: Opaque, catalogue: Catalogue, places: Places) -> Iterator[Sighting]:
-    for word in dict.fromkeys(command.words(catalogue.command_words)):
-        if known := catalogue.command(word):
-            yield _sighting(fact, catalogue[known], places, signal=f"command {word}", rank=35, confidence="confirmed")
-
-
-def _resource(resource: Resource, catalogue: Catalogue, places: Places) -> Iterator[Sighting]:
-    known = catalogue.resource(resource.platform, resource.kind) or (
-        catalogue.chart(resource.name) if resource.platform == "helm" and resource.name else None
-    )
-    if known:
-        technology = catalogue[known]
-        scope: Scope | None = "deploy" if technology.category not in ENGINES else None
-        yield _sighting(
-            resource,
-            technology,
-            places,
-            signal=f"{resource.platform} {resource.kind}",
-            rank=30,
-            scope=scope,
-            confidence="confirmed",
-            version=resource.version,
-        )
-
-
-def _implied(sighting: Sighting, catalogue: Catalogue, locks: Locks) -> Iterator[Sighting]:
-    """What a technology brings with it (with the version that is locked for it), and, as supported and without a version, the engines that a driver talks to."""
-    technology = catalogue[sighting.technology]
-    for other in technology.implies:
-        lock = locks.technology(catalogue[other], sighting.signal.partition(" ")[0])
-        brought = replace(
-            sighting,
-            technology=other,
-            declared=None,
-            locked=lock.version if lock else None,
-            via=(*sighting.via, lock.at) if lock else sighting.via,
-            confidence="inferred",
-            rank=sighting.rank + 25,
-            signal=f"{sighting.signal} implies {other}",
-        )
-        yield brought
-        if sighting.rank < 100:
-            yield from _implied(brought, catalogue, locks)
-    if sighting.usage == "unknown":
-        return
-    for engine in technology.drives:
-        yield replace(
-            sighting,
-            technology=engine,
-            declared=None,
-            locked=None,
-            managed_by=None,
-            via=(),
-            usage="connector" if sighting.usage == "connector" else "supported",
-            confidence="inferred",
-            rank=sighting.rank + 60,
-            signal=f"{sighting.signal} drives {engine}",
-        )

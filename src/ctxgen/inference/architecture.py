@@ -60,7 +60,7 @@ def components(join: Join, sightings: Sequence[Sighting], catalogue: Catalogue) 
                 ports=part.ports,
                 depends_on=tuple({(link.component): link for link in links}.values()),
                 evidence=cite(part.at),
-            )  # fmt: skip
+            )
         )
     return found
 

@@ -114,25 +114,22 @@ def scale(facts: Facts, join: Join, catalogue: Catalogue, places: Places) -> lis
                 join.component(variable.at.path, variable.owner),
                 variable.at,
             )
-    for process in [*facts.of(Process), *(s for s in facts.of(Service) if s.command is not None)]:
-        command = process.command
-        if command is None:
-            continue
-        owner = process.owner if isinstance(process, Process) else process.name
+    commands = [(process.at, process.command, process.owner) for process in facts.of(Process)]
+    commands += [(service.at, service.command, service.name) for service in facts.of(Service) if service.command is not None]
+    for at, command, owner in commands:
         for word in dict.fromkeys(command.words(catalogue.command_words)):
-            technology_id = catalogue.command(word)
-            for signal in catalogue[technology_id].settings if technology_id else ():
-                if signal.key.startswith("-"):
-                    value = command.option(*signal.key.split("|"))
-                    if value is not None:
-                        add(
-                            signal.kind,
-                            _safe(value, signal.kind),
-                            signal.unit,
-                            signal.subject or catalogue[str(technology_id)].name,
-                            join.component(process.at.path, owner),
-                            process.at,
-                        )
+            known_id = catalogue.command(word)
+            for option, signal in catalogue.options(word):
+                value = command.option(option)
+                if value is not None and known_id:
+                    add(
+                        signal.kind,
+                        _safe(value, signal.kind),
+                        signal.unit,
+                        signal.subject or catalogue[known_id].name,
+                        join.component(at.path, owner),
+                        at,
+                    )
     ordered = sorted(found.items(), key=lambda entry: (_KIND_ORDER.get(entry[0][0], 50), entry[0][3] or "", entry[0][2] or "", entry[1][0]))
     return [
         ScaleSetting(kind, value, units[kind, value, subject, component], subject, component, cite(at, 4))

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from ctxgen.catalogue import Catalogue
 from ctxgen.context import Technology, Use
+from ctxgen.facts import folder_of
 from ctxgen.inference.evidence import cite
 from ctxgen.join import Join
 from ctxgen.model import At, Sighting
@@ -30,7 +31,7 @@ def place_sightings(sightings: Iterable[Sighting], join: Join) -> list[Sighting]
         if (
             scope == "backend"
             and join.frontend(sighting.at.path)
-            and not sighting.signal.startswith(("pypi", "maven", "go ", "nuget", "image", "url", "config", "command"))
+            and not sighting.signal.startswith(("pypi", "maven", "go ", "nuget", "image", "url", "config", "command", "runtime"))
         ):
             scope = "frontend"
         placed.append(replace(sighting, component=component, scope=scope))
@@ -42,36 +43,44 @@ def settle_usage(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Si
 
     A driver alone says that the code can talk to an engine.  It says that it does where it is the only engine of its
     category that the repository's product names; variables alone say nothing of an engine that has no driver, image
-    or setting.  Many engines behind optional groups are connectors.
+    or setting.  Many engines behind optional groups are connectors, and their drivers are not told.
     """
     shown = {s.technology for s in sightings if s.usage in ("used", "default") and s.scope in ("backend", "deploy")}
-    supported = {
-        s.technology for s in sightings if s.usage == "supported" and s.scope == "backend" and catalogue[s.technology].category in _STORES
+    engines = {
+        s.technology
+        for s in sightings
+        if s.scope == "backend" and s.usage in ("used", "default", "supported") and _is_engine(s.technology, catalogue)
     }
     by_category: dict[str, set[str]] = defaultdict(set)
-    for engine in shown | supported:
-        if not catalogue[engine].drives:
-            by_category[catalogue[engine].category].add(engine)
-    optional = {s.technology for s in sightings if s.usage == "supported" and " drives " not in s.signal} | {
-        s.technology for s in sightings if " drives " in s.signal and s.usage == "supported" and s.optional
+    for engine in engines:
+        by_category[catalogue[engine].category].add(engine)
+    optional = {s.technology for s in sightings if s.optional and s.scope == "backend"} - {
+        s.technology for s in sightings if not s.optional and s.scope == "backend"
     }
+    connectors = optional & {t for t in optional if catalogue[t].category in (*_STORES, "saas")}
+    connectors = connectors if len([t for t in connectors if _is_engine(t, catalogue)]) >= MANY_ENGINES else set()
     settled = []
     for sighting in sightings:
-        technology = catalogue[sighting.technology]
-        if (
+        known = sighting.technology
+        if known in connectors:
+            if catalogue[known].drives and not shown & set(catalogue[known].drives):
+                continue
+            sighting = replace(sighting, usage="connector", declared=None, locked=None)
+        elif (
             sighting.usage == "supported"
-            and technology.category in _STORES
             and " drives " in sighting.signal
-            and sighting.technology not in shown
+            and not sighting.optional
+            and known not in shown
+            and by_category[catalogue[known].category] - connectors == {known}
         ):
-            rivals = by_category[technology.category]
-            if rivals == {sighting.technology} and not sighting.optional:
-                sighting = replace(sighting, usage="used")
-            elif sighting.technology in optional and len(rivals & optional) >= MANY_ENGINES:
-                sighting = replace(sighting, usage="connector")
+            sighting = replace(sighting, usage="used")
         settled.append(sighting)
-    known = {s.technology for s in settled if s.usage != "unknown"}
-    return [s for s in settled if s.usage != "unknown" or s.technology in known or _stands_alone(s, catalogue)]
+    told = {s.technology for s in settled if s.usage != "unknown"}
+    return [s for s in settled if s.usage != "unknown" or s.technology in told or _stands_alone(s, catalogue)]
+
+
+def _is_engine(known: str, catalogue: Catalogue) -> bool:
+    return catalogue[known].category in _STORES and not catalogue[known].drives
 
 
 def _stands_alone(sighting: Sighting, catalogue: Catalogue) -> bool:
@@ -80,11 +89,16 @@ def _stands_alone(sighting: Sighting, catalogue: Catalogue) -> bool:
 
 
 def technologies(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Technology]:
-    """One entry per technology, the most telling first within its category."""
+    """One entry per technology, by id."""
     grouped: dict[str, list[Sighting]] = defaultdict(list)
     for sighting in sightings:
         grouped[sighting.technology].append(sighting)
-    return [_technology(identifier, same, catalogue) for identifier, same in sorted(grouped.items())]
+    found = {identifier: _technology(identifier, same, catalogue) for identifier, same in sorted(grouped.items())}
+    for identifier, technology in found.items():
+        holder = found.get(catalogue[identifier].shipped_in or "")
+        if holder is not None and technology.version is None:
+            found[identifier] = replace(technology, version=holder.version, evidence=(*technology.evidence, *holder.evidence[:1]))
+    return list(found.values())
 
 
 def _technology(identifier: str, same: list[Sighting], catalogue: Catalogue) -> Technology:
@@ -113,16 +127,23 @@ def _via(ordered: Sequence[Sighting]) -> list[At]:
 
 
 def _version(ordered: Sequence[Sighting]) -> str | None:
-    """The version that most components have, the best evidence deciding ties; only of the best kind of evidence that has one."""
+    """The version that most components have by their best evidence, the best evidence of all deciding ties.
+
+    Only sightings of the leading usage and rank speak, unless none of them states a version: an image's tag is not
+    outvoted by manifests.
+    """
     versioned = [s for s in ordered if (s.locked or s.declared) and s.usage == ordered[0].usage] or [
         s for s in ordered if s.locked or s.declared
     ]
     if not versioned:
         return None
-    best = [s for s in versioned if s.rank <= versioned[0].rank + 4 and (s.when is None or versioned[0].when is not None)] or versioned
-    counted = Counter(str(s.locked or s.declared) for s in best)
-    most = max(counted.values())
-    return next(str(s.locked or s.declared) for s in best if counted[str(s.locked or s.declared)] == most)
+    best = [s for s in versioned if s.rank == versioned[0].rank and (s.when is None or versioned[0].when is not None)] or versioned
+    votes: dict[str, str] = {}
+    for sighting in best:
+        votes.setdefault(sighting.component or folder_of(sighting.at.path), str(sighting.locked or sighting.declared))
+    counted = Counter(votes.values())
+    first = str(best[0].locked or best[0].declared)
+    return max(counted, key=lambda version: (counted[version], version == first))
 
 
 def _uses(same: Sequence[Sighting]) -> tuple[Use, ...]:
