@@ -112,6 +112,19 @@ def test_central_version_by_framework(tmp_path: Path, framework: str, expected: 
     assert [each.declared for each in facts_of(tmp_path, files).of(Dependency)] == [expected]
 
 
+def test_projects_of_one_folder_have_their_own_lock_files(tmp_path: Path) -> None:
+    project = '<Project Sdk="Microsoft.NET.Sdk"><ItemGroup><PackageReference Include="A" Version="1.*" /></ItemGroup></Project>'
+    lock = '{{"dependencies": {{"net9.0": {{"A": {{"type": "Direct", "resolved": "{}"}}}}}}}}'
+    files = {
+        "P.csproj": project,
+        "My Q.csproj": project,
+        "packages.lock.json": lock.format("1.1.0"),
+        "packages.My_Q.lock.json": lock.format("1.2.0"),
+    }
+    found = {each.at.path: each.locked for each in facts_of(tmp_path, files).of(Dependency) if each.name == "A"}
+    assert found == {"P.csproj": "1.1.0", "My Q.csproj": "1.2.0"}
+
+
 def test_files_that_import_each_other_end(tmp_path: Path) -> None:
     files = {
         "Directory.Build.props": '<Project><Import Project="a.props" /><PropertyGroup><V>$(V)1</V></PropertyGroup></Project>',

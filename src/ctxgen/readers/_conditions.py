@@ -20,11 +20,14 @@ _COMPATIBLE = re.compile(
 )
 _TEMPLATE = re.compile(r"<!--\s*#\s*(if|elif|elseif|else|endif)\b([^\n]{0,300}?)(?:-->|$)", re.IGNORECASE)
 AND = " and "
+_LONGEST = 1000
 
 
 def label(condition: str | None) -> str | None:
     """A `Condition` as a label, None where there is none."""
-    if condition is None or not condition.strip():
+    # one blank each, and a bound: the patterns below backtrack over runs of them
+    condition = " ".join((condition or "").split())[:_LONGEST]
+    if not condition:
         return None
     if re.search(r"\sor\s", condition, re.IGNORECASE):
         return _plain(condition)

@@ -39,6 +39,7 @@ class _Source:
     def __init__(self, file: File) -> None:
         self.file = file
         self.branches = template_branches(file.lines)
+        self._otherwise: dict[etree._Element, list[str]] = {}
 
     def at(self, element: etree._Element) -> At:
         return place(self.file, element)
@@ -55,6 +56,13 @@ class _Source:
                 )
             labels.append(label(_attribute(each, "Condition")))
         return joined(labels)
+
+    def _branch(self, otherwise: etree._Element) -> list[str]:
+        """What holds in `Otherwise`: no `When` before it does."""
+        if otherwise not in self._otherwise:
+            conditions = (label(_attribute(sibling, "Condition")) for sibling in otherwise.itersiblings("When", preceding=True))
+            self._otherwise[otherwise] = [negation(said) for said in conditions if said]
+        return self._otherwise[otherwise]
 
 
 def _attribute(element: etree._Element, key: str) -> str | None:

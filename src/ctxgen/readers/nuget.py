@@ -30,7 +30,7 @@ def read_packages_config(file: File) -> Iterator[Fact]:
             )
 
 
-@reads("packages.lock.json", limit=LOCK_LIMIT)
+@reads("packages.lock.json", "packages.*.lock.json", limit=LOCK_LIMIT)
 def read_packages_lock(file: File) -> Iterator[Fact]:
     """Resolved versions; `when` names the target framework where frameworks differ."""
     resolved: dict[str, dict[Version, tuple[int, str]]] = defaultdict(dict)

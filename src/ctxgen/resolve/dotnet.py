@@ -129,8 +129,13 @@ class _Build:
         for each in self.facts.in_file(Managed, self.above(folder, "global.json") or ""):
             managed[each.name.lower()].append(each)
         locked: dict[str, list[Locked]] = defaultdict(list)
-        for lock in self.facts.in_file(Locked, f"{folder}/packages.lock.json" if folder else "packages.lock.json"):
-            locked[lock.name.lower()].append(lock)
+        stem = path.rpartition("/")[2].rpartition(".")[0].replace(" ", "_")
+        for file in (f"packages.{stem}.lock.json", "packages.lock.json"):
+            found = self.facts.in_file(Locked, f"{folder}/{file}" if folder else file)
+            for lock in found:
+                locked[lock.name.lower()].append(lock)
+            if found:
+                break
         stated = [properties[key].value for key in ("targetframeworks", "targetframework") if key in properties]
         frameworks = frozenset(str(part).lower() for value in stated[:1] for each in value.split(";") if (part := each.version()))
         self._scopes[path] = scope = _Scope(properties, frameworks, managed, locked)
@@ -236,7 +241,7 @@ def _centrally(dependency: Dependency, scope: _Scope) -> Dependency:
     possible = [each for each, answer in answers if answer is not False]
     sure = [each for each, answer in answers if answer is True]
     same = [each for each in possible if each.when is not None and each.when == dependency.when]
-    undecided = [each for each in possible if each.when is not None and each not in sure]
+    undecided = [each for each, answer in answers if answer is None]
     chosen: Managed | None = None
     if same:
         chosen = same[-1]
