@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -335,7 +335,7 @@ class Join:
         units: Sequence[Unit],
         ports: tuple[int, ...],
         technology: str | None,
-        words: set[str],
+        words: Set[str],
         *,
         deployed: bool = True,
     ) -> str:

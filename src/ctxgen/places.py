@@ -91,6 +91,6 @@ class Places:
             lowered = part.lower()
             if lowered in _DOCS or lowered in _EXAMPLE:
                 return "docs"
-            if lowered in _DEV:
+            if lowered in _DEV or (lowered.startswith(".") and len(lowered) > 1):
                 return "dev"
         return None

@@ -13,7 +13,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from ctxgen.catalogue import PACKAGE_KEYS, Catalogue, Technology, normal_package
-from ctxgen.facts import Facts, folder_of
+from ctxgen.facts import Facts, folder_of, folders_up
 from ctxgen.model import (
     At,
     ConfigKey,
@@ -23,6 +23,7 @@ from ctxgen.model import (
     Import,
     Locked,
     Process,
+    Project,
     Property,
     Resource,
     Runtime,
@@ -68,7 +69,7 @@ class _Locks:
 
     def package(self, ecosystem: str, package: str) -> Locked | None:
         """The entry of a package, where one version of it alone is locked in the repository."""
-        entries = self._entries.get((ecosystem, normal_package(ecosystem, package)), ())
+        entries = self._entries.get((ecosystem, normal_package(ecosystem, package)), [])
         return entries[0] if len({entry.version for entry in entries}) == 1 else None
 
     def technology(self, technology: Technology, ecosystem: str) -> Locked | None:
@@ -82,6 +83,14 @@ class _Recogniser:
     def __init__(self, facts: Facts, catalogue: Catalogue, places: Places) -> None:
         self.facts, self.catalogue, self.places = facts, catalogue, places
         self.locks = _Locks(facts)
+        self._frameworks: dict[str, list[Runtime]] = defaultdict(list)
+        self._go_modules: dict[str, list[Dependency]] = {folder_of(p.at.path): [] for p in facts.of(Project) if p.ecosystem == "go"}
+        for runtime in facts.of(Runtime):
+            if runtime.at.path.endswith((".props", ".targets")):
+                self._frameworks[folder_of(runtime.at.path)].append(runtime)
+        for dependency in facts.of(Dependency):
+            if dependency.ecosystem == "go" and dependency.group == "main":
+                self._go_modules.setdefault(folder_of(dependency.at.path), []).append(dependency)
         self.direct = {(d.ecosystem, normal_package(d.ecosystem, d.name)) for d in facts.of(Dependency)}
 
     def sightings(self, paths: Iterable[str]) -> list[Sighting]:
@@ -135,9 +144,12 @@ class _Recogniser:
         if dependency.group == "plugin":
             asked = "msbuild_sdks" if asked == "nuget" else "gradle_plugins" if asked == "maven" and ":" not in dependency.name else asked
         if known := self.catalogue.package(asked, dependency.name):
-            # of several packages of one technology the first that the catalogue lists tells the version best
+            # of several packages of one technology the one that the catalogue lists first tells the version best
             listed = [normal_package(asked, package) for package in getattr(self.catalogue[known], asked)]
-            rank = {"msbuild_sdks": 14, "gradle_plugins": 25}.get(asked, 20 if normal_package(asked, dependency.name) in listed[:1] else 21)
+            written = normal_package(asked, dependency.name)
+            rank = {"msbuild_sdks": 14, "gradle_plugins": 25}.get(asked, 20 + min(listed.index(written) if written in listed else 4, 4))
+            if asked == "msbuild_sdks" and dependency.declared is None and (framework := self._target_framework(dependency.at.path)):
+                dependency = replace(dependency, declared=framework.version, via=(*dependency.via, framework.at))
             yield self.package(dependency, known, signal=f"{asked} {dependency.name}", rank=rank)
         for extra in dependency.extras:
             if known := self.catalogue.extra(asked, dependency.name, extra):
@@ -161,12 +173,22 @@ class _Recogniser:
             rank=rank,
             scope=scope,
             usage="supported" if optional else "used",
-            declared=None if technology.remote else dependency.declared,
+            declared=None if technology.remote or dependency.declared == "*" else dependency.declared,
             locked=None if technology.remote else dependency.locked,
             managed_by=dependency.managed_by,
             confidence="confirmed" if dependency.locked else "declared",
             optional=optional,
         )
+
+    def _target_framework(self, project: str) -> Runtime | None:
+        """The framework that an MSBuild project targets, itself or by a file of properties above it: an SDK has its version."""
+        for stated in (
+            self.facts.in_file(Runtime, project),
+            *(self._frameworks.get(folder, []) for folder in folders_up(folder_of(project))),
+        ):
+            if found := next((runtime for runtime in stated if runtime.name == ".NET" and runtime.version), None):
+                return found
+        return None
 
     def image(self, image: Image) -> Iterator[Sighting]:
         known = self.catalogue.image(image.name) if image.name else None
@@ -216,7 +238,7 @@ class _Recogniser:
         usage: Usage = "used" if rank < 60 else "unknown"
         for known in self.catalogue.scheme(scheme) if scheme else ():
             yield self.sighting(fact, known, signal=f"url {scheme}", rank=rank, confidence="confirmed", usage=usage)
-        if host and (known_host := self.catalogue.host(host)):
+        if host and getattr(fact, "source", "") != "dockerfile" and (known_host := self.catalogue.host(host)):
             yield self.sighting(fact, known_host, signal=f"host {host}", rank=rank + 5, confidence="inferred", usage=usage)
 
     def process(self, fact: Fact, command: Opaque) -> Iterator[Sighting]:
@@ -246,16 +268,11 @@ class _Recogniser:
     def imports(self) -> Iterator[Sighting]:
         """Modules that the catalogue knows (standard libraries, parts of packages), and packages that are locked but not declared: shown in use."""
         seen: set[tuple[str, str, str | None]] = set()
-        modules: dict[str, list[Dependency]] = defaultdict(list)
-        for dependency in self.facts.of(Dependency):
-            if dependency.ecosystem == "go" and dependency.group == "main":
-                modules[folder_of(dependency.at.path)].append(dependency)
         for imported in self.facts.of(Import):
             scope, signal = self.places.scope(imported.at.path), f"import {imported.module}"
-            for known, lock in (
-                (self.catalogue.module(imported.language, imported.module), self._module_version(imported, modules)),
-                self._transitive(imported),
-            ):
+            module = self.catalogue.module(imported.language, imported.module)
+            shown = self._go_module(imported) if imported.language == "go" else self._transitive(imported)
+            for known, lock in ((module, shown[1] if imported.language == "go" else None), shown):
                 if known and (key := (known, folder_of(imported.at.path), scope)) not in seen:
                     seen.add(key)
                     sighting = self.sighting(imported, known, signal=signal, rank=40, confidence="confirmed")
@@ -269,14 +286,16 @@ class _Recogniser:
         lock = self.locks.package(ecosystem, package)
         return (self.catalogue.package(ecosystem, package), lock) if lock else (None, None)
 
-    @staticmethod
-    def _module_version(imported: Import, modules: dict[str, list[Dependency]]) -> Locked | None:
-        """The version of the required Go module that holds an imported package."""
-        if imported.language != "go":
-            return None
-        holding = [d for of_file in modules.values() for d in of_file if f"{imported.module}/".startswith(f"{d.name}/") and d.declared]
+    def _go_module(self, imported: Import) -> tuple[str | None, Locked | None]:
+        """The version of the required module that holds an imported package; where no go.mod governs the file, the technology by the import alone."""
+        governing = next((folder for folder in folders_up(folder_of(imported.at.path)) if folder in self._go_modules), None)
+        if governing is None:
+            parts = imported.module.split("/")
+            paths = ("/".join(parts[:length]) for length in range(len(parts), 1, -1))
+            return next((known for path in paths if (known := self.catalogue.package("go", path))), None), None
+        holding = [d for d in self._go_modules[governing] if f"{imported.module}/".startswith(f"{d.name}/")]
         best = max(holding, key=lambda d: len(d.name), default=None)
-        return Locked(ecosystem="go", name=best.name, version=best.declared, at=best.at) if best and best.declared else None
+        return None, Locked(ecosystem="go", name=best.name, version=best.declared, at=best.at) if best and best.declared else None
 
     # ---- relations
 

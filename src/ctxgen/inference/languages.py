@@ -126,7 +126,9 @@ def _version(
         candidates = [s for s in stated if s.name == runtime and (where == "backend")]
         if candidates:
             ordered = sorted(candidates, key=lambda s: (_evidence_rank(s), s.component is not None, s.evidence))
-            return ordered[0].version, ordered[0].evidence
+            # a script's version is its runtime's: "Node 20", for "JavaScript 20" there is not
+            said = f"Node {ordered[0].version}" if runtime == "Node.js" else ordered[0].version
+            return said, ordered[0].evidence
     return None, None
 
 

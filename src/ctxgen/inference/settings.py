@@ -11,7 +11,7 @@ from ctxgen.context import EnvironmentVariable, Mechanism, ScaleSetting, Securit
 from ctxgen.facts import Facts
 from ctxgen.inference.evidence import cite
 from ctxgen.join import Join
-from ctxgen.model import At, ConfigKey, Process, Service, Setting, Variable
+from ctxgen.model import At, ConfigKey, Import, Process, Service, Setting, Variable
 from ctxgen.opaque import Name, Opaque
 from ctxgen.places import Places
 
@@ -162,23 +162,55 @@ def _safe(value: Opaque, kind: str) -> str | None:
     return resolved.duration() or resolved.size() or resolved.number()
 
 
+_AUTH_PLACE = re.compile(r"(?i)auth|security|token|jwt|login|session|identity|account|credential|guard|middleware|deps\b|users?\b")
+_PROXY_USER = re.compile(r"(?:^|_)(?:REMOTE_USER|FORWARDED_USER|AUTH_PROXY|PROXY_AUTH|REMOTEUSER)(?:_|$)")
+
+
 def security(technologies: Sequence[Technology], facts: Facts, join: Join, catalogue: Catalogue, places: Places) -> Security:
-    """Authentication mechanisms, from the libraries that show one and from settings."""
+    """Authentication mechanisms, from the libraries that show one, from settings, and from variables that name a proxy's user header.
+
+    A library of many uses (`generic`, as those for tokens) shows its mechanism only where code of authentication
+    imports it or a variable is named for it.
+    """
     found: dict[str, list[At]] = defaultdict(list)
     component: dict[str, str | None] = {}
+    read = [v for v in facts.of(Variable) if places.scope(v.at.path) is None]
     for technology in technologies:
-        for mechanism in (
-            catalogue[technology.id].mechanisms
-            if technology.scope == "backend" and technology.usage in ("used", "default", "supported")
-            else ()
-        ):
-            for evidence in technology.evidence[:2]:
-                found[mechanism].append(At(evidence.path, evidence.line))
-            component.setdefault(mechanism, next((use.component for use in technology.uses if use.scope == "backend"), None))
+        if technology.scope != "backend" or technology.usage not in ("used", "default", "supported"):
+            continue
+        declared = catalogue[technology.id]
+        places_of = [At(evidence.path, evidence.line) for evidence in technology.evidence[:2]]
+        if declared.generic:
+            imported = [
+                i.at
+                for i in facts.of(Import)
+                if places.scope(i.at.path) is None and _shows(i, technology.id, catalogue) and _AUTH_PLACE.search(i.at.path)
+            ]
+            places_of = [*imported[:1], *places_of] if imported else []
+        for mechanism in declared.mechanisms:
+            named = [v.at for v in read if mechanism.upper() in re.split(r"[_.]", v.name)] if declared.generic and not places_of else []
+            for at in places_of or named[:1]:
+                found[mechanism].append(at)
+                component.setdefault(mechanism, next((use.component for use in technology.uses if use.scope == "backend"), None))
     for key in facts.of(ConfigKey):
         if places.scope(key.at.path) is not None:
             continue
         for _, mechanism in catalogue.mechanism(key.key, key.value):
             found[mechanism].append(key.at)
             component.setdefault(mechanism, join.component(key.at.path))
+    for variable in read:
+        if variable.source in ("settings", "code") and _PROXY_USER.search(variable.name):
+            found["proxy-header"].append(variable.at)
     return Security(tuple(Mechanism(mechanism, component.get(mechanism), cite(at, 4)) for mechanism, at in sorted(found.items())), ())
+
+
+def _shows(imported: Import, technology: str, catalogue: Catalogue) -> bool:
+    """Whether an import is of one of a technology's packages or modules."""
+    module, declared = imported.module, catalogue[technology]
+    match imported.language:
+        case "javascript":
+            return any(f"{module}/".startswith(f"{package}/") for package in declared.npm)
+        case "go":
+            return any(f"{module}/".startswith(package.rstrip("*")) for package in declared.go)
+        case language:
+            return catalogue.module(language, module) == technology

@@ -12,9 +12,9 @@ from ctxgen.context import Technology, Use
 from ctxgen.facts import folder_of
 from ctxgen.inference.evidence import cite
 from ctxgen.join import Join
-from ctxgen.model import At, Sighting
+from ctxgen.model import At, Scope, Sighting
 
-_SCOPES = ("backend", "deploy", "frontend", "test", "dev", "docs")
+_SCOPES: tuple[Scope, ...] = ("backend", "deploy", "frontend", "dev", "test", "docs")
 _USAGES = ("used", "default", "connector", "supported", "unknown")
 _CONFIDENCES = ("confirmed", "declared", "inferred")
 _STORES = ("database", "cache", "queue", "search", "storage")
@@ -65,7 +65,7 @@ def settle_usage(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Si
         if known in connectors:
             if catalogue[known].drives and not shown & set(catalogue[known].drives):
                 continue
-            sighting = replace(sighting, usage="connector", declared=None, locked=None)
+            sighting = replace(sighting, usage="connector")
         elif (
             sighting.usage == "supported"
             and " drives " in sighting.signal
@@ -85,7 +85,7 @@ def _is_engine(known: str, catalogue: Catalogue) -> bool:
 
 def _stands_alone(sighting: Sighting, catalogue: Catalogue) -> bool:
     """Whether a variable's name is enough: outside services are told by their keys, engines are not."""
-    return catalogue[sighting.technology].category in ("saas", "ai") and sighting.read
+    return catalogue[sighting.technology].category in ("saas", "ai", "auth") and sighting.read
 
 
 def technologies(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Technology]:
@@ -103,7 +103,7 @@ def technologies(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Te
 
 def _technology(identifier: str, same: list[Sighting], catalogue: Catalogue) -> Technology:
     declared = catalogue[identifier]
-    scope = next(scope for scope in _SCOPES if any(s.scope == scope for s in same))
+    scope = _scope(same)
     in_scope = [s for s in same if s.scope == scope]
     usage = next(usage for usage in _USAGES if any(s.usage == usage for s in in_scope))
     ordered = sorted(in_scope, key=lambda s: (s.usage != usage, s.rank, s.when is not None, s.at.path.count("/"), len(s.at.path), s.at))
@@ -113,13 +113,21 @@ def _technology(identifier: str, same: list[Sighting], catalogue: Catalogue) -> 
         name=declared.name,
         category=declared.category,
         roles=declared.roles,
-        version=_version(ordered),
+        version=_version(ordered) or _version(sorted((s for s in same if s.scope != "docs"), key=lambda s: (s.rank, s.at))),
         scope=scope,
         usage=usage,
         confidence=next(c for c in _CONFIDENCES if any(s.confidence == c for s in in_scope)),
         evidence=cite([*(s.at for s in ordered[:4]), *_via(ordered[:1]), *(s.at for s in ordered[4:])]),
         uses=uses,
     )
+
+
+def _scope(same: Sequence[Sighting]) -> Scope:
+    """Backend before deployment before all others; where both show it, the better evidence decides between these two."""
+    product = [s for s in same if s.scope in ("backend", "deploy") and s.usage != "unknown"]
+    if product:
+        return min(product, key=lambda s: (s.rank, s.scope != "backend")).scope
+    return next(scope for scope in _SCOPES if any(s.scope == scope for s in same))
 
 
 def _via(ordered: Sequence[Sighting]) -> list[At]:

@@ -15,7 +15,9 @@ from ctxgen.opaque import Name, name
 from ctxgen.readers import reads
 from ctxgen.tree import SOURCE_LIMIT, File
 
-_PYTHON = re.compile(rb"^[ \t]{0,16}(?:from[ \t]+([A-Za-z_][\w.]{0,100})[ \t]+import\b|import[ \t]+([A-Za-z_][\w. \t,]{0,200}))", re.MULTILINE)
+_PYTHON = re.compile(
+    rb"^[ \t]{0,16}(?:from[ \t]+([A-Za-z_][\w.]{0,100})[ \t]+import\b([^#\n]{0,200})|import[ \t]+([A-Za-z_][\w. \t,]{0,200}))", re.MULTILINE
+)
 _SCRIPT = re.compile(
     rb"""^[ \t]{0,16}(?:(?:import|export)\b[^'"`;\n]{0,300}?|\}[ \t]{0,4}from[ \t]{0,4}|(?:const|let|var)[ \t][^'"`;\n]{1,200}?=[ \t]{0,4}(?:await[ \t]+import|require)[ \t]{0,4}\(|require\()['"]([@A-Za-z][\w@./:-]{0,120})['"]""",
     re.MULTILINE,
@@ -52,18 +54,36 @@ def _matches(file: File, *patterns: re.Pattern[bytes]) -> Iterator[tuple[str, in
 
 @reads("*.py", limit=SOURCE_LIMIT, contains=(b"import",))
 def read_python_imports(file: File) -> Iterator[Fact]:
-    """`import a.b, c as d` and `from a.b import c`."""
+    """`import a.b, c as d` and `from a.b import c`: the module, and the names of the same line as `a.b.c`."""
 
     def modules() -> Iterator[tuple[str, int]]:
-        for text, offset in _matches(file, _PYTHON):
-            for part in text.split(","):
+        for match in _PYTHON.finditer(file.data):
+            module, names, plain = (group.decode("ascii", "replace") if group else "" for group in match.groups())
+            if module:
+                yield module, match.start(1)
+                for part in names.strip(" \t()\\").split(","):
+                    if (words := part.split()) and words[0].isidentifier():
+                        yield f"{module}.{words[0]}", match.start(1)
+            for part in plain.split(","):
                 if words := part.split():
-                    yield words[0], offset
+                    yield words[0], match.start(3)
 
     return _told(file, "python", modules())
 
 
-@reads("*.js", "*.mjs", "*.cjs", "*.jsx", "*.ts", "*.mts", "*.cts", "*.tsx", limit=SOURCE_LIMIT, contains=(b"import", b"require"), excludes=("*.min.js", "*.d.ts"))
+@reads(
+    "*.js",
+    "*.mjs",
+    "*.cjs",
+    "*.jsx",
+    "*.ts",
+    "*.mts",
+    "*.cts",
+    "*.tsx",
+    limit=SOURCE_LIMIT,
+    contains=(b"import", b"require"),
+    excludes=("*.min.js", "*.d.ts"),
+)
 def read_script_imports(file: File) -> Iterator[Fact]:
     """`import … from "x"`, `import "x"`, `export … from "x"`, `const y = require("x")`; relative paths are not modules."""
     return _told(file, "javascript", _matches(file, _SCRIPT))
