@@ -1,0 +1,62 @@
+"""Serverless Framework: provider, runtime, functions and plug-ins.  Source: https://www.serverless.com/framework/docs/providers/aws/guide/serverless.yml."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ctxgen.documents import Node
+from ctxgen.model import Fact, Resource, Runtime, Service, Setting, Variable
+from ctxgen.opaque import Name, Opaque, name, version
+from ctxgen.readers import reads
+from ctxgen.readers._lambda import runtime_of
+from ctxgen.tree import File
+
+_VARIABLE = re.compile(r"[A-Za-z_]\w{0,119}")
+_WORD = re.compile(r"[\w@/.-]{1,100}")
+
+
+@reads("serverless.yml", "serverless.yaml", "serverless.json", contains=(b"provider",))
+def read_serverless(file: File) -> Iterator[Fact]:
+    """The service: its provider, and a service for every function that it deploys."""
+    root = file.json() if file.name.endswith("json") else file.yaml()
+    provider = root.get("provider")
+    if provider is None:
+        return
+    called = provider if provider.text else provider.get("name")
+    if called is not None and called.text and _WORD.fullmatch(called.text):
+        stated = root.get("frameworkVersion")
+        yield Resource(
+            platform="serverless",
+            kind=name(f"provider {called.text}"),
+            version=version(stated.text) if stated is not None else None,
+            at=file.at(called.line),
+        )
+    yield from _settings(file, provider, None)
+    for title, node in (root.get("functions") or Node({}, 1)).items():
+        yield Service(name=name(title), platform="other", build=file.folder, at=file.at(node.line))
+        yield from _settings(file, node, name(title))
+    plugins = root.get("plugins")
+    for each in plugins.elements() if plugins is not None else ():
+        if each.text and _WORD.fullmatch(each.text):
+            yield Resource(platform="serverless", kind=name(f"plugin {each.text}"), at=file.at(each.line))
+
+
+def _settings(file: File, node: Node, owner: Name | None) -> Iterator[Fact]:
+    """Runtime, memory, time-out and variables of the provider or of one function."""
+    said = node.get("runtime")
+    if said is not None and said.text and (known := runtime_of(said.text)) is not None:
+        yield Runtime(name=known[0], version=known[1], at=file.at(said.line))
+    for key, kind, unit in (
+        ("memorySize", "memory-limit", "MB"),
+        ("timeout", "timeout", "s"),
+        ("reservedConcurrency", "concurrency", None),
+    ):
+        amount = node.get(key)
+        if amount is not None and amount.text and (number := Opaque(amount.text).integer()) is not None:
+            yield Setting(kind=name(kind), value=name(str(number)), unit=name(unit) if unit else None, owner=owner, at=file.at(amount.line))
+    for key, value in (node.get("environment") or Node({}, 1)).items():
+        if _VARIABLE.fullmatch(key):
+            yield Variable(
+                name=name(key), value=Opaque(value.text) if value.text else None, source="other", owner=owner, at=file.at(value.line)
+            )
