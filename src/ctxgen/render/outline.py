@@ -1,0 +1,320 @@
+"""What is told, in which line, and what it is worth: the block before any format writes it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+
+from msgspec.structs import replace
+
+from ctxgen.catalogue import Catalogue
+from ctxgen.context import Cited, Component, Context, Evidence, Technology
+from ctxgen.render import wording
+from ctxgen.render.budget import Block, Code, Line, Part, Piece, Section, Text
+
+DETAILS = {"brief": 600, "standard": 1500, "full": None}
+"""Tokens of each level of detail; None is all."""
+FIRST = 7
+"""So many facts of each element are told before anything else is."""
+LONGEST_ALSO = 2
+VARIABLES_PER_FILE = 25
+ELEMENTS = ("stack", "architecture", "scale", "database", "security")
+SECTIONS = (
+    *ELEMENTS,
+    "components",
+    "configuration",
+    "services",
+    "observability",
+    "tests",
+    "ci",
+    "frontend",
+    "commands",
+    "declared",
+    "not-stated",
+)
+"""The names that `--sections` knows."""
+
+
+def outline(
+    context: Context, catalogue: Catalogue, *, detail: str = "standard", header: bool = False, sections: Collection[str] = ()
+) -> Block:
+    """Everything that is to be told of a context at a level of detail, of the given sections alone if any are given."""
+    teller = _Teller(context, catalogue)
+    told = [_about(context, header), _balanced(teller.elements(), FIRST, 200)]
+    if detail != "brief" or sections:
+        told += [teller.components(), _balanced(teller.surroundings(detail), 1, 25)]
+    told += [_missing(context), _unread(context)]
+    if sections:
+        told = [
+            replace(section, lines=tuple(line for line in section.lines if line.key in (*sections, "about", "unread"))) for section in told
+        ]
+    return Block(context.repository.name, tuple(told))
+
+
+def _balanced(section: Section, first: int, bonus: int) -> Section:
+    """The section with the most valuable pieces of every line ahead of the flood of any one line, and a fading worth behind them."""
+
+    def faded(line: Line) -> Line:
+        ranked = sorted(range(len(line.pieces)), key=lambda index: (-line.pieces[index].worth, index))
+        pieces = list(line.pieces)
+        for rank, index in enumerate(ranked):
+            worth = pieces[index].worth
+            pieces[index] = replace(pieces[index], worth=bonus + worth - 4 * rank if rank < first else worth - 2 * (rank - first))
+        return replace(line, pieces=tuple(pieces))
+
+    return replace(section, lines=tuple(line if line.shared else faded(line) for line in section.lines))
+
+
+def _first(evidence: Sequence[Evidence]) -> Evidence | None:
+    return evidence[0] if evidence else None
+
+
+def _joined(parts: Iterable[Part], separator: str = ", ") -> tuple[Part, ...]:
+    out: list[Part] = []
+    for part in parts:
+        out += [separator, part] if out else [part]
+    return tuple(out)
+
+
+class _Teller:
+    """Makes the lines in their order and knows which technologies are told already."""
+
+    def __init__(self, context: Context, catalogue: Catalogue) -> None:
+        self.context, self.catalogue = context, catalogue
+        self.told: set[str] = set()
+        self.by_category: dict[str, list[Technology]] = defaultdict(list)
+        for technology in context.technologies:
+            if technology.usage != "unknown":
+                self.by_category[technology.category].append(technology)
+        self.parts = {part.id: part for part in context.components}
+
+    # ---- technologies
+
+    def worth(self, technology: Technology) -> int:
+        declared = self.catalogue[technology.id].worth
+        worth = wording.WORTH.get(technology.category, 40) if declared is None else declared
+        worth += 2 * min(len({use.component for use in technology.uses}), 5)
+        if technology.usage in ("supported", "connector"):
+            worth -= 35
+        if technology.confidence == "inferred":
+            worth -= 10
+        return worth
+
+    def piece(self, technology: Technology, extra: Sequence[Part] = (), bonus: int = 0) -> Piece:
+        """Name and version; where components differ, further versions."""
+        self.told.add(technology.id)
+        stated = (use.version for use in technology.uses if use.version and use.scope == technology.scope and use.usage == technology.usage)
+        parts = (technology.name, *_versions(technology.version, stated), *extra)
+        return Piece(parts, self.worth(technology) + bonus, _first(technology.evidence))
+
+    def of(self, *categories: str, scopes: Iterable[str] = ("backend",), told: bool = False) -> list[Technology]:
+        wanted = [
+            t
+            for category in categories
+            for t in self.by_category.get(category, ())
+            if t.scope in scopes and (told or t.id not in self.told) and self.worth(t) > 10
+        ]
+        return sorted(wanted, key=lambda t: (categories.index(t.category), -self.worth(t), t.name))
+
+    def pieces(self, *categories: str, scopes: Iterable[str] = ("backend",)) -> list[Piece]:
+        return [self.piece(technology) for technology in self.of(*categories, scopes=scopes)]
+
+    # ---- the five elements
+
+    def elements(self) -> Section:
+        lines = (
+            Line("stack", "Technology stack", tuple(self.stack()), empty="not stated"),
+            Line("architecture", "Architecture", tuple(self.architecture()), empty="not stated"),
+            Line("scale", "Scale", tuple(self.scale()), empty="not stated", separator="; "),
+            Line("database", "Database", tuple(self.database()), empty="not stated"),
+            Line("security", "Security", tuple(self.security()), empty="not stated"),
+        )
+        return Section("", lines)
+
+    def stack(self) -> list[Piece]:
+        pieces = []
+        shown = set()
+        for language in self.context.languages:
+            if language.scope == "backend":
+                shown.add(language.name)
+                pieces.append(Piece((language.name, *_versions(language.version)), 95, _first(language.evidence)))
+        stated: dict[str, list[str]] = defaultdict(list)
+        for runtime in self.context.runtimes:
+            if runtime.version:
+                stated[runtime.name].append(runtime.version)
+        for runtime in self.context.runtimes:
+            if runtime.name in shown or runtime.name == "C#" or not runtime.version:
+                continue
+            shown.add(runtime.name)
+            if runtime.name != ".NET" or "C#" not in shown:
+                parts = (runtime.name, *_versions(runtime.version, stated[runtime.name]))
+                pieces.append(Piece(parts, 88, _first(runtime.evidence)))
+        pieces += self.pieces("framework", "api")
+        pieces += self.pieces("server", scopes=("backend", "deploy"))
+        pieces += self.pieces("validation", "resilience", "build")
+        pieces += [self.piece(t, bonus=20) for t in self.of("build", scopes=("dev",)) if t.id in wording.BUILD_TOOLS]
+        return pieces
+
+    def architecture(self) -> list[Piece]:
+        pieces = []
+        found = self.context.architecture
+        if found.pattern:
+            parts: list[Part] = [wording.PATTERNS.get(found.pattern) or Text(found.pattern)]
+            counts = _counts(self.context.components)
+            parts += [" of ", counts] if counts else []
+            pieces.append(Piece(tuple(parts), 100, _first(found.evidence)))
+        for trait in found.traits:
+            pieces.append(Piece((trait.name.replace("-", " "),), 78, _first(trait.evidence)))
+        pieces += [self.piece(t, bonus=5) for t in self.of("queue", told=True) if not self.catalogue[t.id].drives]
+        pieces += self.pieces("queue", "jobs")
+        pieces += self.pieces("orchestration", "container", "cloud", "iac", scopes=("backend", "deploy"))
+        return pieces
+
+    def scale(self) -> list[Piece]:
+        pieces = []
+        for index, setting in enumerate(self.context.scale):
+            parts: list[Part] = [Text(setting.subject), " "] if setting.subject else []
+            parts += [Text(setting.kind.replace("-", " ")), " ", Text(setting.value)]
+            parts += [" ", Text(setting.unit)] if setting.unit and setting.value.isdigit() else []
+            pieces.append(Piece(tuple(parts), max(30, 82 - 3 * index), _first(setting.evidence)))
+        return pieces
+
+    def database(self) -> list[Piece]:
+        pieces = []
+        by_id = {t.id: t for t in self.context.technologies}
+        stores = sorted(
+            self.context.datastores, key=lambda store: (wording.USAGE_ORDER.get(store.usage, 3), -len(store.components), store.technology)
+        )
+        for store in stores:
+            if store.usage == "connector":
+                continue
+            extra: list[Part] = []
+            if store.usage in ("supported", "default"):
+                extra = [f" ({store.usage})"]
+            elif store.components and len(self.context.components) > 1:
+                extra = [" for ", *_joined(Text(self.parts[c].name) for c in store.components[:4] if c in self.parts)]
+                extra += [f" and {len(store.components) - 4} more"] if len(store.components) > 4 else []
+            if store.migrations and store.migrations.count:
+                extra += [f", {store.migrations.count} migrations", *store.migrations.evidence[:1]]
+            pieces.append(self.piece(by_id[store.technology], extra, bonus=10))
+        pieces += [self.piece(t) for t in self.of("orm", "migration", *wording.STORES) if t.usage != "connector"]
+        connectors = [store for store in stores if store.usage == "connector"]
+        if connectors:
+            self.told.update(store.technology for store in connectors)
+            names = ", ".join(by_id[store.technology].name for store in connectors[:6])
+            told = f"connectors to {len(connectors)} further engines ({names}, …)"
+            pieces.append(Piece((told,), 45, _first(connectors[0].evidence)))
+        return pieces
+
+    def security(self) -> list[Piece]:
+        mechanisms: dict[str, Piece] = {}
+        for each in self.context.security.mechanisms:
+            said = wording.MECHANISMS.get(each.mechanism)
+            mechanisms.setdefault(said or each.mechanism, Piece((said or Text(each.mechanism),), 84, _first(each.evidence)))
+        return [*mechanisms.values(), *(self.piece(t) for t in self.of("auth") if t.name not in mechanisms)]
+
+    # ---- around them
+
+    def components(self) -> Section:
+        parts = [part for part in self.context.components if part.kind != "infrastructure"]
+        if len(parts) < 2:
+            return Section("Components", ())
+        parts.sort(key=lambda part: -wording.COMPONENT_WORTH.get(part.kind, 40) // 10)
+        lines = [Line("components", "", (self.component(part, index),), item="component") for index, part in enumerate(parts)]
+        return Section("Components", tuple(lines), remainder="components")
+
+    def component(self, part: Component, index: int) -> Piece:
+        parts: list[Part] = [Text(part.name), f" — {part.kind}"]
+        parts += [f", {part.language}"] if part.language else []
+        stack = [self.catalogue[technology].name for technology in part.technologies[:4]]
+        parts += [f" ({', '.join(stack)})"] if stack else []
+        parts += [f", port{'s' if len(part.ports) > 1 else ''} {', '.join(map(str, part.ports[:3]))}"] if part.ports else []
+        uses = [Text(self.parts[link.component].name) for link in part.depends_on if link.component in self.parts]
+        parts += ["; uses ", *_joined(uses[:4])] if uses else []
+        return Piece(tuple(parts), wording.COMPONENT_WORTH.get(part.kind, 40) - index, _first(part.evidence))
+
+    def surroundings(self, detail: str) -> Section:
+        lines = [*self.variables(detail)]
+        for key, label, categories, scopes in wording.AROUND:
+            lines.append(Line(key, label, tuple(self.pieces(*categories, scopes=scopes))))
+        commands: dict[tuple[str, str], Piece] = {}
+        for command in self.context.commands:
+            parts = (f"{command.kind} ", Code(command.command))
+            worth = wording.COMMAND_WORTH.get(command.kind, 30)
+            commands.setdefault((command.kind, command.command), Piece(parts, worth, _first(command.evidence)))
+        lines.append(Line("commands", "Commands", tuple(commands.values()), item="command"))
+        return Section("Around it", tuple(lines))
+
+    def variables(self, detail: str) -> list[Line]:
+        """One line per file, which cites its first variable."""
+        files: dict[str, list[Piece]] = defaultdict(list)
+        for variable in sorted(self.context.environment, key=lambda v: (not v.required, v.evidence[0])):
+            at = variable.evidence[0]
+            files[at.path].append(Piece((Text(variable.name),), 40 - len(files[at.path]), at))
+        limit = None if detail == "full" else VARIABLES_PER_FILE
+        return [
+            Line(
+                "configuration",
+                "Variables",
+                tuple(
+                    replace(piece, worth=piece.worth - 3 * index + (22 if index < 2 and n < 6 else 0))
+                    for n, piece in enumerate(pieces[:limit])
+                ),
+                item="variable",
+                shared=True,
+                more=len(pieces[limit:]) if limit else 0,
+            )
+            for index, (_, pieces) in enumerate(sorted(files.items(), key=lambda entry: (-len(entry[1]), entry[0])))
+        ]
+
+
+def _versions(version: str | None, stated: Iterable[str] = ()) -> list[Part]:
+    if not version:
+        return []
+    distinct = list(dict.fromkeys(stated))
+    others = [other for other in distinct if other != version] if len(distinct) > 1 else []
+    also: list[Part] = [" (also ", *_joined(Text(other) for other in others[:LONGEST_ALSO])] if others else []
+    also += [", …)" if len(others) > LONGEST_ALSO else ")"] if others else []
+    return [" ", Text(version), *also]
+
+
+def _counts(components: Iterable[Component]) -> str:
+    counts: dict[str, int] = defaultdict(int)
+    for part in components:
+        counts[part.kind] += 1
+    return ", ".join(f"{counts[kind]} {many if counts[kind] > 1 else kind}" for kind, many in wording.COUNTED.items() if counts[kind])
+
+
+def _about(context: Context, header: bool) -> Section:
+    lines = []
+    repository = context.repository
+    if header:
+        said: list[tuple[Part, ...]] = []
+        said += [("commit ", Code(repository.commit))] if repository.commit else []
+        said += [("branch ", Code(repository.branch))] if repository.branch else []
+        said += [(Code(repository.remote),)] if repository.remote else []
+        said.append((f"ctxgen {context.generator.version}",))
+        lines.append(Line("about", "", tuple(Piece(parts, 990) for parts in said)))
+    backend = any(part.kind in ("service", "gateway", "worker", "job") for part in context.components) or any(
+        t.scope == "backend" and t.category not in ("language", "runtime", "build") for t in context.technologies
+    )
+    if not backend:
+        lines.append(Line("about", "", (Piece(("No backend is stated in this repository.",), 995),)))
+    return Section("", tuple(lines), prose=True)
+
+
+def _missing(context: Context) -> Section:
+    missing = ", ".join(wording.NOT_STATED.get(key, key) for key in context.not_stated)
+    pieces = (Piece((f"Not stated: {missing}.",), 980),) if missing else ()
+    return Section("", (Line("not-stated", "", pieces),), prose=True)
+
+
+def _unread(context: Context) -> Section:
+    problems = [notice for notice in context.diagnostics if notice.severity != "info"]
+    if not problems:
+        return Section("", (), prose=True)
+    first = problems[0]
+    parts: list[Part] = [f"{len(problems)} file{'s' if len(problems) > 1 else ''} not read in full, first "]
+    parts += [Code(f"{first.path}:{first.line or 1}")] if first.path else []
+    parts += [": ", Text(first.message), "."]
+    return Section("", (Line("unread", "", (Piece(tuple(parts), 970),)),), prose=True)
