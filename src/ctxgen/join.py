@@ -69,6 +69,11 @@ def _port(number: int | None) -> int | None:
     return number if number is not None and 0 < number < 65536 else None
 
 
+_ECOSYSTEM_OF: dict[str, Ecosystem] = {
+    ".py": "pypi", ".js": "npm", ".mjs": "npm", ".ts": "npm", ".go": "go", ".php": "packagist", ".rb": "rubygems", ".rs": "cargo", ".java": "maven", ".kt": "maven", ".cs": "nuget", ".ex": "hex",
+}  # fmt: skip
+
+
 class Unit(Struct, frozen=True):
     """A folder's project of one ecosystem."""
 
@@ -164,6 +169,19 @@ class Join:
             ):
                 continue
             found[key] = Unit(folder, dependency.ecosystem, folder.rpartition("/")[2] or self.root_name, dependency.at)
+        for container in self.facts.of(Container):
+            folder = folder_of(container.at.path)
+            if (
+                folder
+                and self.places.scope(container.at.path) is None
+                and not any(f == folder or f.startswith(folder + "/") for f, _ in found)
+            ):
+                written = Counter(
+                    e for path in self.paths if folder_of(path) == folder and (e := _ECOSYSTEM_OF.get(path[path.rfind(".") :]))
+                )
+                if written:
+                    most = written.most_common(1)[0][0]
+                    found[folder, most] = Unit(folder, most, folder.rpartition("/")[2], container.at)
         categories: dict[tuple[str, str], set[str]] = defaultdict(set)
         for sighting in sightings:
             if sighting.signal.startswith("npm ") and sighting.scope in ("backend", "frontend"):
@@ -240,7 +258,38 @@ class Join:
         for unit in self.units:
             if (unit.folder, unit.ecosystem) not in claimed and (part := self._unclaimed(unit, deployed_folders)):
                 parts.append(part)
+        parts += self._static_frontends(parts)
         return self._identified(parts)
+
+    def _static_frontends(self, parts: Sequence[Part]) -> list[Part]:
+        """Browser applications that a JVM service serves from its resources: a page with scripts of its own, not a lone page."""
+        found = []
+        for path in self.paths:
+            folder = folder_of(path)
+            if path.endswith("src/main/resources/static/index.html") and self.places.scope(path) is None:
+                scripts = [
+                    p
+                    for p in self.paths
+                    if p.startswith(folder + "/")
+                    and p.endswith((".js", ".ts"))
+                    and not p.endswith(".min.js")
+                    and not self.places.vendored(p)
+                ]
+                if scripts:
+                    owner = folder.removesuffix("/src/main/resources/static").rpartition("/")[2]
+                    found.append(
+                        Part(
+                            "",
+                            f"{owner}-ui" if owner != "src" else f"{self.root_name}-ui",
+                            folder,
+                            "frontend",
+                            None,
+                            (),
+                            (),
+                            (At(path, 1),),
+                        )
+                    )
+        return found
 
     def _deployed(self, service_name: str, same: list[Service]) -> tuple[Part | None, list[Unit]]:
         same = sorted(same, key=lambda service: (service.when is not None, len(service.at.path), service.at))
@@ -352,9 +401,10 @@ class Join:
             return "gateway" if category == "server" else "infrastructure" if category in _INFRASTRUCTURE else "service"
         if units and all(unit.frontend for unit in units):
             return "job" if _JOB.search(named) else "frontend"
-        if words & {"migrate"} or _JOB.search(named):
+        called = (named, (folder or "").rpartition("/")[2])
+        if words & {"migrate"} or any(map(_JOB.search, called)):
             return "job"
-        if words or _WORKER.search(named):
+        if words or any(map(_WORKER.search, called)):
             return "worker"
         if deployed:
             if not units:
