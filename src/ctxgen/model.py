@@ -276,6 +276,32 @@ class Workflow(Fact, frozen=True, kw_only=True):
     triggers: tuple[Name, ...] = ()
 
 
+class Channel(Fact, frozen=True, kw_only=True):
+    """A queue, topic, exchange or subject that a file names.  `system` is the word that the file has for the broker or its protocol (`amqp`, `kafka`, `aws_sqs_queue`)."""
+
+    name: Name
+    kind: Literal["queue", "topic", "exchange", "subject", "stream", "channel"]
+    system: Name | None = None
+    role: Literal["producer", "consumer"] | None = None
+    owner: Name | None = None
+
+
+class Schedule(Fact, frozen=True, kw_only=True):
+    """Something is started by the clock: `schedule` a cron expression, a duration or a fixed word such as `@daily`."""
+
+    name: Name
+    schedule: Name | None = None
+    handler: Name | None = None
+    owner: Name | None = None
+
+
+class Mention(Fact, frozen=True, kw_only=True):
+    """A document of the repository says a word of a fixed list in a sentence: `GDPR`, `SOC 2`."""
+
+    word: Name
+    topic: Literal["compliance"] = "compliance"
+
+
 class Import(Fact, frozen=True, kw_only=True):
     """Source code imports a module: `express`, `django.db`, `org.springframework.kafka.core`, `github.com/jackc/pgx/v5`."""
 
