@@ -65,6 +65,16 @@ EXTENSIONS = {
 }  # fmt: skip
 
 
+_ASSET_WATCHER = re.compile(r"(?i)(?:css|js|assets?|vite|webpack|webpacker|esbuild|tailwind(?:css)?|sass|watch(?:er)?)(?:[-_:](?:css|js|assets?|watch|build))?")
+_SETTINGS_FILE = (".yml", ".yaml", ".json", ".properties", ".toml", ".conf", ".env", ".ini", ".xml")
+_DEPLOY_FOLDER = {"docker", "build", ".docker", "deploy", "deployment", "dockerfiles", "containers", "ci", "scripts", "infra", "ops"}
+
+
+def _serving(units: Sequence[Unit]) -> list[Unit]:
+    """Of one folder's projects those that its process runs: browser assets and tools that are built beside it are not."""
+    return [unit for unit in units if unit.backend] or [unit for unit in units if not unit.frontend] or list(units)
+
+
 def _port(number: int | None) -> int | None:
     return number if number is not None and 0 < number < 65536 else None
 
@@ -118,7 +128,9 @@ class Join:
             if sighting.scope == "backend" and sighting.usage != "unknown":
                 self._sighted[self.unit_folder(sighting.at.path)].add(sighting.technology)
         self._made = {
-            self.unit_folder(d.at.path): kind for d in facts.of(Dependency) if d.group != "test" and (kind := catalogue.makes(d.name))
+            self.unit_folder(d.at.path): kind
+            for d in facts.of(Dependency)
+            if d.group != "test" and not d.at.path.rpartition("/")[2].startswith("Directory.") and (kind := catalogue.makes(d.name))
         }
         self.parts = self._with_ports(self._parts())
         self._part_of_folder: dict[str, list[Part]] = defaultdict(list)
@@ -171,11 +183,8 @@ class Join:
             found[key] = Unit(folder, dependency.ecosystem, folder.rpartition("/")[2] or self.root_name, dependency.at)
         for container in self.facts.of(Container):
             folder = folder_of(container.at.path)
-            if (
-                folder
-                and self.places.scope(container.at.path) is None
-                and not any(f == folder or f.startswith(folder + "/") for f, _ in found)
-            ):
+            governed = any(f in ("", folder) or f.startswith(folder + "/") or folder.startswith(f + "/") for f, _ in found)
+            if folder and not governed and self.places.scope(container.at.path) is None:
                 written = Counter(
                     e for path in self.paths if folder_of(path) == folder and (e := _ECOSYSTEM_OF.get(path[path.rfind(".") :]))
                 )
@@ -219,6 +228,8 @@ class Join:
         claimed: set[tuple[str, str]] = set()
         services: dict[tuple[str, str], list[Service]] = defaultdict(list)
         for service in self.facts.of(Service):
+            if service.platform == "procfile" and _ASSET_WATCHER.fullmatch(service.name):
+                continue
             if self.places.scope(service.at.path) is None and not for_tests(service.when):
                 services[folder_of(service.at.path), service.name].append(service)
         by_name: dict[str, Part] = {}
@@ -237,7 +248,7 @@ class Join:
             if self.places.scope(container.at.path) is not None or folder in deployed_folders or container.stage is not None:
                 continue
             units = self._by_folder.get(folder, [])
-            backend_units = [unit for unit in units if not unit.frontend] or units
+            backend_units = _serving(units)
             if not units and (not folder or (not container.command and not container.ports)):
                 continue
             deployed_folders.add(folder)
@@ -299,7 +310,7 @@ class Join:
         if folder is None and technology is None:
             folder = self._folder_named(service_name, image[0].rpartition("/")[2] if image else "")
         units = list(self._by_folder.get(folder, [])) if folder is not None else []
-        backend_units = [unit for unit in units if not unit.frontend] or units
+        backend_units = _serving(units)
         ports = {port for service in same for port in (*service.ports, *service.published)}
         if folder is not None:
             built = self._base_technology(folder) if not units else None
@@ -529,7 +540,7 @@ class Join:
         for folder in folders_up(folder_of(path)):
             if found := self._part_of_folder.get(folder or "."):
                 stem = path.rpartition("/")[2].partition(".")[0].lower()
-                if (named := self._part_names.get(stem)) and named.path != (folder or "."):
+                if path.endswith(_SETTINGS_FILE) and (named := self._part_names.get(stem)) and named.path != (folder or "."):
                     return named.id
                 return found[0].id
         return None
