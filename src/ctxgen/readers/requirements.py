@@ -31,6 +31,7 @@ _PIN = re.compile(r"={2,3}\s*([\w.!+-]+)\Z", re.ASCII)
 _OWN_PROJECT = re.compile(r"(?:file:(?://)?)?\.?/?(?:\[[\w\s,.-]{0,200}\])?")
 _NOT_PYTHON = {"apt", "system", "brew", "galaxy", "npm", "yum", "rpm", "ansible", "conda"}
 _TOLD = 5
+_MAX_ENTRIES = 10_000
 _UNANNOTATED = {"pip", "setuptools", "wheel", "distribute"}
 
 
@@ -56,9 +57,13 @@ class Statement(Struct, frozen=True):
 
 
 def logical_lines(lines: Iterable[str]) -> Iterator[Entry]:
-    """Lines joined at their continuations, comments taken off; an indented comment belongs to the entry above it."""
+    """Lines joined at their continuations, comments taken off; an indented comment belongs to the entry above it.
+
+    Raises `Unreadable` where there are more than anybody lists.
+    """
     current: Entry | None = None
     open_line = False
+    entries = 0
     for number, line in enumerate(lines, 1):
         comment = _COMMENT.search(line)
         code = (line[: comment.start()] if comment else line).strip()
@@ -70,6 +75,9 @@ def logical_lines(lines: Iterable[str]) -> Iterator[Entry]:
             if current is not None:
                 yield current
             current = Entry(number, [code], [])
+            entries += 1
+            if entries > _MAX_ENTRIES:
+                raise Unreadable("too-complex", f"more than {_MAX_ENTRIES} requirements", number)
         if comment and current is not None and (code or line[:1].isspace() or open_line):
             current.comments.append(comment[0].lstrip("# ").strip())
         open_line = continues or (open_line and comment is not None and not code)
