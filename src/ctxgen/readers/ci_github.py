@@ -97,7 +97,7 @@ def _step(file: File, root: Node, job: Node, step: Node) -> Iterator[Fact]:
         if toolchain is not None:
             yield from _runtime(file, root, job, "Rust", toolchain)
         elif (used := step.get("uses")) is not None and re.fullmatch(r"\d+\.\d+(?:\.\d+)?|stable|nightly", uses.rpartition("@")[2]):
-            yield Runtime(name=name("Rust"), version=version(uses.rpartition("@")[2]), source="ci", at=file.at(used.line))
+            yield Runtime(name=name("Rust"), version=version(uses.rpartition("@")[2]), source="ci", when=CI, at=file.at(used.line))
 
 
 def _uses(file: File, said: Node | None) -> Iterator[Resource]:

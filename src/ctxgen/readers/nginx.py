@@ -14,7 +14,7 @@ from ctxgen.opaque import Opaque, name
 from ctxgen.readers import reads
 from ctxgen.tree import SOURCE_LIMIT, File
 
-_TOKEN = re.compile(r"#[^\n]*|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|\$\{[^}\s]{1,100}\}|[;{}]|[^\s;{}\"'#]+", re.DOTALL)
+_TOKEN = re.compile(r"#[^\n]*|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|[;{}]|(?:\$\{[^}\s]{1,100}\}|[^\s;{}\"'#])+", re.DOTALL)
 _PASSES = ("proxy_pass", "fastcgi_pass", "uwsgi_pass", "grpc_pass", "scgi_pass", "memcached_pass")
 _KEYS = frozenset((*_PASSES, "worker_processes", "worker_connections", "listen", "server_name", "ssl_protocols", "limit_req_zone", "limit_conn_zone", "auth_basic", "auth_request"))  # fmt: skip
 _SETTINGS = {

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ctxgen.documents import Node
-from ctxgen.model import Fact, Resource, Runtime, Service, Setting, Variable
+from ctxgen.model import Fact, Resource, Runtime, Setting, Variable
 from ctxgen.opaque import Name, Opaque, name, version
 from ctxgen.readers import reads
 from ctxgen.readers._lambda import runtime_of
@@ -18,7 +18,7 @@ _WORD = re.compile(r"[\w@/.-]{1,100}")
 
 @reads("serverless.yml", "serverless.yaml", "serverless.json", contains=(b"provider",))
 def read_serverless(file: File) -> Iterator[Fact]:
-    """The service: its provider, and a service for every function that it deploys."""
+    """The service: its provider, functions and plug-ins, and what they are sized to."""
     root = file.json() if file.name.endswith("json") else file.yaml()
     provider = root.get("provider")
     if provider is None:
@@ -34,7 +34,7 @@ def read_serverless(file: File) -> Iterator[Fact]:
         )
     yield from _settings(file, provider, None)
     for title, node in (root.get("functions") or Node({}, 1)).items():
-        yield Service(name=name(title), platform="other", build=file.folder, at=file.at(node.line))
+        yield Resource(platform="serverless", kind=name("function"), name=name(title), at=file.at(node.line))
         yield from _settings(file, node, name(title))
     plugins = root.get("plugins")
     for each in plugins.elements() if plugins is not None else ():

@@ -93,12 +93,12 @@ def _block(file: File, block: Block) -> Iterator[Fact]:
 def _resource(file: File, kind: str, title: str, block: Block) -> Iterator[Fact]:
     """The type, and for what runs one of several engines the type with its engine, which the version belongs to."""
     attributes: tuple[tuple[Name, Opaque], ...] = tuple(
-        (name(key), Opaque(value.text)) for key in _KEPT if (value := block.values.get(key)) is not None and value.text is not None
+        (name(key), Opaque(value.text)) for key in dict.fromkeys(_KEPT) if (value := block.values.get(key)) is not None and value.text is not None
     )
     engine = next(((key, value) for key in _ENGINE if (value := block.values.get(key)) is not None), None)
     stated = next((value for key in _VERSION if (value := block.values.get(key)) is not None and value.text), None)
-    written = version(stated.text) if stated is not None and kind not in ("helm_release",) else None
-    written = written if written and re.search(r"\d", written) and written != "." else None
+    written = version(stated.text) if stated is not None and kind != "helm_release" else None
+    written = written if written and re.search(r"\d", written) else None
     at = file.at(block.line)
     if engine is not None and engine[1].text and _WORD.fullmatch(engine[1].text):
         key, value = engine
@@ -112,6 +112,8 @@ def _resource(file: File, kind: str, title: str, block: Block) -> Iterator[Fact]
             via=(at,),
         )
     else:
+        # without a known engine the version has no owner
+        written = written if engine is None else None
         yield Resource(platform="terraform", kind=name(kind), name=name(title), version=written, attributes=attributes, at=at)
     if kind == "helm_release" and (chart := block.values.get("chart")) is not None and chart.text and _WORD.fullmatch(chart.text):
         yield Resource(platform="helm", kind=name("release"), name=name(chart.text), at=file.at(chart.line))

@@ -11,19 +11,19 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from ctxgen.facts import Facts, folder_of, folders_up
-from ctxgen.model import At, Image, Process, Property, Resource, Service, Setting, Variable
+from ctxgen.model import At, Fact, Image, Process, Property, Resource, Service, Setting, Variable
 from ctxgen.opaque import Name, Opaque, name
-
-Owned = Image | Variable | Process | Setting
 
 
 class Chart:
     """A chart's name and the values that its templates see."""
 
-    def __init__(self, resource: Resource, values: list[Property]) -> None:
+    def __init__(self, resource: Resource | None, values: list[Property]) -> None:
         self.values = {str(value.name): value for value in values}
-        self.title = Opaque(resource.name or "")
-        self.own = {"Chart.Name": self.title, "Release.Name": Opaque("")}
+        self.own = {"Release.Name": Opaque("")}
+        if resource is None:
+            return
+        self.own["Chart.Name"] = Opaque(resource.name or "")
         attributes = {str(key): value for key, value in resource.attributes}
         if "appVersion" in attributes:
             self.own["Chart.AppVersion"] = attributes["appVersion"]
@@ -49,22 +49,38 @@ class Chart:
         filled = self.fill(Opaque(written))[0].path()
         return name(filled.strip("-")) or None if filled else None
 
+    def switches_off(self, dependency: Resource) -> bool:
+        """Whether the values say that the chart does without a dependency."""
+        condition = next((value for key, value in dependency.attributes if key == "condition"), None)
+        path = condition.path() if condition is not None else None
+        switch = self.values.get(f"Values.{path}") if path else None
+        return switch is not None and switch.value.boolean() is False
+
+
+_NO_CHART = Chart(None, [])
+
 
 def resolve(facts: Facts) -> Facts:
     """Fill in what templates take from values, and join Service objects with workloads."""
-    charts = _charts(facts)
-    if charts:
-        facts = _filled(facts, charts)
-    return _with_service_ports(facts)
-
-
-def _charts(facts: Facts) -> dict[str, Chart]:
-    """The charts by folder; a dependency that the values switch off is none."""
-    return {
+    resources = facts.of(Resource)
+    manifests = {resource.at.path for resource in resources if resource.platform in ("kubernetes", "helm")}
+    if not manifests:
+        return facts
+    charts = {
         folder_of(resource.at.path): Chart(resource, _values(facts, folder_of(resource.at.path)))
-        for resource in facts.of(Resource)
+        for resource in resources
         if resource.platform == "helm" and resource.kind == "Chart"
     }
+    around: dict[str, Chart] = {}
+
+    def chart_of(path: str) -> Chart:
+        folder = folder_of(path)
+        if folder not in around:
+            around[folder] = next((charts[each] for each in folders_up(folder) if each in charts), _NO_CHART)
+        return around[folder]
+
+    filled = (new for fact in facts for new in (_filled(fact, chart_of(fact.at.path)) if fact.at.path in manifests else (fact,)))
+    return _with_service_ports(Facts(filled))
 
 
 def _values(facts: Facts, folder: str) -> list[Property]:
@@ -72,74 +88,52 @@ def _values(facts: Facts, folder: str) -> list[Property]:
     return facts.in_file(Property, f"{prefix}values.yaml") or facts.in_file(Property, f"{prefix}values.yml")
 
 
-def _filled(facts: Facts, charts: dict[str, Chart]) -> Facts:
-    known: dict[str, Chart | None] = {}
-
-    def chart_of(path: str) -> Chart | None:
-        folder = folder_of(path)
-        if folder not in known:
-            known[folder] = next((charts[each] for each in folders_up(folder) if each in charts), None)
-        return known[folder]
-
-    def service(fact: Service) -> Iterator[Service]:
-        chart = chart_of(fact.at.path)
-        if fact.platform != "kubernetes" or chart is None:
-            yield fact
-            return
-        title = chart.called(fact.name)
-        image, image_lines = chart.fill(fact.image) if fact.image else (None, ())
-        ports = [number for spec in fact.port_specs if (number := chart.fill(spec)[0].integer()) is not None and 0 < number < 65536]
-        if title is not None:
-            yield replace(
-                fact,
-                name=title,
-                image=image,
-                ports=tuple(dict.fromkeys((*fact.ports, *ports))),
-                port_specs=(),
-                via=(*fact.via, *image_lines),
-            )
-
-    def image(fact: Image) -> Iterator[Image]:
-        chart = chart_of(fact.at.path)
-        if chart is not None:
-            fact = replace(fact, owner=chart.called(fact.owner))
-            if fact.name is None and fact.spec is not None:
-                written, via = chart.fill(fact.spec)
-                if (found := _image(written)) is None:
-                    return
-                fact = replace(fact, name=found[0], tag=found[1], spec=None, via=(*fact.via, *via))
-        yield fact
-
-    def variable(fact: Variable) -> Iterator[Variable]:
-        chart = chart_of(fact.at.path)
-        if chart is not None and fact.source == "kubernetes":
+def _filled(fact: Fact, chart: Chart) -> Iterator[Fact]:
+    """A fact of a manifest with what the chart around it knows; what stays unknown names nothing."""
+    match fact:
+        case Service(platform="kubernetes"):
+            yield from _service(fact, chart)
+        case Image():
+            yield from _named(replace(fact, owner=chart.called(fact.owner)), chart)
+        case Variable(source="kubernetes"):
             value, via = chart.fill(fact.value) if fact.value is not None else (None, ())
-            fact = replace(fact, owner=chart.called(fact.owner), value=value, via=(*fact.via, *via))
+            yield replace(fact, owner=chart.called(fact.owner), value=value, via=(*fact.via, *via))
+        case Process() | Setting():
+            yield replace(fact, owner=chart.called(fact.owner)) if fact.owner and "$" in fact.owner else fact
+        case Resource(platform="kubernetes"):
+            yield replace(fact, name=chart.called(fact.name))
+        case Resource(platform="helm", kind="dependency"):
+            if not chart.switches_off(fact):
+                yield fact
+        case _:
+            yield fact
+
+
+def _service(fact: Service, chart: Chart) -> Iterator[Service]:
+    title = chart.called(fact.name)
+    if title is None:
+        return
+    image, image_lines = chart.fill(fact.image) if fact.image else (None, ())
+    ports = [number for spec in fact.port_specs if (number := chart.fill(spec)[0].integer()) is not None and 0 < number < 65536]
+    yield replace(
+        fact, name=title, image=image, ports=tuple(dict.fromkeys((*fact.ports, *ports))), port_specs=(), via=(*fact.via, *image_lines)
+    )
+
+
+def _named(fact: Image, chart: Chart) -> Iterator[Image]:
+    if fact.name is not None or fact.spec is None:
         yield fact
-
-    def owned(fact: Owned) -> Iterator[Owned]:
-        chart = chart_of(fact.at.path)
-        yield replace(fact, owner=chart.called(fact.owner)) if chart is not None and fact.owner and "$" in fact.owner else fact
-
-    def resource(fact: Resource) -> Iterator[Resource]:
-        chart = chart_of(fact.at.path)
-        if chart is not None and fact.platform == "kubernetes":
-            fact = replace(fact, name=chart.called(fact.name))
-        if chart is not None and fact.platform == "helm" and fact.kind == "dependency":
-            condition = next((value for key, value in fact.attributes if key == "condition"), None)
-            path = condition.path() if condition is not None else None
-            switch = chart.values.get(f"Values.{path}") if path else None
-            if switch is not None and switch.value.boolean() is False:
-                return
-        yield fact
-
-    facts = facts.map(Service, service).map(Image, image).map(Variable, variable).map(Resource, resource)
-    return facts.map(Process, owned).map(Setting, owned)
+        return
+    written, via = chart.fill(fact.spec)
+    if (found := _image(written)) is not None:
+        yield replace(fact, name=found[0], tag=found[1], spec=None, via=(*fact.via, *via))
 
 
 def _image(written: Opaque) -> tuple[Name, Name | None] | None:
-    """An image with name and tag, unknown parts left out: a tag that is partly unknown is none."""
-    found = written.interpolate(lambda _: Opaque("x-unknown-x")).image()
+    """An image with name and tag, unknown parts left out: a tag that is empty or partly unknown is none."""
+    whole = written.interpolate(lambda _: Opaque("x-unknown-x"))
+    parts = whole.split(":")
+    found = whole.image() or (parts[0].image() if len(parts) == 1 else None)
     if found is None:
         return None
     title, tag = Name(found[0].removeprefix("x-unknown-x/")), found[1]
