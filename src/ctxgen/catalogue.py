@@ -7,208 +7,152 @@ to others.  The catalogue answers questions (what is npm package `pg`? image `bi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from functools import cache
-from pathlib import Path
-from typing import Any
+from functools import cache, cached_property
+from typing import Generic, TypeVar
 
-import msgspec
-from msgspec import Struct
+from msgspec.msgpack import decode
 
+from ctxgen.detectors import (
+    CATEGORIES,
+    PACKAGE_KEYS,
+    ConfigSignal,
+    DetectorError,
+    MechanismSignal,
+    SettingSignal,
+    Technology,
+    load_file,
+    normal_package,
+    signals,
+)
+from ctxgen.index import Index, Names, index
 from ctxgen.opaque import Opaque
+from ctxgen.patterns import Patterns, glob
 
-CATEGORIES = (
-    "language", "runtime", "framework", "database", "orm", "migration", "cache", "queue", "jobs", "search", "storage", "auth", "validation", "api", "resilience",
-    "server", "observability", "testing", "build", "ci", "container", "orchestration", "iac", "cloud", "saas", "ai", "frontend",
-)  # fmt: skip
-PACKAGE_KEYS = ("npm", "pypi", "maven", "nuget", "go", "packagist", "rubygems", "cargo", "hex", "gradle_plugins", "msbuild_sdks")
+__all__ = ["CATEGORIES", "PACKAGE_KEYS", "Catalogue", "DetectorError", "Technology", "load", "load_file", "normal_package", "signals"]
 
 
-class ConfigSignal(Struct, frozen=True, forbid_unknown_fields=True):
-    """A configuration key (dotted, `*` for one part or a piece of one, case aside) and, if given, a pattern of its value."""
+class _Found:
+    """The technologies behind the names of one kind of signal."""
 
-    key: str
-    value: str | None = None
-    usage: str = "used"
-
-
-class SettingSignal(Struct, frozen=True, forbid_unknown_fields=True):
-    """A configuration key, variable or command option whose value is a fact of scale."""
-
-    key: str
-    kind: str
-    unit: str | None = None
-    subject: str | None = None
-
-
-class MechanismSignal(Struct, frozen=True, forbid_unknown_fields=True):
-    """A configuration key (and pattern of its value) that shows an authentication mechanism."""
-
-    key: str
-    mechanism: str
-    value: str | None = None
-
-
-class Technology(Struct, frozen=True, forbid_unknown_fields=True):
-    """One technology as a table of `detectors/` declares it; CONTRIBUTING.md explains every key."""
-
-    name: str
-    id: str = ""
-    category: str = ""
-    roles: tuple[str, ...] = ()
-    scope: str | None = None
-    worth: int | None = None
-    # packages
-    npm: tuple[str, ...] = ()
-    pypi: tuple[str, ...] = ()
-    maven: tuple[str, ...] = ()
-    nuget: tuple[str, ...] = ()
-    go: tuple[str, ...] = ()
-    packagist: tuple[str, ...] = ()
-    rubygems: tuple[str, ...] = ()
-    cargo: tuple[str, ...] = ()
-    hex: tuple[str, ...] = ()
-    gradle_plugins: tuple[str, ...] = ()
-    msbuild_sdks: tuple[str, ...] = ()
-    # other signals
-    images: tuple[str, ...] = ()
-    charts: tuple[str, ...] = ()
-    url_schemes: tuple[str, ...] = ()
-    hosts: tuple[str, ...] = ()
-    env: tuple[str, ...] = ()
-    config: tuple[ConfigSignal, ...] = ()
-    files: tuple[str, ...] = ()
-    commands: tuple[str, ...] = ()
-    resources: tuple[str, ...] = ()
-    actions: tuple[str, ...] = ()
-    imports: dict[str, tuple[str, ...]] = {}
-    # relations
-    drives: tuple[str, ...] = ()
-    implies: tuple[str, ...] = ()
-    part_of: str | None = None
-    shipped_in: str | None = None
-    """The technology whose package holds it and whose version it therefore has: Django's ORM, EF Core's migrations."""
-    replaces: tuple[str, ...] = ()
-    # meaning
-    makes: dict[str, tuple[str, ...]] = {}
-    """What a component that has one of these packages is: `makes = { gateway = ["yarp.reverseproxy"] }`."""
-    remote: bool = False
-    """Whether it runs elsewhere and packages are only clients of it, so that their version is not its version."""
-    generic: bool = False
-    """Whether its mechanisms are used for many things, so that only a use in authentication code shows them."""
-    serves: bool = False
-    """Whether a component that has it answers requests: a web framework, a gRPC server."""
-    mechanisms: tuple[str, ...] = ()
-    mechanism_config: tuple[MechanismSignal, ...] = ()
-    settings: tuple[SettingSignal, ...] = ()
-
-
-class DetectorError(ValueError):
-    """A detector file that is wrong: the message names file, line and reason, and is fit to be printed."""
-
-
-def normal_package(ecosystem: str, package: str) -> str:
-    """A package name as its registry compares it.  Sources: PEP 503, NuGet and npm naming rules."""
-    match ecosystem:
-        case "pypi":
-            return re.sub(r"[-_.]+", "-", package).lower()
-        case "go":
-            return package
-        case _:
-            return package.lower()
-
-
-class _Names:
-    """Exact names and patterns with `*` for one kind of signal; patterns are asked in the order of their length, longest first."""
-
-    def __init__(self) -> None:
-        self.exact: dict[str, str] = {}
-        self.patterns: list[tuple[str, re.Pattern[str], str]] = []
-
-    def add(self, written: str, technology: str) -> str | None:
-        """Claim a name; gives the technology that has it already, if any."""
-        if "*" in written or "?" in written:
-            if other := next((owner for pattern, _, owner in self.patterns if pattern == written), None):
-                return other
-            self.patterns.append((written, re.compile(glob_regex(written)), technology))
-            self.patterns.sort(key=lambda entry: (-len(entry[0]), entry[0]))
-            return None
-        owner = self.exact.setdefault(written, technology)
-        return None if owner == technology else owner
+    def __init__(self, names: Names) -> None:
+        self.exact, self.patterns = names.exact, dict(names.patterns)
+        self._owners = [owner for _, owner in names.patterns]
+        self._patterns = Patterns(glob(written) for written, _ in names.patterns)
 
     def find(self, asked: str) -> str | None:
         if (known := self.exact.get(asked)) is not None:
             return known
-        return next((technology for _, pattern, technology in self.patterns if pattern.match(asked)), None)
+        found = self._patterns.matching(asked)
+        return self._owners[found[0]] if found else None
 
 
-def glob_regex(pattern: str) -> str:
-    """A catalogue pattern as a regular expression: `*` is anything, `?` one character; the whole text must match."""
-    return "".join(".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern) + r"\Z"
+class _Files:
+    """The technologies behind file names: patterns with a slash are compared with the whole path, others with the last part."""
+
+    def __init__(self, names: Names) -> None:
+        self._exact = names.exact
+        self._owners = [owner for _, owner in names.patterns]
+        self._positions = [[i for i, (written, _) in enumerate(names.patterns) if ("/" in written) is slash] for slash in (False, True)]
+        self._of_name, self._of_path = (Patterns(glob(names.patterns[i][0]) for i in positions) for positions in self._positions)
+
+    def find(self, path: str) -> str | None:
+        base = path.rpartition("/")[2]
+        if (known := self._exact.get(path) or self._exact.get(base)) is not None:
+            return known
+        found = [self._positions[0][i] for i in self._of_name.matching(base)[:1]]
+        found += [self._positions[1][i] for i in self._of_path.matching(path)[:1]]
+        return self._owners[min(found)] if found else None
+
+
+S = TypeVar("S", ConfigSignal, SettingSignal, MechanismSignal)
+
+
+class _Keys(Generic[S]):
+    """The signals whose key is like a setting's, case aside, in the order of the detector files."""
+
+    def __init__(self, signals: list[tuple[S, str]]) -> None:
+        self._signals: list[tuple[S, str]] = signals
+        self._patterns = Patterns(glob(signal.key.lower()) for signal, _ in signals)
+
+    def find(self, key: str) -> list[tuple[S, str]]:
+        return [self._signals[position] for position in self._patterns.matching(key.lower())]
 
 
 class Catalogue:
-    """All technologies, indexed by the names that they go by.  Raises `DetectorError` where two claim one name."""
+    """All technologies, by the names that they go by.  Every part of the index is decoded when it is first asked.
 
-    def __init__(self, technologies: Iterable[Technology]) -> None:
-        self.technologies: dict[str, Technology] = {}
-        self._names: dict[str, _Names] = {}
-        self._config: list[tuple[re.Pattern[str], ConfigSignal, str]] = []
-        self._settings: list[tuple[re.Pattern[str], SettingSignal, str]] = []
-        self._mechanisms: list[tuple[re.Pattern[str], MechanismSignal, str]] = []
-        self._makes: dict[str, str] = {}
-        for technology in technologies:
-            if technology.id in self.technologies:
-                raise DetectorError(f"two technologies have the id {technology.id!r}")
-            self.technologies[technology.id] = technology
-            self._index(technology)
-        for technology in self.technologies.values():
-            for other in (
-                *technology.drives,
-                *technology.implies,
-                *technology.replaces,
-                *filter(None, (technology.part_of, technology.shipped_in)),
-            ):
-                if other not in self.technologies:
-                    raise DetectorError(f"{technology.id!r} refers to {other!r}, which is not in the catalogue")
+    `added` are a team's: patterns of theirs are asked after all others.  Raises `DetectorError` where two claim one name.
+    """
 
-    def _index(self, technology: Technology) -> None:
-        signals = [
-            *(
-                (key, normal_package({"gradle_plugins": "go"}.get(key, key), each))
-                for key in PACKAGE_KEYS
-                for each in getattr(technology, key)
-            ),
-            *(("image", each) for each in technology.images),
-            *(("chart", each) for each in technology.charts),
-            *(("scheme", each) for each in technology.url_schemes),
-            *(("host", each) for each in technology.hosts),
-            *(("env", each) for each in technology.env),
-            *(("file", each) for each in technology.files),
-            *(("command", each) for each in technology.commands),
-            *(("resource", each) for each in technology.resources),
-            *(("action", each) for each in technology.actions),
-            *((f"import {language}", each) for language, modules in technology.imports.items() for each in modules),
-        ]
-        for kind, written in signals:
-            other = self._names.setdefault(kind, _Names()).add(written, technology.id)
-            if other is not None and other != technology.id:
-                raise DetectorError(f"{kind} {written!r} is claimed by {other!r} and by {technology.id!r}")
-        self._makes.update({package.lower(): kind for kind, packages in technology.makes.items() for package in packages})
-        for config in technology.config:
-            self._config.append((re.compile(glob_regex(config.key.lower())), config, technology.id))
-        for setting in technology.settings:
-            self._settings.append((re.compile(glob_regex(setting.key.lower())), setting, technology.id))
-        for mechanism in technology.mechanism_config:
-            self._mechanisms.append((re.compile(glob_regex(mechanism.key.lower())), mechanism, technology.id))
+    def __init__(self, technologies: Iterable[Technology], added: Iterable[Technology] = ()) -> None:
+        self._take(index(technologies, added))
+
+    @classmethod
+    def of(cls, stored: Index) -> Catalogue:
+        """The catalogue over an index that is made already."""
+        catalogue = cls.__new__(cls)
+        catalogue._take(stored)
+        return catalogue
+
+    def _take(self, stored: Index) -> None:
+        self._index = stored
+        self._known: dict[str, Technology] = {}
+        self._names: dict[str, _Found | None] = {}
+        self._modules: dict[tuple[str, str], str | None] = {}
+
+    @cached_property
+    def technologies(self) -> dict[str, Technology]:
+        """All technologies by id."""
+        return {identifier: self[identifier] for identifier in self._index.technologies}
 
     def __getitem__(self, technology: str) -> Technology:
-        return self.technologies[technology]
+        known = self._known.get(technology)
+        if known is None:
+            known = self._known[technology] = decode(self._index.technologies[technology], type=Technology)
+        return known
+
+    def _named(self, kind: str) -> _Found | None:
+        if kind not in self._names:
+            stored = self._index.names.get(kind)
+            self._names[kind] = _Found(decode(stored, type=Names)) if stored is not None else None
+        return self._names[kind]
 
     def _find(self, kind: str, asked: str) -> str | None:
-        names = self._names.get(kind)
+        names = self._named(kind)
         return names.find(asked) if names else None
+
+    @cached_property
+    def _files(self) -> _Files:
+        stored = self._index.names.get("file")
+        return _Files(decode(stored, type=Names) if stored is not None else Names({}, []))
+
+    @cached_property
+    def _config(self) -> _Keys[ConfigSignal]:
+        return _Keys(decode(self._index.config, type=list[tuple[ConfigSignal, str]]))
+
+    @cached_property
+    def _settings(self) -> _Keys[SettingSignal]:
+        return _Keys(decode(self._index.settings, type=list[tuple[SettingSignal, str]]))
+
+    @cached_property
+    def _mechanisms(self) -> _Keys[MechanismSignal]:
+        return _Keys(decode(self._index.mechanisms, type=list[tuple[MechanismSignal, str]]))
+
+    def answers(self, kind: str, written: str) -> str | None:
+        """The technology that a signal's name leads to already; for a pattern, the one that has this very pattern."""
+        if "*" in written or "?" in written:
+            names = self._named(kind)
+            return names.patterns.get(written) if names else None
+        match kind.partition(" "):
+            case "image", *_:
+                return self.image(written)
+            case "file", *_:
+                return self.file(written)
+            case "import", _, language:
+                return self.module(language, written)
+            case _:
+                return self._find(kind, written)
 
     def package(self, ecosystem: str, package: str) -> str | None:
         """The technology behind a package."""
@@ -220,7 +164,7 @@ class Catalogue:
 
     def makes(self, package: str) -> str | None:
         """The kind of component that a project with this package is, where the package alone decides it."""
-        return self._makes.get(package.lower())
+        return self._index.makes.get(package.lower())
 
     def image(self, image: str) -> str | None:
         """The technology that an image runs: by its whole name, else by its last part where that is an official image's name."""
@@ -240,22 +184,14 @@ class Catalogue:
 
     def file(self, path: str) -> str | None:
         """The technology that a file of this name belongs to (patterns with a slash are compared with the whole path)."""
-        names = self._names.get("file")
-        if names is None:
-            return None
-        base = path.rpartition("/")[2]
-        if (known := names.exact.get(path) or names.exact.get(base)) is not None:
-            return known
-        return next(
-            (technology for written, pattern, technology in names.patterns if pattern.match(path if "/" in written else base)), None
-        )
+        return self._files.find(path)
 
     def command(self, word: str) -> str | None:
         return self._find("command", word)
 
-    @property
+    @cached_property
     def command_words(self) -> frozenset[str]:
-        names = self._names.get("command")
+        names = self._named("command")
         return frozenset(names.exact) if names else frozenset()
 
     def resource(self, platform: str, kind: str) -> str | None:
@@ -270,25 +206,28 @@ class Catalogue:
 
     def module(self, language: str, module: str) -> str | None:
         """The technology behind an imported module, by the longest known prefix of its path."""
-        kind = f"import {language}"
-        asked = module
-        while asked:
-            if (known := self._find(kind, asked)) is not None:
+        known = self._modules.get((language, module), "")
+        if known == "":
+            known = self._modules[language, module] = self._module(f"import {language}", module)
+        return known
+
+    def _module(self, kind: str, asked: str) -> str | None:
+        names = self._named(kind)
+        while asked and names:
+            if (known := names.find(asked)) is not None:
                 return known
             asked = asked[: max(asked.rfind("."), asked.rfind("/"), asked.rfind("\\"), 0)]
         return None
 
     def config(self, key: str, value: Opaque) -> Iterator[tuple[str, ConfigSignal]]:
         """The technologies that a setting shows."""
-        lowered = key.lower()
-        for pattern, signal, technology in self._config:
-            if pattern.match(lowered) and (signal.value is None or value.matches(signal.value)):
+        for signal, technology in self._config.find(key):
+            if signal.value is None or value.matches(signal.value):
                 yield technology, signal
 
     def setting(self, key: str) -> tuple[str, SettingSignal] | None:
         """The fact of scale that a setting states."""
-        lowered = key.lower()
-        return next(((technology, signal) for pattern, signal, technology in self._settings if pattern.match(lowered)), None)
+        return next(((technology, signal) for signal, technology in self._settings.find(key)), None)
 
     def options(self, word: str) -> list[tuple[str, SettingSignal]]:
         """The options of a command whose values are facts of scale: a setting's key `gunicorn --workers` names both."""
@@ -298,40 +237,14 @@ class Catalogue:
 
     def mechanism(self, key: str, value: Opaque) -> Iterator[tuple[str, str]]:
         """(technology, mechanism) that a setting shows."""
-        lowered = key.lower()
-        for pattern, signal, technology in self._mechanisms:
-            if pattern.match(lowered) and (signal.value is None or value.matches(signal.value)):
+        for signal, technology in self._mechanisms.find(key):
+            if signal.value is None or value.matches(signal.value):
                 yield technology, signal.mechanism
-
-
-def detectors_folder() -> Path:
-    """Where the detectors are: packed into the wheel, or at the top of a source tree."""
-    packed = Path(__file__).parent / "detectors"
-    return packed if packed.is_dir() else Path(__file__).parents[2] / "detectors"
-
-
-def load_file(path: Path) -> Iterator[Technology]:
-    """The technologies of one detector file.  Raises `DetectorError` with file, line and reason."""
-    import tomllib
-
-    text = path.read_text(encoding="utf-8")
-    try:
-        tables: dict[str, dict[str, Any]] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise DetectorError(f"{path.name}: {error}") from None
-    for identifier, table in tables.items():
-        found = re.search(rf"^\[{re.escape(identifier)}\]", text, re.MULTILINE)
-        where = f"{path.name}:{text[: found.start()].count(chr(10)) + 1 if found else 1}"
-        try:
-            technology = msgspec.convert({"category": path.stem, **table, "id": identifier}, Technology)
-        except msgspec.ValidationError as error:
-            raise DetectorError(f"{where}: {identifier}: {error}") from None
-        if technology.category not in CATEGORIES:
-            raise DetectorError(f"{where}: {identifier}: unknown category {technology.category!r}")
-        yield technology
 
 
 @cache
 def load() -> Catalogue:
     """The catalogue of this installation."""
-    return Catalogue(technology for path in sorted(detectors_folder().glob("*.toml")) for technology in load_file(path))
+    from ctxgen import compiled
+
+    return Catalogue.of(decode(compiled.load().catalogue, type=Index))

@@ -12,14 +12,11 @@ F = TypeVar("F", bound=Fact)
 
 
 class Facts:
-    """An immutable collection of facts in the order of their places."""
+    """An immutable collection of facts in the order of their places; collections that come from one another share the kinds that they have in common."""
 
     def __init__(self, facts: Iterable[Fact]) -> None:
-        self._by_kind: dict[type[Fact], list[Any]] = defaultdict(list)
-        self._by_path: dict[tuple[type[Fact], str], list[Any]] = defaultdict(list)
-        for fact in facts:
-            self._by_kind[type(fact)].append(fact)
-            self._by_path[type(fact), fact.at.path].append(fact)
+        self._by_kind: dict[type[Fact], list[Any]] = _by_kind(facts)
+        self._by_path: dict[type[Fact], dict[str, list[Any]]] = {}
 
     def of(self, kind: type[F]) -> list[F]:
         """All facts of a kind."""
@@ -27,7 +24,12 @@ class Facts:
 
     def in_file(self, kind: type[F], path: str) -> list[F]:
         """The facts of a kind that one file states."""
-        return list(self._by_path.get((kind, path), ()))
+        paths = self._by_path.get(kind)
+        if paths is None:
+            paths = self._by_path[kind] = defaultdict(list)
+            for fact in self._by_kind.get(kind, ()):
+                paths[fact.at.path].append(fact)
+        return list(paths.get(path, ()))
 
     def __iter__(self) -> Iterator[Fact]:
         for facts in self._by_kind.values():
@@ -36,11 +38,27 @@ class Facts:
     def map(self, kind: type[F], change: Callable[[F], Iterable[Fact]]) -> Facts:
         """The facts with those of a kind replaced by what `change` gives for each."""
         changed = [new for fact in self.of(kind) for new in change(fact)]
-        return Facts([*(fact for fact in self if type(fact) is not kind), *changed])
+        return self._with(changed, without=kind)
 
     def plus(self, facts: Iterable[Fact]) -> Facts:
         """These facts and more."""
-        return Facts([*self, *facts])
+        return self._with(facts)
+
+    def _with(self, facts: Iterable[Fact], *, without: type[Fact] | None = None) -> Facts:
+        new = Facts(())
+        new._by_kind = {kind: known for kind, known in self._by_kind.items() if kind is not without}
+        added = _by_kind(facts)
+        for kind, more in added.items():
+            new._by_kind[kind] = [*new._by_kind.get(kind, ()), *more]
+        new._by_path = {kind: paths for kind, paths in self._by_path.items() if kind is not without and kind not in added}
+        return new
+
+
+def _by_kind(facts: Iterable[Fact]) -> dict[type[Fact], list[Any]]:
+    found: dict[type[Fact], list[Any]] = defaultdict(list)
+    for fact in facts:
+        found[type(fact)].append(fact)
+    return dict(found)
 
 
 def folder_of(path: str) -> str:

@@ -6,16 +6,17 @@ technology.  Where a file names another it yields a `Reference`, which the pipel
 
 from __future__ import annotations
 
-import fnmatch
 import importlib
-import pkgutil
 import re
 from collections.abc import Callable, Iterable
+from fnmatch import fnmatchcase
 from functools import cache
 
+import msgspec
 from msgspec import Struct
 
 from ctxgen.model import Diagnostic, Fact, Reference
+from ctxgen.patterns import Pattern, Patterns
 from ctxgen.tree import MANIFEST_LIMIT, File
 
 Found = Fact | Reference | Diagnostic
@@ -23,93 +24,104 @@ Read = Callable[[File], Iterable[Found]]
 
 
 class Reader(Struct, frozen=True):
-    """A registered reader: its name (the function's), what it wants, and how large a file may be.
+    """A reader: its name (the function's) and module, what it wants, and how large a file may be.
 
     `patterns` without a slash are compared with the file's name, with a slash with the whole path (`**/` for any
     folders).  `contains`: bytes one of which must stand in the content before the reader is called.
     """
 
     name: str
+    module: str
     patterns: tuple[str, ...]
-    read: Read
-    limit: int
-    contains: tuple[bytes, ...]
-    excludes: tuple[str, ...]
+    limit: int = MANIFEST_LIMIT
+    contains: tuple[bytes, ...] = ()
+    excludes: tuple[str, ...] = ()
 
-
-_READERS: dict[str, Reader] = {}
+    @property
+    def read(self) -> Read:
+        """The reading function; its module is imported when the first file needs it."""
+        function: Read = getattr(importlib.import_module(f"{__name__}.{self.module}"), self.name)
+        return function
 
 
 def reads(
     *patterns: str, limit: int = MANIFEST_LIMIT, contains: tuple[bytes, ...] = (), excludes: tuple[str, ...] = ()
 ) -> Callable[[Read], Read]:
-    """Register a reader for files by name; `excludes` are patterns of names that it does not want after all."""
+    """Declare a reader for files by name; `excludes` are patterns of names that it does not want after all.
 
-    def register(read: Read) -> Read:
-        _READERS[read.__name__] = Reader(read.__name__, patterns, read, limit, contains, excludes)
-        return read
-
-    return register
+    `ctxgen.readers._table` takes the arguments from the source, so that a run imports only the readers that it needs:
+    they must be literals, limits of `ctxgen.tree`, or names of literals in the same module.
+    """
+    return lambda read: read
 
 
 @cache
 def readers() -> dict[str, Reader]:
     """All readers by name."""
-    for module in pkgutil.iter_modules(__path__):
-        importlib.import_module(f"{__name__}.{module.name}")
-    return dict(sorted(_READERS.items()))
+    from ctxgen import compiled
+
+    return {reader.name: reader for reader in msgspec.msgpack.decode(compiled.load().readers, type=list[Reader])}
 
 
-class _Index(Struct, frozen=True):
-    """Readers by exact name, by extension (`*.go`), and by other patterns, of which one expression tells whether any matches."""
+class _Index:
+    """Readers by exact name, by extension (`*.go`), and by other patterns of names and of paths."""
 
-    exact: dict[str, list[Reader]]
-    extensions: dict[str, list[Reader]]
-    globs: list[tuple[re.Pattern[str], Reader]]
-    any_glob: re.Pattern[str]
+    def __init__(self, known: Iterable[Reader]) -> None:
+        self.exact: dict[str, list[Reader]] = {}
+        self.extensions: dict[str, list[Reader]] = {}
+        names: list[tuple[str, Reader]] = []
+        paths: list[tuple[str, Reader]] = []
+        for reader in known:
+            for pattern in reader.patterns:
+                if "/" in pattern:
+                    paths.append((pattern, reader))
+                elif re.fullmatch(r"\*\.[^*?\[.]+", pattern):
+                    self.extensions.setdefault(pattern[2:], []).append(reader)
+                elif re.search(r"[*?\[]", pattern):
+                    names.append((pattern, reader))
+                else:
+                    self.exact.setdefault(pattern, []).append(reader)
+        self._of_name, self._of_path = [reader for _, reader in names], [reader for _, reader in paths]
+        self._names, self._paths = (Patterns(_glob(pattern) for pattern, _ in each) for each in (names, paths))
+
+    def wanted(self, path: str) -> list[Reader]:
+        """Readers whose patterns a path matches, some more than once."""
+        name = path.rpartition("/")[2]
+        exact = self.exact.get(name, ())
+        own_lock = exact and _LOCK.fullmatch(name)
+        return [
+            *exact,
+            *(() if own_lock else self.extensions.get(name.rpartition(".")[2], ())),
+            *(self._of_name[position] for position in self._names.matching(name)),
+            *(self._of_path[position] for position in self._paths.matching(path)),
+        ]
 
 
 @cache
 def _index() -> _Index:
-    exact: dict[str, list[Reader]] = {}
-    extensions: dict[str, list[Reader]] = {}
-    globs: list[tuple[str, Reader]] = []
-    for reader in readers().values():
-        for pattern in reader.patterns:
-            if re.fullmatch(r"\*\.[^*?\[/.]+", pattern):
-                extensions.setdefault(pattern[2:], []).append(reader)
-            elif re.search(r"[*?\[/]", pattern):
-                globs.append((_as_regex(pattern), reader))
-            else:
-                exact.setdefault(pattern, []).append(reader)
-    return _Index(
-        exact,
-        extensions,
-        [(re.compile(regex), reader) for regex, reader in globs],
-        re.compile("|".join(regex for regex, _ in globs) or r"(?!)"),
-    )
+    return _Index(readers().values())
 
 
-_GLOB = re.compile(r"(\*\*/)|(\*)|(\?)|(\[!?[^\]/]+\])|(.)", re.DOTALL)
+_LOCK = re.compile(r".+[-.]lock(?:\.\w+)?")
+_PART = re.compile(r"(\*\*/)|(\*)|(\?)|(\[!?[^\]/]+\])|(.)", re.DOTALL)
 
 
-def _as_regex(pattern: str) -> str:
-    """A glob as a regular expression over a whole path: `*` and `?` stay within a name, `**/` is any folders."""
-    out = "" if "/" in pattern else "(?:.*/)?"
-    for folders, star, one, chars, literal in _GLOB.findall(pattern):
-        out += "(?:.*/)?" if folders else "[^/]*" if star else "[^/]" if one else chars.replace("[!", "[^") if chars else re.escape(literal)
-    return out + r"\Z"
+def _glob(pattern: str) -> Pattern:
+    """A glob over a name or a whole path: `*` and `?` stay within a name, `**/` is any folders."""
+    regex = start = end = ""
+    fixed = True
+    for folders, star, one, chars, literal in _PART.findall(pattern):
+        if literal:
+            regex, end = regex + re.escape(literal), end + literal
+            start += literal if fixed else ""
+        else:
+            regex += "(?:.*/)?" if folders else "[^/]*" if star else "[^/]" if one else chars.replace("[!", "[^")
+            fixed, end = False, ""
+    return Pattern(start, end, regex + r"\Z")
 
 
 def readers_for(path: str) -> list[Reader]:
-    """The readers that want the file at `path`, each once, by name."""
-    index = _index()
+    """The readers that want the file at `path`, each once, by name; a lock file that has a reader of its own is for that one alone."""
     basename = path.rpartition("/")[2]
-    wanted = [*index.exact.get(basename, ()), *index.extensions.get(basename.rpartition(".")[2], ())]
-    if index.any_glob.match(path):
-        wanted += [reader for pattern, reader in index.globs if pattern.match(path)]
-    return [
-        reader
-        for _, reader in sorted({reader.name: reader for reader in wanted}.items())
-        if not any(fnmatch.fnmatchcase(basename, pattern) for pattern in reader.excludes)
-    ]
+    wanted = {reader.name: reader for reader in _index().wanted(path)}
+    return [wanted[name] for name in sorted(wanted) if not any(fnmatchcase(basename, pattern) for pattern in wanted[name].excludes)]

@@ -1,0 +1,74 @@
+"""Many patterns asked at once: which of them does a text match?
+
+Each pattern is kept under its literal beginning or end, whichever is longer, so that a look-up compares the few
+patterns whose literal fits instead of all, and compiles no expression before it is needed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+
+class Pattern:
+    """A pattern: the literal that every match starts and ends with, and the expression for what those leave open."""
+
+    __slots__ = ("_compiled", "end", "regex", "start")
+
+    def __init__(self, start: str, end: str, regex: str | None) -> None:
+        self.start, self.end, self.regex = start, end, regex
+        self._compiled: re.Pattern[str] | None = None
+
+    def match(self, text: str) -> bool:
+        """Whether the whole text is like the pattern."""
+        if self.regex is None:
+            return len(text) >= len(self.start) + len(self.end) and text.startswith(self.start) and text.endswith(self.end)
+        if self._compiled is None:
+            self._compiled = re.compile(self.regex)
+        return self._compiled.match(text) is not None
+
+
+def glob(written: str) -> Pattern:
+    """A catalogue pattern: `*` is anything, `?` one character; the whole text must match."""
+    first = next((index for index, c in enumerate(written) if c in "*?"), len(written))
+    last = next((len(written) - index for index, c in enumerate(reversed(written)) if c in "*?"), 0)
+    if written.count("*") == 1 and "?" not in written:
+        return Pattern(written[:first], written[last:], None)
+    regex = "".join(".*" if c == "*" else "." if c == "?" else re.escape(c) for c in written)
+    return Pattern(written[:first], written[last:] if last else "", regex + r"\Z")
+
+
+class Patterns:
+    """Patterns by position; `matching` tells the positions of those that a text matches, in order."""
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        self._starts: dict[str, list[tuple[int, Pattern]]] = {}
+        self._ends: dict[str, list[tuple[int, Pattern]]] = {}
+        self._others: list[tuple[int, Pattern]] = []
+        for entry in enumerate(patterns):
+            start, end = entry[1].start, entry[1].end
+            if not start and not end:
+                self._others.append(entry)
+            elif len(start) >= len(end):
+                self._starts.setdefault(start, []).append(entry)
+            else:
+                self._ends.setdefault(end, []).append(entry)
+        self._start_lengths = sorted({len(start) for start in self._starts})
+        self._end_lengths = sorted({len(end) for end in self._ends})
+
+    def matching(self, text: str) -> list[int]:
+        """The positions of all patterns that `text` matches."""
+        found = [position for position, pattern in self._others if pattern.match(text)]
+        size = len(text)
+        for length in self._start_lengths:
+            if length > size:
+                break
+            if entries := self._starts.get(text[:length]):
+                found += [position for position, pattern in entries if pattern.match(text)]
+        for length in self._end_lengths:
+            if length > size:
+                break
+            if entries := self._ends.get(text[size - length :]):
+                found += [position for position, pattern in entries if pattern.match(text)]
+        found.sort()
+        return found
