@@ -15,6 +15,8 @@ import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
+from ctxgen.opaque import looks_secret
+
 _TIMEOUT = 30
 _OVERRIDES = (
     "core.fsmonitor=false", "core.untrackedCache=false", "core.hooksPath=/dev/null", "core.excludesFile=/dev/null", "core.attributesFile=/dev/null",
@@ -129,4 +131,5 @@ def remote(git: GitDir) -> str | None:
         r"(?:(?:https?|ssh|git)://(?:[^/@]*@)?([\w.-]{1,100})(?::\d{1,5})?/|(?:[\w.-]{1,60}@)?([\w.-]{1,100}):(?!//))([\w./-]{1,160}?)(?:\.git)?/?",
         url,
     )
-    return f"https://{found[1] or found[2]}/{found[3].strip('/')}" if found else None
+    told = f"https://{found[1] or found[2]}/{found[3].strip('/')}" if found else None
+    return None if told is None or looks_secret(told) else told

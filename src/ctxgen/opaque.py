@@ -25,13 +25,13 @@ Version = NewType("Version", str)
 MASK = "[masked]"
 _NAME_LIMIT = 120
 
-# Formats that the issuers or the common secret scanners document.  Each is a literal start and a bounded body, so no
-# pattern can backtrack badly.
+# Formats that the issuers or the common secret scanners document.  Each starts a word with a literal and has a bounded
+# body, so no pattern can backtrack badly.
 _CREDENTIAL = re.compile(
-    r"(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{12,20}"
+    r"(?<![A-Za-z0-9])(?:(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{12,20}"
     r"|gh[oprsu]_[A-Za-z0-9]{16,255}|github_pat_[A-Za-z0-9_]{20,255}|gl(?:pat|dt|rt|cbt|ptt|soat|ft|imt|agent|oas)-[A-Za-z0-9_-]{16,64}"
     r"|xox[abeoprs]-[A-Za-z0-9-]{10,250}|xapp-[A-Za-z0-9-]{10,250}"
-    r"|(?:sk|pk|rk|whsec)_(?:live|test|prod)?_?[A-Za-z0-9]{16,250}|sk-[A-Za-z0-9_-]{20,250}"
+    r"|(?:sk|pk|rk|whsec)_(?:live|test|prod)?_?(?=[A-Za-z]{0,40}\d)[A-Za-z0-9]{16,250}|sk-(?=[A-Za-z_-]{0,40}\d)[A-Za-z0-9_-]{20,250}"
     r"|AIza[A-Za-z0-9_-]{30,40}|ya29\.[A-Za-z0-9_-]{20,250}|GOCSPX-[A-Za-z0-9_-]{20,40}"
     r"|SG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{16,64}|key-[0-9a-f]{32}|(?:SK|AC)[0-9a-f]{32}"
     r"|npm_[A-Za-z0-9]{30,40}|pypi-[A-Za-z0-9_-]{50,250}|dckr_(?:pat|oat)_[A-Za-z0-9_-]{20,40}|hvs\.[A-Za-z0-9_-]{20,250}|hvb\.[A-Za-z0-9_-]{20,250}"
@@ -43,28 +43,43 @@ _CREDENTIAL = re.compile(
     r"|[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_-]{40,80}|rubygems_[0-9a-f]{40,60}|cio[A-Za-z0-9]{30,36}|ATATT3[A-Za-z0-9_=-]{40,250}|sntry[su]_[A-Za-z0-9+/=_-]{30,250}"
     r"|\d{8,10}:AA[A-Za-z0-9_-]{30,36}|[MN][A-Za-z0-9]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}|phc_[A-Za-z0-9]{30,50}|pscale_(?:tkn|pw|oauth)_[A-Za-z0-9_.-]{30,64}"
     r"|v1\.0-[0-9a-f]{24}-[0-9a-f]{100,160}|[0-9a-f]{32}-us\d{1,2}|AccountKey=[A-Za-z0-9+/=]{40,100}|sb[ps]_[0-9a-f]{40}|re_[A-Za-z0-9]{8}_[A-Za-z0-9]{20,30}|fo1_[A-Za-z0-9_-]{40,50}"
+    r"|[a-z][a-z0-9+.:_-]{1,40}://[^/\s]{0,200}@|(?i:password|passwd|pwd|accountkey|accesskey|secret|token|sig)=[^\s;&]"
+    r"|HRKU-[A-Za-z0-9_-]{30,70}|ATBB[A-Za-z0-9]{24,40}|GR1348941[A-Za-z0-9_-]{16,40}|\$2[abxy]\$\d\d\$|\$argon2|\$apr1\$|access_token\$[a-z]+\$"
+    r"|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})"
 )
-_TOKEN = re.compile(r"[A-Za-z0-9+=]{16,}")
+_TOKEN = re.compile(r"[A-Za-z0-9+]{16,}={0,2}")
+_LONG_TOKEN = re.compile(r"[A-Za-z0-9+_-]{28,}")
+_WORD = re.compile(r"[A-Z][a-z]{3,}|[a-z]{4,}")
+_SHORT_WORD = re.compile(r"[A-Z][a-z]{2,}|[a-z]{3,}")
+_PIECE = re.compile(r"[A-Z]+[a-z]*|[a-z]+|\d+")
+_CONSONANTS = re.compile(r"[b-df-hj-np-tv-xz]{6}", re.IGNORECASE)
 
 
 @lru_cache(maxsize=65536)
 def looks_secret(text: str) -> bool:
-    """Whether `text` holds a credential of a published format, or a run of characters that only a generator writes.
-
-    The second test asks for many changes between letters and digits: `OAuth2AuthorizationServerConfigurer` has two,
-    a random token of twenty characters has eight.
-    """
+    """Whether `text` holds a credential of a published format, or a run of characters that only a generator writes."""
     if _CREDENTIAL.search(text):
         return True
-    return any(_is_random(run) for run in _TOKEN.findall(text))
+    if any(_is_random(run) for run in _TOKEN.findall(text)):
+        return True
+    joined = (re.sub(r"[-_]", "", run) for run in _LONG_TOKEN.findall(text))
+    return any(run != run.lower() and run != run.upper() and _is_random(run) for run in joined)
 
 
 def _is_random(run: str) -> bool:
-    kinds = ["d" if c.isdigit() else "u" if c.isupper() else "l" for c in run]
-    changes = sum(1 for a, b in itertools.pairwise(kinds) if a != b)
-    letter_digit = sum(1 for a, b in itertools.pairwise(kinds) if (a == "d") != (b == "d"))
-    digits = kinds.count("d")
-    return (digits >= 2 and letter_digit >= 4 and changes >= len(run) * 0.3) or (digits >= 1 and changes >= len(run) * 0.45)
+    """Identifiers are made of words, tokens are not.
+
+    In mixed case `X509LwM2MBootstrapServer` is for two thirds words of four letters and more, a random token for a
+    fifth, in short pieces.  In one case words cannot be told, but `x509v3certificatebuilder` changes between letters
+    and digits four times, a random token of that length ten times.
+    """
+    digits = sum(map(str.isdigit, run))
+    if not (run.islower() or run.isupper() or digits == len(run)):
+        words = _WORD if digits else _SHORT_WORD
+        pieces, covered = len(_PIECE.findall(run)), sum(map(len, words.findall(run)))
+        return covered < len(run) * (0.4 if digits > 1 else 0.3) and pieces >= len(run) * 0.24 and digits <= len(run) * 0.65
+    changes = sum(1 for a, b in itertools.pairwise(run) if a.isdigit() != b.isdigit())
+    return changes >= 4 and (changes >= len(run) * 0.2 or _CONSONANTS.search(run) is not None)
 
 
 def name(text: str) -> Name:
@@ -79,20 +94,28 @@ def name(text: str) -> Name:
 
 
 _VERSION = re.compile(r"[\w.^~<>=!*|, +\-\[\]()]{1,80}")
+_WORDS = re.compile(r"\S{1,24}|[^\s\w]*\s*\S{1,24}")
+_NO_VERSION = re.compile(r"[A-Za-z]{18}|\w{20}|\*\w|[A-Za-z]~\w|[A-Za-z]\s{0,9}=(?!=)")
+_COMMIT = re.compile(r"(?<=[-.+])g?[0-9a-f]{7,40}\Z")
 
 
 def version(text: str | None) -> Version | None:
-    """A version statement as written, or None where the text is not one (a URL, a path, a placeholder, a credential)."""
+    """A version statement as written, or None where the text is not one (a URL, a path, a placeholder, a credential).
+
+    Words are short (`latest`, `3-management-alpine`); the commit that a release was built from may stand behind it.
+    """
     if text is None:
         return None
     cleaned = text.strip()
-    if not _VERSION.fullmatch(cleaned) or looks_secret(cleaned):
+    if not _VERSION.fullmatch(cleaned) or (not any(map(str.isdigit, cleaned)) and not _WORDS.fullmatch(cleaned)):
         return None
-    return Version(cleaned)
+    bare = _COMMIT.sub("", cleaned) if re.match(r"v?\d+\.\d", cleaned) else cleaned
+    joined = (re.sub(r"[-_]", "", part) for part in re.findall(r"[\w+=-]{20,}", bare))
+    return None if _NO_VERSION.search(bare) or looks_secret(bare) or any(map(_is_random, joined)) else Version(cleaned)
 
 
 _SCHEME = re.compile(
-    r"\s*[\"']?((?:[a-z][a-z0-9]{1,15}:)?[a-z][a-z0-9]{1,20}(?:[+.-][a-z0-9]{1,20}){0,2})(?::[a-z0-9]{1,12})?:(?://|@)", re.IGNORECASE
+    r"\s*[\"']?((?:[a-z][a-z0-9]{1,15}:)?[a-z][a-z0-9]{1,20}(?:[+.-][a-z0-9_]{1,20}){0,2})(?::[a-z0-9]{1,12})?:(?://|@)", re.IGNORECASE
 )
 _HOST = re.compile(r"(?=.{1,100}$)[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?)*")
 _DURATION = re.compile(
@@ -105,9 +128,16 @@ _SIZE = re.compile(r"\s*[\"']?(\d{1,9}(?:\.\d{1,3})?\s*(?:[kmgtpe]i?b?|b|m))[\"'
 _INTEGER = re.compile(r"\s*[\"']?([+-]?\d{1,9})[\"']?\s*")
 _NUMBER = re.compile(r"\s*[\"']?(\d{1,9}(?:\.\d{1,4})?)[\"']?\s*")
 _IMAGE = re.compile(
-    r"(?:(?P<host>[\w.-]+(?::\d+)?)/)?(?P<name>[a-z0-9][\w.-]*(?:/[\w.-]+)*)(?::(?P<tag>[\w][\w.+-]{0,127}))?(?:@sha256:[0-9a-f]{16,64})?"
+    r"(?:(?P<host>[\w.-]+(?::\d+)?)/)?(?P<name>[a-z0-9][a-z0-9._-]*(?:/[a-z0-9._-]+)*)(?::(?P<tag>[\w][\w.+-]{0,127}))?(?:@sha256:[0-9a-f]{16,64})?"
 )
 _PATH = re.compile(r"[\w.+/-]{1,200}")
+_IDENTIFIER = re.compile(r"[A-Za-z][\w.:/-]{0,99}")
+_RATE = re.compile(r"\d{1,7}\s?(?:/|per)\s?(?:\d{1,4}\s?)?(?:s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|months?|years?)", re.IGNORECASE)
+_CRON_FIELD = r"(?:\*|\?|L|LW|[\dA-Z*/,\-#LW]{1,40})"
+_CRON = re.compile(rf"(?:{_CRON_FIELD}[ \t]+){{4,6}}{_CRON_FIELD}", re.IGNORECASE)
+_CRON_WORDS = frozenset(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "sun", "mon", "tue", "wed", "thu", "fri", "sat", "l", "w", "lw"])
+_CRON_NAMES = frozenset(["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly", "@reboot"])
+_EVERY = re.compile(r"@every ((?:\d{1,5}(?:\.\d{1,3})?(?:ms|s|m|h)){1,3})")
 _PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][\w.\[\]-]{0,80})(?:(:?[-?+])([^{}$]*)|:([^{}$]*))?\}|\$([A-Za-z_]\w{0,80})")
 _TRUE, _FALSE = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
 
@@ -196,6 +226,26 @@ class Opaque:
         found = _SIZE.fullmatch(self._value)
         return Name(found[1]) if found else None
 
+    def cron(self) -> Name | None:
+        """The value as a cron expression of five to seven fields, `@daily` or `@every 5m`.  Letters only as names of days and months."""
+        value = " ".join(self._value.strip().strip("\"'").split())
+        if value.lower() in _CRON_NAMES or _EVERY.fullmatch(value):
+            return Name(value)
+        if not _CRON.fullmatch(value) or not re.search(r"[*?]", value):
+            return None
+        words = re.findall(r"[A-Za-z]+", value)
+        return Name(value) if all(word.lower() in _CRON_WORDS for word in words) and not re.search(r"\d{3}", value[:-4]) else None
+
+    def rate(self) -> Name | None:
+        """The value as a number of requests in a time: `100/day`, `10 per 1 minute`."""
+        found = _RATE.fullmatch(self._value.strip().strip("\"'"))
+        return Name(found[0]) if found else None
+
+    def identifier(self) -> Name | None:
+        """The value as a plain identifier (`orders.created`).  For keys alone whose value is the name of something: a queue, a task."""
+        value = self._value.strip().strip("\"'")
+        return Name(value) if _IDENTIFIER.fullmatch(value) and "://" not in value and not looks_secret(value) else None
+
     def word(self, allowed: Collection[str]) -> Name | None:
         """The one of `allowed` (lower case) that the value is, case and quotes aside."""
         word = self._value.strip().strip("\"'").lower()
@@ -222,16 +272,16 @@ class Opaque:
         return None
 
     def image(self) -> tuple[Name, Name | None] | None:
-        """The value as an image reference: (name without registry host, tag or None).  A digest is left out."""
+        """The value as an image reference: (name without registry host, tag or None).  A digest is left out, and a tag like one."""
         found = _IMAGE.fullmatch(self._value.strip().strip("\"'"))
         if not found:
             return None
         host, path, tag = found["host"], found["name"], found["tag"]
         if host and not ("." in host or ":" in host or host == "localhost"):
             path = f"{host}/{path}"
-        if looks_secret(path) or (tag and looks_secret(tag)):
+        if looks_secret(path):
             return None
-        return name(path), name(tag) if tag else None
+        return name(path), name(tag) if tag and version(tag) else None
 
     def path(self) -> str | None:
         """The value as a path of plain characters, where a path is what stands there; no address and no credential."""

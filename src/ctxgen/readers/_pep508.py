@@ -17,7 +17,7 @@ from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sd
 
 from ctxgen.facts import join_path
 from ctxgen.model import Dependency, Group
-from ctxgen.opaque import Name, Version, name, version
+from ctxgen.opaque import Name, Version, looks_secret, name, version
 from ctxgen.tree import File
 
 _LIMIT = 4_000
@@ -147,7 +147,7 @@ def is_place(text: str) -> bool:
     return (
         bool(_URL.match(text))
         or first.startswith((".", "/", "~", "\\"))
-        or ("/" in first and "@" not in first)
+        or ("/" in first and "@" not in first and not _SPEC.search(first))
         or first.endswith(_ARCHIVES)
     )
 
@@ -206,7 +206,7 @@ def local_path(place: str) -> str | None:
         )
     elif place.startswith("{root:uri}"):
         place = "." + place.removeprefix("{root:uri}")
-    return None if _URL.match(place) or ":" in place or place.startswith(("/", "~", "$")) else place
+    return None if _URL.match(place) or ":" in place or place.startswith(("/", "~", "$")) or looks_secret(place) else place
 
 
 def dependency(file: File, wanted: Wanted, line: int, group: Group, when: Name | None = None) -> Dependency:

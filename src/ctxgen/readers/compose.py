@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ctxgen.documents import Node, Unreadable
 from ctxgen.facts import join_path
 from ctxgen.model import At, Diagnostic, Image, Process, Property, Reference, Service, Setting
-from ctxgen.opaque import Name, Opaque, looks_secret, name
+from ctxgen.opaque import MASK, Name, Opaque, looks_secret, name
 from ctxgen.readers import Found, reads
 from ctxgen.readers._compose_files import compose_name, looks_like_compose, services_of, variant_of
 from ctxgen.readers._compose_variables import VARIABLE, entries, environment, references_to_variables
@@ -23,6 +23,8 @@ from ctxgen.readers._ports import ports_of
 from ctxgen.tree import File
 
 _REMOTE = re.compile(r"[A-Za-z][\w+.-]*:(?://)?|git@|github\.com/|.*\.git(?:#|$)")
+_PROFILE = re.compile(r"[A-Za-z0-9][\w.-]{0,60}")
+_PATH = re.compile(r"[\w./+-]{1,200}")
 _NOTHING = ("", "null", "~")  # what `!reset null` leaves behind
 
 
@@ -63,7 +65,8 @@ def read_compose(file: File) -> Iterator[Found]:
 
 def _service(file: File, title: str, node: Node, when: Name | None) -> Iterator[Found]:
     owner = name(title)
-    profiles = [name(profile.text or "") for each in [node.get("profiles")] if each for profile in each.elements()]
+    stated = [profile.text or "" for each in [node.get("profiles")] if each for profile in each.elements()]
+    profiles = [name(profile) if _PROFILE.fullmatch(profile) else Name(MASK) for profile in stated]
     when = Name(".".join([*([when] if when else []), *profiles])) if profiles else when
     image, inherited = _scalar(node, "image"), _extends(file, node)
     build = _build(file, node)
@@ -135,7 +138,7 @@ def _build(file: File, node: Node) -> _Build:
     if said is None or said.text in _NOTHING:
         return _Build()
     stated = _text(said, "target")
-    target = name(stated) if stated else None
+    target = name(stated) if stated and _PROFILE.fullmatch(stated) else None
     written = said.text or _text(said, "context") or "."
     # a file beside `build:` is how the first version of the format wrote it
     beside = "" if said.get("dockerfile_inline") is not None else _text(said, "dockerfile") or _text(node, "dockerfile") or "Dockerfile"
@@ -269,4 +272,4 @@ def _elements(node: Node, key: str) -> Iterator[Node]:
 def _local(path: str) -> str | None:
     """A path inside the repository, its defaults applied; None for addresses, unknown variables and what may be a credential."""
     local = expand(path, {})
-    return None if not local or "$" in local or "@" in local or _REMOTE.match(local) or looks_secret(local) else local
+    return local if _PATH.fullmatch(local) and not _REMOTE.match(local) and not looks_secret(local) else None

@@ -21,6 +21,7 @@ from ctxgen.readers._variants import environment
 from ctxgen.tree import File
 
 _VARIABLE = re.compile(r"[A-Za-z_][\w.-]{0,119}")
+_TITLE = re.compile(r"[A-Za-z][\w.-]{0,80}")
 _SHELL = re.compile(r"(?:\S*/)?(?:sh|bash|ash|dash|zsh)\b|<<")
 _FROM_MOUNT = re.compile(r"(?:^|,)from=([^,\s]+)")
 _AUTOMATIC = frozenset(f"{side}{part}" for side in ("TARGET", "BUILD") for part in ("PLATFORM", "OS", "ARCH", "VARIANT"))
@@ -35,7 +36,7 @@ class Stage:
     """One build stage: where it starts, what it is built from, and what it has said so far."""
 
     def __init__(self, title: str | None, image: str, line: int, parent: Stage | None) -> None:
-        self.title = name(title) if title else None
+        self.title = name(title) if title and _TITLE.fullmatch(title) else None
         self.image, self.line, self.parent = image, line, parent
         self.known: dict[str, str] = dict(parent.known) if parent else {}
         self.ports: dict[int, At] = dict(parent.ports) if parent else {}
@@ -139,6 +140,8 @@ def _variables(
         words = [(words[0][0], f"{words[0][1]}={legacy[1]}")] if legacy else []
     before = dict(known)
     for line, word in words:
+        if word.startswith("#"):  # meant as a comment
+            break
         key, equals, written = word.partition("=")
         if not _VARIABLE.fullmatch(key) or key in _AUTOMATIC:
             continue

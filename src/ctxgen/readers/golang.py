@@ -10,6 +10,7 @@ from ctxgen.opaque import name, version
 from ctxgen.readers import reads
 from ctxgen.tree import File
 
+_PATH = re.compile(r"[\w.~/!+-]{1,250}")
 _WORD = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`|[^\s"`(),]+|=>|[()]')
 
 
@@ -42,7 +43,7 @@ def read_go_mod(file: File) -> Iterator[Fact]:
                 yield Runtime(name=name("Go"), version=version(written), at=at)
             case "toolchain", [written, *_] if written != "default":
                 yield Runtime(name=name("Go"), version=version(written.removeprefix("go")), at=at)
-            case "require", [path, written, *_]:
+            case "require", [path, written, *_] if _PATH.fullmatch(path):
                 if not re.match(r"indirect\b", comment):
                     yield Dependency(ecosystem="go", name=name(path), declared=version(written), at=at)
                 if stated := version(written):

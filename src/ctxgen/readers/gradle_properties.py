@@ -33,10 +33,15 @@ def properties(file: File) -> Iterator[tuple[str, str, int]]:
         line += entry.source.count("\n")
 
 
+_KEY = re.compile(r"[A-Za-z_][\w.-]{0,119}")
+
+
 @reads("gradle.properties")
 def read_gradle_properties(file: File) -> Iterator[Fact]:
     """Properties that build scripts read."""
     for key, value, line in properties(file):
+        if not _KEY.fullmatch(key):
+            continue
         yield Property(name=name(key.removeprefix("systemProp.")), value=Opaque(value), at=file.at(line))
 
 

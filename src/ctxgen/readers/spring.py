@@ -14,7 +14,7 @@ import javaproperties
 
 from ctxgen.documents import Node, Unreadable, parse_yaml
 from ctxgen.model import ConfigKey, Fact, Variable
-from ctxgen.opaque import Name, Opaque, name
+from ctxgen.opaque import MASK, Name, Opaque, looks_secret, name
 from ctxgen.readers import reads
 from ctxgen.tree import File
 
@@ -50,6 +50,7 @@ _PROFILE_WORDS = {
 _BUILD_FILTER = re.compile(r"(:[ \t]+|-[ \t]+)(@[\w.-]+@[^\n\"']*)$", re.MULTILINE)
 _DOCUMENT_END = re.compile(r"[#!]---\s*")
 _PLACEHOLDER = re.compile(r"\$\{([A-Z][A-Z0-9_]{1,99})(?:(:)(?:([^{}]*)\})?|\})")
+_PROFILES = re.compile(r"[\s!(]*[\w.@+-]{1,32}(?:[\s)]*[,&|][\s!(]*[\w.@+-]{1,32})*[\s)]*")
 _INDEX = re.compile(r"\[\d{1,6}\]")
 
 
@@ -83,7 +84,8 @@ def _settings(file: File, documents: list[list[Entry]], profile: str | None) -> 
         for written, line, text in entries:
             prefixed, key = _prefix_profile(written)
             when = _when(profile, activated, prefixed)
-            yield ConfigKey(key=name(normal_key(key)), value=Opaque(text), dialect=dialect, at=file.at(line), when=when)
+            shown = Name(MASK) if looks_secret(key) else name(normal_key(key))
+            yield ConfigKey(key=shown, value=Opaque(text), dialect=dialect, at=file.at(line), when=when)
             for variable, default, required in placeholders(text):
                 yield Variable(name=name(variable), value=default, source="settings", required=required, at=file.at(line), when=when)
 
@@ -114,7 +116,7 @@ def _prefix_profile(key: str) -> tuple[str | None, str]:
 
 def _when(*profiles: str | None) -> Name | None:
     said = [profile for profile in dict.fromkeys(profiles) if profile]
-    return name(" and ".join(said)) if said else None
+    return (name(" and ".join(said)) if all(map(_PROFILES.fullmatch, said)) else Name(MASK)) if said else None
 
 
 def _profile_of(stem: str) -> str | None:
