@@ -1,4 +1,4 @@
-"""The command line: the only place that prints or exits.
+"""The command line: what can be asked for, and with which defaults.  Only this and `_terminal` print or exit.
 
 Exit codes: 0 done, 1 a check does not hold, 2 wrong usage or no such path, 3 the output could not be written, 130 and
 143 interrupted.
@@ -6,29 +6,31 @@ Exit codes: 0 done, 1 a check does not hold, 2 wrong usage or no such path, 3 th
 
 from __future__ import annotations
 
-import contextlib
-import gc
+import importlib
 import os
 import signal
 import sys
-import tempfile
-import threading
-from collections.abc import Iterator
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from ctxgen import __version__
+from ctxgen._terminal import fail, working, write
 
-PROGRESS_AFTER = 1.0
-"""Seconds after which a run on a terminal shows that it is working."""
+if TYPE_CHECKING:
+    from ctxgen.pipeline import Analysis
+    from ctxgen.team_detectors import Found
 
 
 class Format(StrEnum):
     markdown = "markdown"
+    xml = "xml"
+    text = "text"
+    issue = "issue"
     json = "json"
 
 
@@ -36,6 +38,11 @@ class Detail(StrEnum):
     brief = "brief"
     standard = "standard"
     full = "full"
+
+
+class Listing(StrEnum):
+    text = "text"
+    json = "json"
 
 
 class _ScanByDefault(TyperGroup):
@@ -56,27 +63,41 @@ app = typer.Typer(
     no_args_is_help=False,
 )
 
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of standard output.", metavar="FILE")]
+IncludeIgnored = Annotated[bool, typer.Option("--include-ignored", help="Read files that .gitignore leaves out, too.")]
+Exclude = Annotated[
+    list[str] | None, typer.Option("--exclude", help="Leave out files like this (.gitignore syntax); may be repeated.", metavar="GLOB")
+]
+Config = Annotated[Path | None, typer.Option("--config", help="Use this file instead of the repository's .ctxgen.toml.", metavar="FILE")]
+NoRepoConfig = Annotated[bool, typer.Option("--no-repo-config", help="Ignore .ctxgen.toml and .ctxgen/detectors of the repository.")]
+Detectors = Annotated[Path | None, typer.Option("--detectors", help="Know the technologies of this folder's *.toml, too.", metavar="DIR")]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit 2 where .ctxgen.toml or detectors of the repository are wrong.")]
+
 
 @app.command(
-    epilog="Commands: `ctxgen schema` prints the JSON Schema. A word that is a command is the command; write ./word for a folder of that name."
+    epilog="Commands: `ctxgen explain` says which lines and rules led to a fact, `ctxgen detectors` lists what is known, `ctxgen init` writes a .ctxgen.toml, "
+    "`ctxgen schema` prints the JSON Schema. A word that is a command is the command; write ./word for a folder of that name."
 )
 def scan(
     path: Annotated[Path, typer.Argument(help="The repository, or a folder of one.")] = Path(),
-    format: Annotated[Format, typer.Option("--format", "-f", help="How to print it.")] = Format.markdown,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write to this file instead of standard output.", metavar="FILE")
-    ] = None,
+    format: Annotated[Format | None, typer.Option("--format", "-f", help="How to print it.  [default: markdown]")] = None,
+    output: Output = None,
     budget: Annotated[
         int | None,
-        typer.Option("--budget", help="At most so many tokens of Markdown; facts of least worth are left out.", min=100, metavar="TOKENS"),
+        typer.Option("--budget", help="At most so many tokens; facts of least worth are left out.", min=150, metavar="TOKENS"),
     ] = None,
-    detail: Annotated[Detail, typer.Option("--detail", help="How much to tell: about 600 tokens, 1,500, or everything.")] = Detail.standard,
+    detail: Annotated[
+        Detail | None, typer.Option("--detail", help="How much to tell: about 600 tokens, 1,500, or everything.  [default: standard]")
+    ] = None,
+    sections: Annotated[str | None, typer.Option("--sections", help="Tell only these: stack,database,… .", metavar="NAMES")] = None,
     no_evidence: Annotated[bool, typer.Option("--no-evidence", help="Leave out the path:line of the facts.")] = False,
     header: Annotated[str | None, typer.Option("--header", help="`full` names commit, branch, remote and version.", metavar="full")] = None,
-    include_ignored: Annotated[bool, typer.Option("--include-ignored", help="Read files that .gitignore leaves out, too.")] = False,
-    exclude: Annotated[
-        list[str] | None, typer.Option("--exclude", help="Leave out files like this (.gitignore syntax); may be repeated.", metavar="GLOB")
-    ] = None,
+    include_ignored: IncludeIgnored = False,
+    exclude: Exclude = None,
+    config: Config = None,
+    no_repo_config: NoRepoConfig = False,
+    detectors: Detectors = None,
+    strict: Strict = False,
     version: Annotated[bool, typer.Option("--version", "-V", help="Print the version and stop.")] = False,
 ) -> None:
     """Print the essential context of a backend repository: what it is built with, how, and the lines that prove it.
@@ -84,118 +105,170 @@ def scan(
     Exit codes: 0 done, 2 wrong usage or no such path, 3 the output could not be written.
     """
     if version:
-        _write(f"ctxgen {__version__}\n", None)
+        write(f"ctxgen {__version__}\n", None)
         return
     if header not in (None, "full", "short"):
-        _fail(f"--header knows only `full`, not {header!r}")
-    root = _root(path)
-    with _working():
-        from ctxgen import pipeline
-        from ctxgen.catalogue import load
+        fail(f"--header knows only `full`, not {header!r}")
+    with working():
+        from ctxgen.render.outline import DETAILS, SECTIONS
 
-        context = pipeline.scan(root, include_ignored=include_ignored, exclude=exclude or ())
-        if format is Format.json:
+        chosen = tuple(word for word in (sections or "").split(",") if word)
+        if (sections is not None and not chosen) or (unknown := [word for word in chosen if word not in SECTIONS]):
+            fail(f"no such section: {', '.join(unknown) if chosen else 'none is named'}; known are {', '.join(SECTIONS)}")
+        analysis = _analyse(path, include_ignored, exclude, config, no_repo_config, detectors, strict=strict)
+        team = analysis.configuration
+        written = (format or team.format or "markdown").removeprefix("Format.")
+        level = (detail or team.detail or "standard").removeprefix("Detail.")
+        if written == "json":
+            if chosen:
+                fail("--sections is not for JSON, which is always whole")
             from ctxgen.render import json
 
-            text = json.render(context)
+            text = json.render(analysis.context)
         else:
-            from ctxgen.render import markdown
-
-            bound = budget if budget is not None else markdown.DETAILS[detail.value]
-            text = markdown.render(context, load(), budget=bound, detail=detail.value, evidence=not no_evidence, header=header == "full")
-    _write(text, output, markdown=format is Format.markdown)
+            bound = budget if budget is not None else team.budget if team.budget and detail is None else DETAILS[level]
+            text = importlib.import_module(f"ctxgen.render.{written}").render(
+                analysis.context,
+                analysis.catalogue,
+                budget=bound,
+                detail=level,
+                evidence=not no_evidence,
+                header=header == "full",
+                sections=chosen or team.sections,
+            )
+    write(text, output, markdown=written == "markdown")
 
 
 @app.command()
-def schema(
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write to this file instead of standard output.", metavar="FILE")
-    ] = None,
+def explain(
+    subject: Annotated[str, typer.Argument(help="A technology by id or name, or a path of the repository.", metavar="TECHNOLOGY|PATH")],
+    root: Annotated[Path, typer.Argument(help="The repository, or a folder of one.")] = Path(),
+    output: Output = None,
+    include_ignored: IncludeIgnored = False,
+    exclude: Exclude = None,
+    config: Config = None,
+    no_repo_config: NoRepoConfig = False,
+    detectors: Detectors = None,
 ) -> None:
+    """Say which lines and which rules led to a technology, or what came of a file's lines."""
+    with working():
+        from ctxgen.render import explanation
+
+        analysis = _analyse(root, include_ignored, exclude, config, no_repo_config, detectors)
+        text = explanation.explain(analysis, subject)
+    if text is None:
+        fail(f"neither a technology nor a path of the repository: {subject!r}; `ctxgen detectors` lists what is known")
+    write(text, output)
+
+
+@app.command("detectors")
+def list_detectors(
+    search: Annotated[str | None, typer.Argument(help="Only technologies with this in an id, a name or a category.")] = None,
+    format: Annotated[Listing, typer.Option("--format", "-f", help="How to print it.")] = Listing.text,
+    output: Output = None,
+    detectors: Detectors = None,
+) -> None:
+    """List the technologies that are known, with the names by which they are."""
+    from ctxgen.catalogue import load
+    from ctxgen.render import known
+    from ctxgen.team_detectors import extend
+
+    catalogue, problems = extend(load(), _found(detectors))
+    if problems:
+        fail(f"{problems[0].path}: {problems[0].message}")
+    listed = known.find(catalogue, search or "")
+    write(known.as_json(listed) if format is Listing.json else known.as_text(listed), output)
+
+
+@app.command()
+def init(
+    root: Annotated[Path, typer.Argument(help="The repository.")] = Path(),
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a .ctxgen.toml that is there.")] = False,
+) -> None:
+    """Write a commented .ctxgen.toml with what this repository does not state."""
+    from ctxgen.configuration import FILE
+    from ctxgen.render import template
+
+    target = _root(root) / FILE
+    if os.path.lexists(target) and not force:
+        fail(f"{str(target)!r} is there already; --force overwrites it")
+    with working():
+        text = template.render(_analyse(root, False, None, None, True, None).context)
+    write(text, target)
+
+
+@app.command()
+def schema(output: Output = None) -> None:
     """Print the JSON Schema of `--format json`."""
     from ctxgen.render import json
 
-    _write(json.schema(), output)
+    write(json.schema(), output)
+
+
+def _analyse(
+    path: Path,
+    include_ignored: bool,
+    exclude: Iterable[str] | None,
+    config: Path | None,
+    no_repo_config: bool,
+    detectors: Path | None,
+    *,
+    strict: bool = False,
+) -> Analysis:
+    root = _root(path)
+    from ctxgen import pipeline
+    from ctxgen.documents import Unreadable
+
+    configuration = None
+    if config is not None:
+        try:
+            configuration = pipeline.configuration_file(config, root)
+        except Unreadable as error:
+            fail(f"{config}:{error.line or 1}: {error.message}")
+        except (OSError, ValueError):
+            fail(f"configuration cannot be read: {str(config)!r}")
+        for wrong in configuration.problems:
+            fail(f"{config}:{wrong.line}: {wrong.message}")
+    found = _found(detectors)
+    analysis = pipeline.analyse(
+        root,
+        include_ignored=include_ignored,
+        exclude=exclude or (),
+        configuration=configuration,
+        repository_configuration=not no_repo_config,
+        detectors=found,
+    )
+    named = {at for _, at in found}
+    for wrong in analysis.configuration.problems:
+        if strict or any((wrong.path, wrong.line) == at for at in named):
+            fail(f"{wrong.path}:{wrong.line}: {wrong.message}")
+    return analysis
+
+
+def _found(detectors: Path | None) -> list[Found]:
+    if detectors is None:
+        return []
+    from ctxgen.catalogue import DetectorError
+    from ctxgen.team_detectors import from_folder
+
+    if not detectors.is_dir():
+        fail(f"not a folder of detectors: {str(detectors)!r}")
+    try:
+        return from_folder(detectors)
+    except DetectorError as error:
+        fail(str(error))
 
 
 def _root(path: Path) -> Path:
     try:
         if not path.exists():
-            _fail(f"no such path: {str(path)!r}")
+            fail(f"no such path: {str(path)!r}")
         if not path.is_dir():
-            _fail(f"not a folder: {str(path)!r}")
+            fail(f"not a folder: {str(path)!r}")
         os.listdir(path)
     except OSError:
-        _fail(f"folder cannot be read: {str(path)!r}")
+        fail(f"folder cannot be read: {str(path)!r}")
     return path
-
-
-def _fail(message: str, status: int = 2) -> NoReturn:
-    """One line on standard error, and out."""
-    typer.echo(f"ctxgen: {message}", err=True)
-    raise typer.Exit(status)
-
-
-@contextlib.contextmanager
-def _working() -> Iterator[None]:
-    """Collect no garbage during a run (it makes none in circles), and show on a terminal that a long one is alive."""
-    gc.disable()
-    if not sys.stderr.isatty():
-        yield
-        return
-    from rich.console import Console
-
-    status = Console(stderr=True).status("reading …")
-    timer = threading.Timer(PROGRESS_AFTER, status.start)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-        status.stop()
-
-
-def _write(text: str, output: Path | None, *, markdown: bool = False) -> None:
-    """Print, coloured on a terminal, or write a file beside itself and rename it."""
-    if output is not None:
-        _write_file(text, output)
-        return
-    try:
-        if markdown and sys.stdout.isatty() and "NO_COLOR" not in os.environ:
-            from rich.console import Console
-            from rich.syntax import Syntax
-
-            Console().print(Syntax(text, "markdown", theme="ansi_dark", background_color="default", word_wrap=True))
-        else:
-            sys.stdout.buffer.write(text.encode("utf-8", errors="replace"))
-            sys.stdout.flush()
-    except BrokenPipeError:
-        # the reader has seen enough (`| head`); keep the interpreter from flushing into the closed pipe again
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except OSError:
-        _fail("standard output cannot be written", 3)
-
-
-def _write_file(text: str, output: Path) -> None:
-    temporary: str | None = None
-    try:
-        with tempfile.NamedTemporaryFile("wb", dir=output.parent, prefix=f".{output.name}.", delete=False) as stream:
-            temporary = stream.name
-            stream.write(text.encode("utf-8", errors="replace"))
-        os.chmod(temporary, (os.stat(output).st_mode & 0o777) if output.exists() else 0o666 & ~_umask())
-        os.replace(temporary, output)
-    except OSError:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-        _fail(f"cannot write {str(output)!r}", 3)
-
-
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
 
 
 def run() -> None:

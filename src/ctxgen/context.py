@@ -259,6 +259,14 @@ class Notice(Struct, frozen=True):
     message: str
 
 
+class Exclusion(Struct, frozen=True):
+    """Files that the repository's own `.ctxgen.toml` leaves out: the pattern and how many."""
+
+    pattern: str
+    files: int
+    evidence: Cited
+
+
 class Context(Struct, frozen=True):
     """Everything that is known of one repository."""
 
@@ -284,3 +292,6 @@ class Context(Struct, frozen=True):
     declared: dict[str, dict[str, str]]
     not_stated: tuple[str, ...]
     diagnostics: tuple[Notice, ...]
+    declared_evidence: dict[str, Cited] = {}
+    """Where each declared fact stands, by `section.key`."""
+    excluded: tuple[Exclusion, ...] = ()

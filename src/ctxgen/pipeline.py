@@ -2,38 +2,137 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from ctxgen import __version__, _git
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ctxgen import __version__, _git, team_detectors
 from ctxgen.catalogue import Catalogue, load
-from ctxgen.context import SCHEMA_VERSION, CommandLine, Context, Generator, Notice, Pipeline, Repository
+from ctxgen.configuration import FILE, MAX_SIZE, Configuration, problem
+from ctxgen.configuration import read as read_configuration
+from ctxgen.context import SCHEMA_VERSION, CommandLine, Context, Exclusion, Generator, Notice, Pipeline, Repository
+from ctxgen.documents import Unreadable
 from ctxgen.facts import Facts
 from ctxgen.inference import architecture as architectures
-from ctxgen.inference import languages, settings, stores, technologies
+from ctxgen.inference import jobs, languages, messaging, settings, stores, technologies
 from ctxgen.inference.evidence import cite
+from ctxgen.inference.security_settings import security_settings
 from ctxgen.join import Join
-from ctxgen.model import Command, Project, Workflow
+from ctxgen.model import At, Command, Diagnostic, Project, Sighting, Workflow
 from ctxgen.opaque import name
 from ctxgen.places import Places
 from ctxgen.reading import read_facts
 from ctxgen.recognise import recognise
 from ctxgen.resolve import resolve
+from ctxgen.team_detectors import Found
 from ctxgen.tree import Tree
 
 NOT_STATED = ("scale.daily_active_users", "scale.peak_load", "scale.availability_target", "scale.data_volume", "security.compliance")
 
 
+_SETTLES = {
+    "scale.daily_active_users": "scale.daily_active_users",
+    "scale.monthly_active_users": "scale.daily_active_users",
+    "general.users": "scale.daily_active_users",
+}
+
+
+class Analysis(Struct, frozen=True):
+    """A context and what led to it."""
+
+    context: Context
+    sightings: tuple[Sighting, ...]
+    facts: Facts
+    tree: Tree
+    places: Places
+    catalogue: Catalogue
+    configuration: Configuration
+
+
 def scan(root: Path, *, include_ignored: bool = False, exclude: Iterable[str] = ()) -> Context:
     """Read a repository, or a folder of one, and say what it states.  Raises `NotADirectoryError`."""
+    return analyse(root, include_ignored=include_ignored, exclude=exclude).context
+
+
+def analyse(
+    root: Path,
+    *,
+    include_ignored: bool = False,
+    exclude: Iterable[str] = (),
+    configuration: Configuration | None = None,
+    repository_configuration: bool = True,
+    detectors: Iterable[Found] = (),
+) -> Analysis:
+    """Read a repository and keep what led to the context.
+
+    `configuration` is used instead of the repository's own, `detectors` beside its own; without
+    `repository_configuration` the repository's own of both are ignored.
+    """
     tree = Tree(root, include_ignored=include_ignored, exclude=exclude)
-    catalogue = load()
+    found, problems = list(detectors), list[Diagnostic]()
+    if configuration is None:
+        configuration = own_configuration(tree) if repository_configuration else Configuration()
+    if repository_configuration:
+        folders = [team_detectors.FOLDER, *([configuration.detectors[0]] if configuration.detectors else [])]
+        own, problems = team_detectors.from_repository(tree, folders)
+        found += own
+    catalogue, refused = team_detectors.extend(load(), found) if found else (load(), [])
+    configuration = replace(configuration, problems=(*configuration.problems, *problems, *refused))
+    tree.diagnostics += configuration.problems
+    taken = tree.leave_out([pattern.glob for pattern in configuration.exclude])
     facts = resolve(read_facts(tree))
-    return build(tree, facts, catalogue)
+    analysis = build(tree, facts, catalogue)
+    context = declare(analysis.context, configuration, taken)
+    return replace(analysis, context=context, configuration=configuration)
 
 
-def build(tree: Tree, facts: Facts, catalogue: Catalogue) -> Context:
-    """The context that facts make."""
+def own_configuration(tree: Tree) -> Configuration:
+    """What the repository's `.ctxgen.toml` says, if it has one."""
+    if not os.path.lexists(tree.root / FILE):
+        return Configuration()
+    try:
+        return read_configuration(tree.file(FILE, MAX_SIZE).toml())
+    except Unreadable as error:
+        return Configuration(problems=(problem(At(FILE, error.line or 1), error.message),))
+
+
+def configuration_file(path: Path, root: Path) -> Configuration:
+    """What a configuration file that the user names says.  Raises `OSError` and `Unreadable`."""
+    from ctxgen.documents import parse_toml
+    from ctxgen.tree import decode
+
+    with open(path, "rb") as stream:
+        data = stream.read(MAX_SIZE + 1)
+    if len(data) > MAX_SIZE:
+        raise Unreadable("too-large", f"larger than {MAX_SIZE // 1024} KiB")
+    full, top = os.path.realpath(path), os.path.realpath(root)
+    shown = os.path.relpath(full, top).replace(os.sep, "/") if full.startswith(os.path.join(top, "")) else path.name
+    return read_configuration(parse_toml(decode(data).encode()), str(name(shown)))
+
+
+def declare(context: Context, configuration: Configuration, taken: Sequence[int] = ()) -> Context:
+    """The context with what the team declares, which is then no longer missing, and what it leaves out."""
+    declared: dict[str, dict[str, str]] = {}
+    for each in configuration.declared:
+        declared.setdefault(each.section, {})[each.key] = each.value
+    stated = {f"{each.section}.{each.key}" for each in configuration.declared}
+    stated |= {_SETTLES[key] for key in stated if key in _SETTLES}
+    return replace(
+        context,
+        declared=declared,
+        declared_evidence={f"{each.section}.{each.key}": cite([each.at]) for each in configuration.declared},
+        not_stated=tuple(key for key in context.not_stated if key not in stated),
+        excluded=tuple(
+            Exclusion(pattern.glob, files, cite([pattern.at])) for pattern, files in zip(configuration.exclude, taken, strict=False)
+        ),
+    )
+
+
+def build(tree: Tree, facts: Facts, catalogue: Catalogue) -> Analysis:
+    """The context that facts make, and the sightings that led to it."""
     places = Places(tree.paths, (project.at.path for project in facts.of(Project)))
     sightings = recognise(facts, tree.paths, catalogue, places)
     root_name = str(name(tree.root.name)) or "repository"
@@ -42,7 +141,8 @@ def build(tree: Tree, facts: Facts, catalogue: Catalogue) -> Context:
     known = technologies.technologies(settled, catalogue)
     stated = languages.runtimes(facts, join, places)
     parts = architectures.components(join, settled, catalogue)
-    return Context(
+    protections = security_settings(facts, known, join, catalogue, places)
+    context = Context(
         schema_version=SCHEMA_VERSION,
         generator=Generator("ctxgen", __version__),
         repository=_repository(tree, root_name),
@@ -52,20 +152,21 @@ def build(tree: Tree, facts: Facts, catalogue: Catalogue) -> Context:
         components=tuple(parts),
         technologies=tuple(known),
         datastores=tuple(stores.datastores(known, settled, catalogue, tree.paths, places)),
-        messaging=(),
-        jobs=(),
-        integrations=tuple(stores.integrations(known)),
+        messaging=tuple(messaging.messaging(facts, known, join, catalogue, places)),
+        jobs=tuple(jobs.jobs(facts, join, places)),
+        integrations=tuple(stores.integrations(known, catalogue)),
         models=(),
         environment=tuple(settings.environment(facts, join, catalogue, places)),
-        security=settings.security(known, facts, join, catalogue, places),
+        security=replace(settings.security(known, facts, join, catalogue, places), settings=tuple(protections)),
         scale=tuple(settings.scale(facts, join, catalogue, places)),
         endpoints=(),
         commands=_commands(facts, join, places),
         ci=_pipelines(facts),
         declared={},
-        not_stated=NOT_STATED,
+        not_stated=tuple(key for key in NOT_STATED if key != "security.compliance" or all(p.name != "compliance" for p in protections)),
         diagnostics=tuple(Notice(d.code, d.severity, d.path, d.line, d.message) for d in sorted(set(tree.diagnostics))),
     )
+    return Analysis(context, tuple(settled), facts, tree, places, catalogue, Configuration())
 
 
 def _repository(tree: Tree, root_name: str) -> Repository:

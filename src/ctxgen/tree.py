@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -150,13 +150,26 @@ class Tree:
         self.git = _git.discover(self.root)
         listed = None if include_ignored or self.git is None else _git.list_files(self.git, self.root)
         paths = sorted(self._walk(honour_ignores=not include_ignored) if listed is None else listed)
-        if patterns := list(exclude):
-            from pathspec import GitIgnoreSpec
-
-            excluded = GitIgnoreSpec.from_lines(patterns)
-            paths = [path for path in paths if not excluded.match_file(path)]
         self.paths: list[str] = paths
         self._known = frozenset(paths)
+        self.leave_out(list(exclude))
+
+    def leave_out(self, patterns: Sequence[str]) -> list[int]:
+        """Take the files that are like one of the patterns (.gitignore syntax) off the list; how many each one took."""
+        taken = [0] * len(patterns)
+        if patterns:
+            from pathspec import GitIgnoreSpec
+
+            spec = GitIgnoreSpec.from_lines(patterns)
+            kept = []
+            for path in self.paths:
+                found = spec.check_file(path)
+                if found.include and found.index is not None:
+                    taken[found.index] += 1
+                else:
+                    kept.append(path)
+            self.paths, self._known = kept, frozenset(kept)
+        return taken
 
     def __contains__(self, path: str) -> bool:
         return path in self._known

@@ -22,5 +22,7 @@ def render(context: Context) -> str:
 def schema() -> str:
     """The JSON Schema (2020-12) of what `render` prints."""
     document = msgspec.json.schema(Context)
+    for definition in document["$defs"].values():  # every key is always printed, those with a default too
+        definition["required"] = list(definition["properties"])
     document = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "ctxgen context, schema version 1", **document}
     return msgspec.json.format(msgspec.json.encode(document, order="sorted"), indent=2).decode() + "\n"

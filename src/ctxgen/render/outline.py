@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from msgspec.structs import replace
 
 from ctxgen.catalogue import Catalogue
-from ctxgen.context import Cited, Component, Context, Evidence, Technology
+from ctxgen.context import Component, Context, Evidence, Technology
 from ctxgen.render import wording
 from ctxgen.render.budget import Block, Code, Line, Part, Piece, Section, Text
 
@@ -17,6 +17,7 @@ DETAILS = {"brief": 600, "standard": 1500, "full": None}
 FIRST = 7
 """So many facts of each element are told before anything else is."""
 LONGEST_ALSO = 2
+PATTERNS_SHOWN = 8
 VARIABLES_PER_FILE = 25
 ELEMENTS = ("stack", "architecture", "scale", "database", "security")
 SECTIONS = (
@@ -46,7 +47,8 @@ def outline(
     told += [_missing(context), _unread(context)]
     if sections:
         told = [
-            replace(section, lines=tuple(line for line in section.lines if line.key in (*sections, "about", "unread"))) for section in told
+            replace(section, lines=tuple(line for line in section.lines if line.key in (*sections, "about", "excluded", "unread")))
+            for section in told
         ]
     return Block(context.repository.name, tuple(told))
 
@@ -123,13 +125,22 @@ class _Teller:
 
     def elements(self) -> Section:
         lines = (
-            Line("stack", "Technology stack", tuple(self.stack()), empty="not stated"),
-            Line("architecture", "Architecture", tuple(self.architecture()), empty="not stated"),
-            Line("scale", "Scale", tuple(self.scale()), empty="not stated", separator="; "),
-            Line("database", "Database", tuple(self.database()), empty="not stated"),
-            Line("security", "Security", tuple(self.security()), empty="not stated"),
+            Line("stack", "Technology stack", (*self.stack(), *self.declared("stack")), empty="not stated"),
+            Line("architecture", "Architecture", (*self.architecture(), *self.declared("architecture")), empty="not stated"),
+            Line("scale", "Scale", (*self.declared("scale"), *self.scale()), empty="not stated", separator="; "),
+            Line("database", "Database", (*self.database(), *self.declared("database")), empty="not stated"),
+            Line("security", "Security", (*self.security(), *self.declared("security")), empty="not stated"),
         )
         return Section("", lines)
+
+    def declared(self, *sections: str) -> list[Piece]:
+        """What the team states in `.ctxgen.toml`, marked so."""
+        pieces = []
+        for section in sections:
+            for key, value in self.context.declared.get(section, {}).items():
+                parts = (Text(key.replace("_", " ")), " ", Code(value), " declared")
+                pieces.append(Piece(parts, 96, _first(self.context.declared_evidence.get(f"{section}.{key}", ()))))
+        return pieces
 
     def stack(self) -> list[Piece]:
         pieces = []
@@ -243,6 +254,8 @@ class _Teller:
             worth = wording.COMMAND_WORTH.get(command.kind, 30)
             commands.setdefault((command.kind, command.command), Piece(parts, worth, _first(command.evidence)))
         lines.append(Line("commands", "Commands", tuple(commands.values()), item="command"))
+        others = self.declared(*(section for section in self.context.declared if section not in ELEMENTS))
+        lines.insert(0, Line("declared", "Declared", tuple(others)))
         return Section("Around it", tuple(lines))
 
     def variables(self, detail: str) -> list[Line]:
@@ -310,11 +323,25 @@ def _missing(context: Context) -> Section:
 
 
 def _unread(context: Context) -> Section:
+    lines = []
+    if context.excluded:
+        lines.append(Line("excluded", "", (_left_out(context),)))
     problems = [notice for notice in context.diagnostics if notice.severity != "info"]
-    if not problems:
-        return Section("", (), prose=True)
-    first = problems[0]
-    parts: list[Part] = [f"{len(problems)} file{'s' if len(problems) > 1 else ''} not read in full, first "]
-    parts += [Code(f"{first.path}:{first.line or 1}")] if first.path else []
-    parts += [": ", Text(first.message), "."]
-    return Section("", (Line("unread", "", (Piece(tuple(parts), 970),)),), prose=True)
+    if problems:
+        first = problems[0]
+        files = len({notice.path for notice in problems})
+        parts: list[Part] = [f"{files} file{'s' if files > 1 else ''} not read in full, first "]
+        parts += [Code(f"{first.path}:{first.line or 1}")] if first.path else []
+        parts += [": ", Text(first.message), "."]
+        lines.append(Line("unread", "", (Piece(tuple(parts), 970),)))
+    return Section("", tuple(lines), prose=True)
+
+
+def _left_out(context: Context) -> Piece:
+    """What the repository's own configuration keeps from being read: every pattern, or as many as fit and how many more."""
+    shown = context.excluded[:PATTERNS_SHOWN]
+    parts: list[Part] = ["Left out by its own configuration: "]
+    for index, each in enumerate(shown):
+        parts += [", " if index else "", Code(each.pattern), f" {each.files} file{'' if each.files == 1 else 's'}", *each.evidence[:1]]
+    parts += [f" and {len(context.excluded) - len(shown)} more patterns"] if len(context.excluded) > len(shown) else []
+    return Piece((*parts, "."), 975)
