@@ -160,7 +160,7 @@ class Catalogue:
 
     def extra(self, ecosystem: str, package: str, extra: str) -> str | None:
         """The technology that an extra or feature of a package brings: `fastapi[standard]`, `sqlx[postgres]`."""
-        return self._find(ecosystem, f"{normal_package(ecosystem, package)}[{extra.lower()}]")
+        return self._find(ecosystem, normal_package(ecosystem, f"{package}[{extra}]"))
 
     def makes(self, package: str) -> str | None:
         """The kind of component that a project with this package is, where the package alone decides it."""

@@ -110,7 +110,7 @@ def normal_package(ecosystem: str, package: str) -> str:
     match ecosystem:
         case "pypi":
             return re.sub(r"[-_.]+", "-", package).lower()
-        case "go":
+        case "go" | "gradle_plugins":
             return package
         case _:
             return package.lower()
@@ -120,7 +120,7 @@ def signals(technology: Technology) -> Iterator[tuple[str, str]]:
     """(kind, name as it is compared) of everything by which a technology is known, configuration aside."""
     for key in PACKAGE_KEYS:
         for each in getattr(technology, key):
-            yield key, normal_package({"gradle_plugins": "go"}.get(key, key), each)
+            yield key, normal_package(key, each)
     for kind, names in (
         ("image", technology.images),
         ("chart", technology.charts),
