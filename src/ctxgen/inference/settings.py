@@ -192,15 +192,24 @@ def security(technologies: Sequence[Technology], facts: Facts, join: Join, catal
             for at in places_of or named[:1]:
                 found[mechanism].append(at)
                 component.setdefault(mechanism, next((use.component for use in technology.uses if use.scope == "backend"), None))
+    described: list[tuple[str, At]] = []
     for key in facts.of(ConfigKey):
         if places.scope(key.at.path) is not None:
             continue
         for _, mechanism in catalogue.mechanism(key.key, key.value):
+            if key.key.startswith("openapi.security."):
+                described.append((mechanism, key.at))
+                continue
             found[mechanism].append(key.at)
             component.setdefault(mechanism, join.component(key.at.path))
     for variable in read:
         if variable.source in ("settings", "code") and _PROXY_USER.search(variable.name):
             found["proxy-header"].append(variable.at)
+    code = frozenset(found)
+    for mechanism, at in described:  # a description adds to what code and settings show, and speaks alone only where they say nothing
+        if not code or mechanism in code:
+            found[mechanism].append(at)
+            component.setdefault(mechanism, join.component(at.path))
     return Security(tuple(Mechanism(mechanism, component.get(mechanism), cite(at, 4)) for mechanism, at in sorted(found.items())), ())
 
 

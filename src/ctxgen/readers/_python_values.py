@@ -200,8 +200,35 @@ def _called(key: str, line: int, node: Syntax, module: Module, depth: int) -> It
         (unit, amount), *_ = keywords.items()
         if (number := scalar(amount)) is not None and (count := number.integer()) is not None:
             yield Leaf(key, line, Opaque(f"{count} {unit}"))
-    elif positional and (function in _WRAPPERS or env_read(unwrapped(positional[0]), module.environment)):
+    elif function.rpartition(".")[2] == "crontab" and (fields := _crontab(positional, keywords)) is not None:
+        yield Leaf(key, line, Opaque(fields))
+    elif positional and (function in _WRAPPERS or _declares(function) or env_read(unwrapped(positional[0]), module.environment)):
         yield from leaves(key, line, positional[0], module, depth + 1)
+
+
+_CRONTAB = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
+
+
+def _crontab(positional: list[Syntax], keywords: dict[str, Syntax]) -> str | None:
+    """Celery's `crontab(hour=3, minute=0)` as an expression; None where a field is no literal."""
+    order = ("minute", "hour", "day_of_week", "day_of_month", "month_of_year")
+    written = {**dict(zip(order, positional, strict=False)), **{key: value for key, value in keywords.items() if key in _CRONTAB}}
+    fields = []
+    for field in _CRONTAB:
+        if field not in written:
+            fields.append("*")
+            continue
+        node = unwrapped(written[field])
+        text = string_of(node) if node.type == "string" else text_of(node) if node.type == "integer" else None
+        if text is None or not re.fullmatch(r"[\w*/,\-]{1,40}", text):
+            return None
+        fields.append(text)
+    return " ".join(fields)
+
+
+def _declares(function: str) -> bool:
+    """Whether a call declares a queue or exchange of Kombu by the name that is its first argument."""
+    return function.rpartition(".")[2] in ("Queue", "Exchange")
 
 
 def _combined(key: str, line: int, node: Syntax, module: Module, depth: int) -> Iterator[Leaf]:
