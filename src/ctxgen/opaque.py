@@ -77,7 +77,11 @@ def _is_random(run: str) -> bool:
     if not (run.islower() or run.isupper() or digits == len(run)):
         words = _WORD if digits else _SHORT_WORD
         pieces, covered = len(_PIECE.findall(run)), sum(map(len, words.findall(run)))
-        return covered < len(run) * (0.4 if digits > 1 else 0.3) and pieces >= len(run) * 0.24 and digits <= len(run) * 0.65
+        return (
+            covered < len(run) * (0.3 if digits < 2 else 0.4 if len(run) < 36 else 0.6)
+            and pieces >= len(run) * 0.24
+            and digits <= len(run) * 0.65
+        )
     changes = sum(1 for a, b in itertools.pairwise(run) if a.isdigit() != b.isdigit())
     return changes >= 4 and (changes >= len(run) * 0.2 or _CONSONANTS.search(run) is not None)
 
@@ -135,7 +139,32 @@ _IDENTIFIER = re.compile(r"[A-Za-z][\w.:/-]{0,99}")
 _RATE = re.compile(r"\d{1,7}\s?(?:/|per)\s?(?:\d{1,4}\s?)?(?:s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|months?|years?)", re.IGNORECASE)
 _CRON_FIELD = r"(?:\*|\?|L|LW|[\dA-Z*/,\-#LW]{1,40})"
 _CRON = re.compile(rf"(?:{_CRON_FIELD}[ \t]+){{4,6}}{_CRON_FIELD}", re.IGNORECASE)
-_CRON_WORDS = frozenset(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "sun", "mon", "tue", "wed", "thu", "fri", "sat", "l", "w", "lw"])
+_CRON_WORDS = frozenset(
+    [
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "may",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "oct",
+        "nov",
+        "dec",
+        "sun",
+        "mon",
+        "tue",
+        "wed",
+        "thu",
+        "fri",
+        "sat",
+        "l",
+        "w",
+        "lw",
+    ]
+)
 _CRON_NAMES = frozenset(["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly", "@reboot"])
 _EVERY = re.compile(r"@every ((?:\d{1,5}(?:\.\d{1,3})?(?:ms|s|m|h)){1,3})")
 _PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][\w.\[\]-]{0,80})(?:(:?[-?+])([^{}$]*)|:([^{}$]*))?\}|\$([A-Za-z_]\w{0,80})")
