@@ -65,7 +65,21 @@ EXTENSIONS = {
 }  # fmt: skip
 
 
-_ASSET_WATCHER = re.compile(r"(?i)(?:css|js|assets?|vite|webpack|webpacker|esbuild|tailwind(?:css)?|sass|watch(?:er)?)(?:[-_:](?:css|js|assets?|watch|build))?")
+_ASSET_WATCHER = re.compile(
+    r"(?i)(?:css|js|assets?|vite|webpack|webpacker|esbuild|tailwind(?:css)?|sass|watch(?:er)?)(?:[-_:](?:css|js|assets?|watch|build))?"
+)
+_BUILD_VARIANT = re.compile(r"native|jvm|(?:java|jdk|openjdk|node|py|python|php|net)\d+|alpine|slim|arm64|amd64|debug")
+_NPM_FILES = {
+    "package.json",
+    "package-lock.json",
+    "yarn.lock",
+    "pnpm-lock.yaml",
+    "bun.lock",
+    "tsconfig.json",
+    ".npmrc",
+    ".nvmrc",
+    ".node-version",
+}
 _SETTINGS_FILE = (".yml", ".yaml", ".json", ".properties", ".toml", ".conf", ".env", ".ini", ".xml")
 _DEPLOY_FOLDER = {"docker", "build", ".docker", "deploy", "deployment", "dockerfiles", "containers", "ci", "scripts", "infra", "ops"}
 
@@ -73,6 +87,12 @@ _DEPLOY_FOLDER = {"docker", "build", ".docker", "deploy", "deployment", "dockerf
 def _serving(units: Sequence[Unit]) -> list[Unit]:
     """Of one folder's projects those that its process runs: browser assets and tools that are built beside it are not."""
     return [unit for unit in units if unit.backend] or [unit for unit in units if not unit.frontend] or list(units)
+
+
+def _is_script(path: str) -> bool:
+    """Whether a file is a browser's where a server of another ecosystem lies in the same folder."""
+    base = path.rpartition("/")[2]
+    return base in _NPM_FILES or EXTENSIONS.get(base[base.rfind(".") :]) in ("JavaScript", "TypeScript", "Vue", "Svelte")
 
 
 def _port(number: int | None) -> int | None:
@@ -132,11 +152,14 @@ class Join:
             for d in facts.of(Dependency)
             if d.group != "test" and not d.at.path.rpartition("/")[2].startswith("Directory.") and (kind := catalogue.makes(d.name))
         }
+        self._shipped = {folder_of(d.at.path) for d in facts.of(Dependency) if d.ecosystem == "npm" and d.group == "main"}
+        self._variants: dict[str, str] = {}
         self.parts = self._with_ports(self._parts())
         self._part_of_folder: dict[str, list[Part]] = defaultdict(list)
         for part in self.parts:
             self._part_of_folder[part.path].append(part)
         self._part_names = {part.name.lower(): part for part in reversed(self.parts)}
+        self._part_names |= {variant: self._part_names[stem] for variant, stem in self._variants.items() if stem in self._part_names}
         self._languages: dict[str, Counter[str]] = defaultdict(Counter)
         for path in paths:
             language = EXTENSIONS.get(path[path.rfind(".") :].lower())
@@ -193,7 +216,7 @@ class Join:
                     found[folder, most] = Unit(folder, most, folder.rpartition("/")[2], container.at)
         categories: dict[tuple[str, str], set[str]] = defaultdict(set)
         for sighting in sightings:
-            if sighting.signal.startswith("npm ") and sighting.scope in ("backend", "frontend"):
+            if sighting.signal.startswith("npm ") and sighting.at.path.endswith(".json") and sighting.scope in ("backend", "frontend"):
                 technology = self.catalogue[sighting.technology]
                 categories[folder_of(sighting.at.path), "npm"].update(
                     {technology.category, *technology.roles, *(["server"] if technology.serves else [])}
@@ -218,7 +241,8 @@ class Join:
         """Whether a script belongs to a browser package, whatever else its folder holds."""
         for folder in folders_up(folder_of(path)):
             if packages := [unit for unit in self._by_folder.get(folder, []) if unit.ecosystem == "npm"]:
-                return all(unit.frontend for unit in packages)
+                beside = len(packages) < len(self._by_folder[folder])
+                return all(unit.frontend or (beside and not unit.backend) for unit in packages)
         return bool(self.units)
 
     # ------------------------------------------------------------------------------------------ components
@@ -241,7 +265,7 @@ class Join:
                 claimed.update((unit.folder, unit.ecosystem) for unit in units)
             known = by_name.get(part.name.lower())
             by_name[part.name.lower()] = part if known is None else self._merged(known, part)
-        parts = list(by_name.values())
+        parts = self._without_variants(list(by_name.values()))
         deployed_folders = {"" if part.path == "." else part.path for part in parts}
         for container in self.facts.of(Container):
             folder = self._code_folder(folder_of(container.at.path), folder_of(container.at.path))
@@ -250,6 +274,13 @@ class Join:
             units = self._by_folder.get(folder, [])
             backend_units = _serving(units)
             if not units and (not folder or (not container.command and not container.ports)):
+                continue
+            if (
+                not units
+                and set(folder.lower().split("/")) & _DEPLOY_FOLDER
+                and not self._has_source(folder)
+                and self._only_a_runtime(folder)
+            ):
                 continue
             deployed_folders.add(folder)
             claimed.update((unit.folder, unit.ecosystem) for unit in backend_units)
@@ -302,6 +333,18 @@ class Join:
                     )
         return found
 
+    def _without_variants(self, parts: list[Part]) -> list[Part]:
+        """Parts with the builds of one service for several targets (`orders`, `orders-native`) told once."""
+        by_place = {(part.path, part.name.lower()): part for part in parts}
+        for part in parts:
+            stem, _, suffix = part.name.lower().rpartition("-")
+            base = by_place.get((part.path, stem))
+            if base is not None and base.kind == part.kind and _BUILD_VARIANT.fullmatch(suffix):
+                by_place[part.path, stem] = self._merged(base, part)
+                self._variants[part.name.lower()] = stem
+                del by_place[part.path, part.name.lower()]
+        return list(by_place.values())
+
     def _deployed(self, service_name: str, same: list[Service]) -> tuple[Part | None, list[Unit]]:
         same = sorted(same, key=lambda service: (service.when is not None, len(service.at.path), service.at))
         folder = next((self._context_folder(service) for service in same if service.build is not None or service.dockerfile), None)
@@ -309,6 +352,10 @@ class Join:
         technology = self.catalogue.image(image[0]) if image and folder is None else None
         if folder is None and technology is None:
             folder = self._folder_named(service_name, image[0].rpartition("/")[2] if image else "")
+        if folder and self.places.vendored(folder + "/x") and not self._has_source(folder):
+            folder = self.unit_folder(same[0].at.path)  # an image that an installed package builds runs the code beside the file
+        if folder and not self._by_folder.get(folder) and not self._has_source(folder) and self._only_a_runtime(folder):
+            folder = self._folder_served(service_name) or folder
         units = list(self._by_folder.get(folder, [])) if folder is not None else []
         backend_units = _serving(units)
         ports = {port for service in same for port in (*service.ports, *service.published)}
@@ -322,7 +369,7 @@ class Join:
                     if folder_of(container.at.path) == folder and container.stage is None
                     for port, _ in container.ports
                 }
-                if not ports
+                if not ports and not all(service.platform == "procfile" and service.name != "web" for service in same)
                 else set()
             )
         words: Set[str] = {
@@ -334,6 +381,8 @@ class Join:
         links = tuple(dict.fromkeys(link for service in same for link in service.depends_on))
         path = folder if folder is not None else same[0].at.path
         kind = self._kind(service_name, folder, backend_units, tuple(ports), technology, words)
+        if kind in ("worker", "job"):
+            ports = {port for service in same for port in (*service.ports, *service.published)}  # an image's EXPOSE speaks of its server
         return self._part(
             service_name, path, kind, backend_units, tuple(sorted(ports)), links, tuple(service.at for service in same), technology
         ), backend_units
@@ -348,12 +397,38 @@ class Join:
         for folder in (dockerfile_folder, context):
             if folder in self._unit_folders:
                 return folder
+            if folder and folder.startswith(f"{context}/" if context else "") and folder != context and self._holds_what_it_builds(folder):
+                return folder
             below = [unit.folder for unit in self.units if unit.folder.startswith(folder + "/")] if folder else []
             if len(below) == 1:
                 return below[0]
         if dockerfile_folder.rpartition("/")[2].lower() in ("docker", "build", ".docker", "deploy", "dockerfiles", "containers", "ci"):
             return self.unit_folder(dockerfile_folder + "/x")
         return dockerfile_folder or context
+
+    def _holds_what_it_builds(self, folder: str) -> bool:
+        """Whether a Dockerfile's folder, whose context lies above it, is about something of its own: source, or the settings of a product."""
+        if set(folder.lower().split("/")) & _DEPLOY_FOLDER:
+            return False
+        return self._has_source(folder) or not self._only_a_runtime(folder)
+
+    def _has_go_program(self, folder: str) -> bool:
+        """Whether a Go module holds a command: by convention a `main.go`, or a folder `cmd`."""
+        inside = [path for path in self.paths if not folder or path.startswith(folder + "/")]
+        return any(path.rpartition("/")[2] == "main.go" or "/cmd/" in f"/{path}" for path in inside)
+
+    def _has_source(self, folder: str) -> bool:
+        return any(path.startswith(folder + "/") and path[path.rfind(".") :].lower() in EXTENSIONS for path in self.paths)
+
+    def _has_browser_source(self, folder: str) -> bool:
+        """Whether a browser application is written in a folder, and not only styles and libraries that a server's pages load."""
+        inside = (path for path in self.paths if not folder or path.startswith(folder + "/"))
+        return any(path.endswith((".ts", ".tsx", ".jsx", ".vue", ".svelte", ".astro")) and self.places.scope(path) is None for path in inside)
+
+    def _only_a_runtime(self, folder: str) -> bool:
+        """Whether an image starts from a language alone (or from nothing known), so that what it runs lies elsewhere."""
+        base = self._base_technology(folder)
+        return base is None or self.catalogue[base].category in ("language", "runtime", "build", "framework")
 
     def _folder_named(self, *names: str) -> str | None:
         """The unit whose folder or project is called like a service or image, the longest name first."""
@@ -363,6 +438,8 @@ class Join:
                 continue
             for unit in self.units:
                 last = unit.folder.rpartition("/")[2].lower()
+                if not last and len(wanted) > 4 and unit.backend and f"-{unit.name.lower()}".endswith("-" + wanted):
+                    return unit.folder
                 if last and (
                     wanted == last
                     or wanted == unit.name.lower()
@@ -370,6 +447,12 @@ class Join:
                 ):
                     return unit.folder
         return None
+
+    def _folder_served(self, service: str) -> str | None:
+        """The unit whose folder a service is named for (`orders`, `orders-grpc`), where one image runs the code of several."""
+        named = [(unit.folder.rpartition("/")[2].lower(), unit.folder) for unit in self.units if unit.folder]
+        fitting = {folder for last, folder in named if service.lower() == last or service.lower().startswith((last + "-", last + "_"))}
+        return fitting.pop() if len(fitting) == 1 else None
 
     def _base_technology(self, folder: str) -> str | None:
         for image in self.facts.of(Image):
@@ -383,6 +466,14 @@ class Join:
         return None
 
     def _unclaimed(self, unit: Unit, deployed_folders: set[str]) -> Part | None:
+        beside = [other for other in self._by_folder[unit.folder] if other.ecosystem != "npm"]
+        if (
+            unit.ecosystem == "npm"
+            and not unit.backend
+            and not (unit.frontend and (not beside or self._has_browser_source(unit.folder)))
+            and (beside or (not unit.folder and len(self.units) > 1 and unit.folder not in self._shipped))
+        ):
+            return None  # tools of the server in the same folder, or of the whole repository
         kind = self._kind(unit.name, unit.folder, [unit], (), None, set(), deployed=False)
         if unit.folder in deployed_folders and kind not in ("frontend", "cli"):
             return None
@@ -409,9 +500,11 @@ class Join:
             return kind
         if technology and not units:
             category = self.catalogue[technology].category
+            if category == "testing" and _JOB.search(named):
+                return "job"
             return "gateway" if category == "server" else "infrastructure" if category in _INFRASTRUCTURE else "service"
         if units and all(unit.frontend for unit in units):
-            return "job" if _JOB.search(named) else "frontend"
+            return "job" if _JOB.search(named) else "library" if not deployed and all(unit.output == "library" for unit in units) else "frontend"
         called = (named, (folder or "").rpartition("/")[2])
         if words & {"migrate"} or any(map(_JOB.search, called)):
             return "job"
@@ -427,7 +520,7 @@ class Join:
                 if not ports and "queue" in categories and not categories & {"server", "framework"}
                 else "service"
             )
-        if any(unit.output == "library" for unit in units):
+        if any(unit.output == "library" or (unit.ecosystem == "go" and not self._has_go_program(unit.folder)) for unit in units):
             return "library"
         if any(self.catalogue[known].serves for known in has):
             return "gateway" if _GATEWAY.search(named) else "service"
@@ -513,7 +606,7 @@ class Join:
         """Give every component an id: its name, with its path where the name is taken."""
         taken: set[str] = set()
         identified = []
-        for part in sorted(parts, key=lambda part: (part.kind in ("infrastructure", "library"), part.path, part.name)):
+        for part in sorted(parts, key=lambda part: (part.kind in ("infrastructure", "library"), part.path, part.kind == "frontend", part.name)):
             identifier = re.sub(r"[^a-z0-9.@/_-]+", "-", part.name.lower()).strip("-") or "component"
             if identifier in taken:
                 identifier = f"{identifier}@{part.path}"
@@ -542,5 +635,7 @@ class Join:
                 stem = path.rpartition("/")[2].partition(".")[0].lower()
                 if path.endswith(_SETTINGS_FILE) and (named := self._part_names.get(stem)) and named.path != (folder or "."):
                     return named.id
-                return found[0].id
+                shown = [part for part in found if (part.kind == "frontend") == _is_script(path)]
+                # what a folder says of several processes of one image is told of the one that serves
+                return min(shown or found, key=lambda part: part.kind not in ("service", "gateway")).id
         return None

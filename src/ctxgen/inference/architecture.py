@@ -30,11 +30,14 @@ def components(join: Join, sightings: Sequence[Sighting], catalogue: Catalogue) 
             known = used[sighting.component].get(sighting.technology)
             if known is None or sighting.rank < known.rank:
                 used[sighting.component][sighting.technology] = sighting
+    spoken = {s.technology for s in sightings if s.usage in ("used", "default") and s.scope in ("backend", "deploy")}
     by_name = {part.name.lower(): part for part in join.parts}
     found = []
     for part in join.parts:
         has = used.get(part.id, {})
         technologies = [t for t in has if catalogue[t].category in (*_STACK, "frontend")]
+        driven = dict.fromkeys(engine for t in has for engine in catalogue[t].drives)
+        technologies += [engine for engine in driven if engine in spoken and engine not in technologies]
         if part.image and part.image not in technologies:
             technologies.append(part.image)
         technologies.sort(
@@ -82,7 +85,7 @@ def architecture(parts: Sequence[Component], technologies: Sequence[Technology],
     evidence = [at for part in built for at in part.evidence[:1]]
     pattern: str | None
     if len({part.path for part in services}) >= 3:
-        pattern = "microservices"
+        pattern = "microservices" if _one_system(services, technologies, join) else "monorepo-of-apps"
     elif serverless and not services:
         pattern, evidence = "serverless", [e for t in serverless for e in t.evidence[:1]]
     elif built:
@@ -107,6 +110,14 @@ def architecture(parts: Sequence[Component], technologies: Sequence[Technology],
         traits.append(Trait("background-workers", tuple(at for part in workers for at in part.evidence[:1])[:4]))
     unique = {trait.name: trait for trait in reversed(traits)}
     return Architecture(pattern, tuple(unique[name] for name in sorted(unique)), tuple(evidence[:8]))
+
+
+def _one_system(services: Sequence[Component], technologies: Sequence[Technology], join: Join) -> bool:
+    """Whether services make one system: a file deploys one of them, or they find each other by a registry, gateway or queue."""
+    manifests = {unit.at.path for unit in join.units}
+    deployed = any(e.path not in manifests for part in services for e in part.evidence)
+    together = {known for trait in ("api-gateway", "service-discovery", "configuration-server") for known in _TRAITS[trait]}
+    return deployed or any((t.id in together or t.category == "queue") and t.scope == "backend" and t.usage == "used" for t in technologies)
 
 
 def _domain_modules(join: Join) -> bool:

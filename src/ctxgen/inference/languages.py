@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from ctxgen.context import Cited, Language, RuntimeStatement, Technology
@@ -42,7 +42,10 @@ _MIN_SHARE = 0.02
 def runtimes(facts: Facts, join: Join, places: Places) -> list[RuntimeStatement]:
     """Every statement of a language's or runtime's version in the product's files; of equal ones of a component the first."""
     found: dict[tuple[str, str | None, str], list[At]] = defaultdict(list)
+    elsewhere = {stated.name for stated in facts.of(Runtime) if stated.source != "ci" and stated.version}
     for stated in facts.of(Runtime):
+        if stated.source == "ci" and stated.name in elsewhere:
+            continue  # what CI installs says nothing where the repository itself states a version
         if stated.version and places.scope(stated.at.path) in (None, "dev"):
             found[stated.name, join.component(stated.at.path), stated.version].append(stated.at)
             found[stated.name, join.component(stated.at.path), stated.version] += stated.via
@@ -94,7 +97,10 @@ def languages(
     found = []
     for (language, where), size in sorted(sizes.items(), key=lambda entry: (-entry[1], entry[0])):
         share = size / total
-        of_unit = any(unit.ecosystem in _ECOSYSTEMS.get(language, ()) for unit in join.units)
+        of_unit = any(
+            unit.ecosystem in _ECOSYSTEMS.get(language, ()) and (unit.ecosystem != "npm" or unit.frontend or unit.backend)
+            for unit in join.units
+        )
         if language in ("Vue", "Svelte") or (share < _MIN_SHARE and not of_unit):
             continue
         version, at = _version(language, where, stated, technologies)
@@ -125,7 +131,18 @@ def _version(
     for runtime in _RUNTIME_OF.get(language, (language,)):
         candidates = [s for s in stated if s.name == runtime and (where == "backend")]
         if candidates:
-            ordered = sorted(candidates, key=lambda s: (_evidence_rank(s), s.component is not None, s.evidence))
+            most = Counter((_evidence_rank(s), s.version) for s in candidates)
+            ordered = sorted(
+                candidates,
+                key=lambda s: (
+                    _evidence_rank(s),
+                    s.component is not None,
+                    "/" in s.evidence[0].path,
+                    -most[_evidence_rank(s), s.version],
+                    s.evidence[0].path.count("/"),
+                    s.evidence,
+                ),
+            )
             # a script's version is its runtime's: "Node 20", for "JavaScript 20" there is not
             said = f"Node {ordered[0].version}" if runtime == "Node.js" else ordered[0].version
             return said, ordered[0].evidence
@@ -133,7 +150,10 @@ def _version(
 
 
 def _evidence_rank(statement: RuntimeStatement) -> int:
-    base = statement.evidence[0].path.rpartition("/")[2]
+    path = statement.evidence[0].path
+    base = path.rpartition("/")[2]
+    if path.startswith((".github/", ".circleci/")) or base in (".gitlab-ci.yml", "azure-pipelines.yml"):
+        return 3
     if base.startswith(
         (
             ".python-version",

@@ -36,7 +36,7 @@ def environment(facts: Facts, join: Join, catalogue: Catalogue, places: Places) 
     """Every variable of the product once, with the lines that set or read it and what is safe to say of its value."""
     grouped: dict[Name, list[Variable]] = defaultdict(list)
     for variable in facts.of(Variable):
-        if places.scope(variable.at.path) in (None, "dev") and variable.source != "ci":
+        if places.scope(variable.at.path) is None and variable.source != "ci":
             grouped[variable.name].append(variable)
     found = []
     for name, same in sorted(grouped.items()):
@@ -74,9 +74,11 @@ def scale(facts: Facts, join: Join, catalogue: Catalogue, places: Places) -> lis
     found: dict[tuple[str, str, str | None, str | None], list[At]] = defaultdict(list)
     units: dict[tuple[str, str, str | None, str | None], str | None] = {}
 
+    written: dict[str, str | None] = {}  # one spelling of a subject that values and manifests write differently
+
     def add(kind: str, value: str | None, unit: str | None, subject: str | None, component: str | None, at: At) -> None:
         if value is not None and places.scope(at.path) in (None, "dev"):
-            key = (kind, value, subject, component)
+            key = (kind, value, written.setdefault((subject or "").lower(), subject), component)
             found[key].append(at)
             units[key] = unit
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ctxgen.catalogue import Catalogue
+from ctxgen.catalogue import Technology as Declared
 from ctxgen.context import Datastore, Evidence, Integration, Migrations, Technology
 from ctxgen.inference.evidence import cite
 from ctxgen.model import At, Sighting
@@ -14,6 +15,8 @@ _STORES = ("database", "cache", "search", "storage")
 _MIGRATION_FILES = (
     ("alembic", "/versions/", ".py"), ("django", "/migrations/0", ".py"), ("flyway", "/V", ".sql"), ("prisma", "/migration.sql", ""), ("golang-migrate", "", ".up.sql"),
     ("active-record", "db/migrate/", ".rb"), ("laravel", "database/migrations/", ".php"), ("typeorm", "/migrations/1", ".ts"),
+    ("ef-core-migrations", "/Migrations/", ".Designer.cs"), ("ecto", "/repo/migrations/", ".exs"), ("diesel-migrations", "/migrations/", "/up.sql"),
+    ("sequelize-cli", "/migrations/2", ".js"), ("knex", "/migrations/2", ".ts"),
 )  # fmt: skip
 
 
@@ -27,9 +30,17 @@ def datastores(
         declared = catalogue[technology.id]
         if technology.scope != "backend" or technology.category not in _STORES or declared.drives or technology.usage == "unknown":
             continue
-        drivers = [t.id for t in technologies if t.scope == "backend" and technology.id in catalogue[t.id].drives]
+        if technology.category in ("cache", "search") and not _runs_apart(declared):
+            continue
+        driving = [t for t in technologies if t.scope == "backend" and technology.id in catalogue[t.id].drives]
+        drivers = [t.id for t in driving]
+        # a component that has a driver of an engine which the repository uses is one that talks to it
+        speaking = [technology, *driving] if technology.usage in ("used", "default") else [technology]
         components = {
-            use.component for use in technology.uses if use.component and use.scope == "backend" and use.usage in ("used", "default")
+            use.component
+            for t in speaking
+            for use in t.uses
+            if use.component and use.scope == "backend" and use.usage in ("used", "default")
         }
         found.append(
             Datastore(
@@ -42,7 +53,8 @@ def datastores(
                 technology.evidence,
             )
         )
-    relational = [store for store in found if store.technology in _RELATIONAL and store.usage in ("used", "default")]
+    relational = [store for store in found if store.technology in _RELATIONAL and store.usage in ("used", "default", "supported")]
+    relational.sort(key=lambda store: store.usage == "supported")
     if migrations and relational:
         best = relational[0]
         found[found.index(best)] = Datastore(
@@ -52,6 +64,11 @@ def datastores(
 
 
 _RELATIONAL = ("postgresql", "mysql", "mariadb", "sqlite", "sqlserver", "oracle", "cockroachdb", "h2", "hsqldb")
+
+
+def _runs_apart(technology: Declared) -> bool:
+    """Whether a cache or an index is a server or service; one that lives in the process, or an interface to several, is no datastore."""
+    return bool(technology.images or technology.remote or technology.url_schemes or technology.hosts or technology.resources or technology.charts)
 
 
 def migrations_of(technologies: Sequence[Technology], paths: Sequence[str], places: Places) -> Migrations | None:
@@ -68,14 +85,19 @@ def migrations_of(technologies: Sequence[Technology], paths: Sequence[str], plac
     return best
 
 
-def integrations(technologies: Sequence[Technology]) -> list[Integration]:
-    """Outside services that the backend calls."""
+def integrations(technologies: Sequence[Technology], catalogue: Catalogue) -> list[Integration]:
+    """Outside services that the backend calls; a library for models that run in the process is none."""
     found = []
     for technology in technologies:
-        if technology.category in ("saas", "ai") and technology.scope == "backend":
+        if technology.scope == "backend" and (technology.category == "saas" or (technology.category == "ai" and _hosted(technology.id, catalogue))):
             component = next((use.component for use in technology.uses if use.component), None)
             found.append(Integration(technology.id, technology.name, component, technology.evidence[:3]))
     return found
+
+
+def _hosted(known: str, catalogue: Catalogue) -> bool:
+    """Whether an AI technology is called: such a one has keys or an address."""
+    return bool(catalogue[known].env or catalogue[known].hosts)
 
 
 def first(evidence: Sequence[Evidence]) -> Evidence | None:

@@ -30,7 +30,7 @@ def place_sightings(sightings: Iterable[Sighting], join: Join) -> list[Sighting]
         scope = sighting.scope
         if (
             scope == "backend"
-            and join.frontend(sighting.at.path)
+            and (join.frontend(sighting.at.path) or (sighting.signal.startswith("npm ") and join.frontend_code(sighting.at.path)))
             and not sighting.signal.startswith(("pypi", "maven", "go ", "nuget", "image", "url", "config", "command", "runtime"))
         ):
             scope = "frontend"
@@ -45,6 +45,7 @@ def settle_usage(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Si
     category that the repository's product names; variables alone say nothing of an engine that has no driver, image
     or setting.  Many engines behind optional groups are connectors, and their drivers are not told.
     """
+    sightings = _told_apart(sightings, catalogue)
     shown = {s.technology for s in sightings if s.usage in ("used", "default") and s.scope in ("backend", "deploy")}
     engines = {
         s.technology
@@ -55,7 +56,9 @@ def settle_usage(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Si
     for engine in engines:
         by_category[catalogue[engine].category].add(engine)
     optional = {s.technology for s in sightings if s.optional and s.scope == "backend"} - {
-        s.technology for s in sightings if not s.optional and s.scope == "backend"
+        s.technology
+        for s in sightings
+        if not s.optional and s.scope == "backend" and s.usage != "unknown" and not s.signal.startswith("import ")
     }
     connectors = optional & {t for t in optional if catalogue[t].category in (*_STORES, "saas")}
     connectors = connectors if len([t for t in connectors if _is_engine(t, catalogue)]) >= MANY_ENGINES else set()
@@ -77,6 +80,30 @@ def settle_usage(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Si
         settled.append(sighting)
     told = {s.technology for s in settled if s.usage != "unknown"}
     return [s for s in settled if s.usage != "unknown" or s.technology in told or _stands_alone(s, catalogue)]
+
+
+def _told_apart(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Sighting]:
+    """Sightings where one setting's alternatives are told apart: engines of which a variable picks one are supported, the one without a condition is the default.
+
+    What only a variant deploys (a compose file per engine) is such an alternative too.
+    """
+    stated: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for s in sightings:
+        if s.signal.startswith("config ") and s.scope == "backend" and s.usage == "used" and _is_engine(s.technology, catalogue):
+            stated[s.signal, s.at.path].add(s.technology)
+    chosen = {
+        (s.signal, s.at.path) for s in sightings if s.when and "=" in s.when and len(stated.get((s.signal, s.at.path), ())) > 1
+    }
+    categories = {catalogue[s.technology].category for s in sightings if (s.signal, s.at.path) in chosen}
+    told = []
+    for s in sightings:
+        if s.usage == "used" and s.scope in ("backend", "deploy") and _is_engine(s.technology, catalogue) and catalogue[s.technology].category in categories:
+            if s.when:
+                s = replace(s, usage="supported")
+            elif (s.signal, s.at.path) in chosen:
+                s = replace(s, usage="default")
+        told.append(s)
+    return told
 
 
 def _is_engine(known: str, catalogue: Catalogue) -> bool:
@@ -108,16 +135,19 @@ def _technology(identifier: str, same: list[Sighting], catalogue: Catalogue) -> 
     usage = next(usage for usage in _USAGES if any(s.usage == usage for s in in_scope))
     ordered = sorted(in_scope, key=lambda s: (s.usage != usage, s.rank, s.when is not None, s.at.path.count("/"), len(s.at.path), s.at))
     uses = _uses(same)
+    version = _version(ordered) or _version(sorted((s for s in same if s.scope != "docs"), key=lambda s: (s.rank, s.at)))
+    # the line that is cited first is one that states the version
+    stating = [s for s in ordered if version is not None and str(s.locked or s.declared) == version][:1]
     return Technology(
         id=identifier,
         name=declared.name,
         category=declared.category,
         roles=declared.roles,
-        version=_version(ordered) or _version(sorted((s for s in same if s.scope != "docs"), key=lambda s: (s.rank, s.at))),
+        version=version,
         scope=scope,
         usage=usage,
         confidence=next(c for c in _CONFIDENCES if any(s.confidence == c for s in in_scope)),
-        evidence=cite([*(s.at for s in ordered[:4]), *_via(ordered[:1]), *(s.at for s in ordered[4:])]),
+        evidence=cite([*(s.at for s in stating), *(s.at for s in ordered[:4]), *_via([*stating, *ordered][:1]), *(s.at for s in ordered[4:])]),
         uses=uses,
     )
 
