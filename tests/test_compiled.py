@@ -23,6 +23,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "cache"
     monkeypatch.setattr(compiled, "_cache_folder", lambda: folder)
     monkeypatch.setattr(compiled, "NAME", "none.msgpack")
+    monkeypatch.setattr(compiled, "content_key", lambda: "key")
     monkeypatch.setattr(compiled, "load", compiled.load.__wrapped__)
     return folder
 

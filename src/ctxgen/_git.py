@@ -98,21 +98,22 @@ def list_files(git: GitDir, root: Path) -> list[str] | None:
     below = os.path.relpath(root, git.work_tree).replace(os.sep, "/")
     prefix = "" if below == "." else below + "/"
     pathspec = ["--", f":(top,literal){below}"] if prefix else []
-    tracked = _run(git, "ls-files", "-z", "--stage", *pathspec)
-    untracked = _run(git, "ls-files", "-z", "--others", "--exclude-standard", *pathspec)
-    if tracked is None or untracked is None:
+    rows = _run(git, "ls-files", "-z", "-t", "--stage", "--deleted", "--others", "--exclude-standard", *pathspec)
+    if rows is None:
         return None
     found: set[str] = set()
-    for row in tracked.split(b"\0"):
-        meta, tab, path = row.partition(b"\t")
-        if tab and not meta.startswith(b"160000"):
-            found.add(os.fsdecode(path))
-    found.update(os.fsdecode(path) for path in untracked.split(b"\0") if path and not path.endswith(b"/"))
-    return [
-        path[len(prefix) :]
-        for path in found
-        if path.startswith(prefix) and printable(path) and os.path.lexists(os.path.join(git.work_tree, path))
-    ]
+    gone: set[str] = set()
+    for row in os.fsdecode(rows).split("\0"):
+        tag, path = row[:2], row[2:]
+        if tag != "? ":
+            meta, _, path = path.partition("\t")
+            if not path or meta.startswith("160000"):
+                continue
+        if tag == "R " or (tag == "S " and not os.path.lexists(os.path.join(git.work_tree, path))):
+            gone.add(path)
+        elif path and not path.endswith("/"):
+            found.add(path)
+    return [path[len(prefix) :] for path in found - gone if path.startswith(prefix) and printable(path)]
 
 
 def head(git: GitDir) -> tuple[str | None, str | None]:

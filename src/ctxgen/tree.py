@@ -147,6 +147,7 @@ class Tree:
             raise NotADirectoryError
         self.diagnostics: list[Diagnostic] = []
         self._files: dict[str, File] = {}
+        self._folders: dict[str, str | None] = {}
         self.git = _git.discover(self.root)
         listed = None if include_ignored or self.git is None else _git.list_files(self.git, self.root)
         paths = sorted(self._walk(honour_ignores=not include_ignored) if listed is None else listed)
@@ -201,20 +202,37 @@ class Tree:
             return None
         return real if real.startswith(os.path.join(self.root, "")) else None
 
+    def _plain(self, path: str) -> str | None:
+        """The real path of a regular file that is no link, in a folder inside the root (which is resolved once); None for anything else."""
+        folder, _, base = path.rpartition("/")
+        if folder not in self._folders:
+            real = os.path.realpath(os.path.join(self.root, folder))
+            inside = real == str(self.root) or real.startswith(os.path.join(self.root, ""))
+            self._folders[folder] = os.path.join(real, "") if inside else None
+        known = self._folders[folder]
+        if known is None:
+            return None
+        try:
+            return known + base if stat.S_ISREG(os.lstat(known + base).st_mode) else None
+        except (OSError, ValueError):
+            return None
+
     def read(self, path: str, limit: int) -> bytes:
         """The bytes of a regular file inside the root, at most `limit` of them.
 
         Raises `Unreadable` for what is missing, outside, not regular or larger; nothing is ever truncated.
         """
-        real = self._confined(path)
-        if real is None:
-            raise Unreadable(
-                "outside-root" if os.path.islink(os.path.join(self.root, path)) else "not-found",
-                "missing, or a link that leaves the repository",
-            )
         try:
-            if not stat.S_ISREG(os.stat(real).st_mode):
-                raise Unreadable("not-regular", "not a regular file")
+            real = self._plain(path)
+            if real is None:
+                real = self._confined(path)
+                if real is None:
+                    raise Unreadable(
+                        "outside-root" if os.path.islink(os.path.join(self.root, path)) else "not-found",
+                        "missing, or a link that leaves the repository",
+                    )
+                if not stat.S_ISREG(os.stat(real).st_mode):
+                    raise Unreadable("not-regular", "not a regular file")
             descriptor = os.open(real, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
             with os.fdopen(descriptor, "rb") as stream:
                 found = os.fstat(descriptor)
