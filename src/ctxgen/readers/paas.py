@@ -68,7 +68,8 @@ def read_render(file: File) -> Iterator[Fact]:
         if command:
             yield Process(command=Opaque(command), owner=owner, at=file.at(_line(each, "startCommand", "dockerCommand")))
         if owner is not None and kind in ("web", "worker", "pserv", "cron") and len(list(_elements(root, "services"))) > 1:
-            folder = join_path(file.folder, _text(each, "rootDir") or _text(each, "dockerContext") or ".")
+            context = Opaque(_text(each, "rootDir") or _text(each, "dockerContext") or ".").path()
+            folder = join_path(file.folder, context) if context is not None else None
             yield Service(name=owner, platform="other", build=folder, command=Opaque(command) if command else None, at=at)
         image = each.get("image", "url")
         if image is not None and image.text and (found := Opaque(image.text).image()) is not None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from ctxgen.documents import Node
+from ctxgen.facts import join_path
 from ctxgen.model import Command, Fact, Process, Resource, Service, Variable
 from ctxgen.opaque import Opaque, name
 from ctxgen.readers import reads
@@ -68,16 +69,15 @@ def read_heroku_yml(file: File) -> Iterator[Fact]:
     types = dict.fromkeys([*(key for key, _ in docker.items()), *(key for key, _ in run.items())])
     for title in types:
         built, started = docker.get(title), run.get(title)
-        dockerfile = (built.text if built is not None and built.text else None) if built is not None else None
+        dockerfile = Opaque(built.text).path() if built is not None and built.text else None
         said = started.get("command") if started is not None and started.text is None else started
         words = [each.text for each in said.scalars() if each.text] if said is not None else []
-        prefix = f"{file.folder}/" if file.folder else ""
         source = built if built is not None else started
         yield Service(
             name=name(title),
             platform="other",
             build=file.folder,
-            dockerfile=f"{prefix}{dockerfile}" if dockerfile and ".." not in dockerfile and not dockerfile.startswith("/") else None,
+            dockerfile=join_path(file.folder, dockerfile) if dockerfile else None,
             command=Opaque(" ".join(words)) if words else None,
             at=file.at(source.line if source is not None else 1),
         )

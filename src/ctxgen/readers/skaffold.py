@@ -46,14 +46,14 @@ def _artifact(file: File, node: Node) -> Iterator[Service]:
     image = node.get("image")
     if image is None or not image.text or (found := Opaque(image.text).image()) is None:
         return
-    context = _text(node, "context") or _text(node, "workspace") or "."
-    folder = join_path(file.folder, context)
-    if folder is None or "$" in context or "{{" in context:
+    context = Opaque(_text(node, "context") or _text(node, "workspace") or ".").path()
+    folder = join_path(file.folder, context) if context is not None else None
+    beside = Opaque(_text(node, "docker", "dockerfile") or _text(node, "kaniko", "dockerfile") or "Dockerfile").path()
+    if folder is None or beside is None:
         return
-    beside = _text(node, "docker", "dockerfile") or _text(node, "kaniko", "dockerfile")
     docker = node.get("docker") is not None or node.get("kaniko") is not None
     builder = any(node.get(key) is not None for key in ("jib", "buildpacks", "ko", "bazel", "custom"))
-    dockerfile = join_path(folder, beside or "Dockerfile") if docker or not builder else None
+    dockerfile = join_path(folder, beside) if docker or not builder else None
     yield Service(
         name=name(found[0].rpartition("/")[2]),
         platform="other",
