@@ -7,6 +7,7 @@ count YAML aliases as expanded.
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -109,68 +110,114 @@ def parse_syntax(data: bytes, language: str) -> Syntax:
 # ---------------------------------------------------------------------------------------------- JSON
 
 
+_JSON_TOKEN = re.compile(
+    r"""[ \t\r\n\f\v\xa0]*+(?:(?P<mark>[{}\[\],:])|"(?P<text>(?:[^"\\\n]|\\[^\n])*+)"|(?P<bare>[-+.\w]++)|(?P<comment>//[^\n]*+|/\*(?s:.*?)\*/)|(?P<end>\Z))"""
+)
+_JSON_BARE = re.compile(r"true|false|null|[-+]?(?:0[xX][0-9a-fA-F]{1,40}|NaN|Infinity|(?=\.?\d)\d*+(?:\.\d*+)?(?:[eE][-+]?\d++)?)")
+_JSON_WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
+
+
 def parse_json(data: bytes) -> Node:
-    """JSON with comments and trailing commas forgiven.  Source: RFC 8259, https://jsonc.org.
+    """JSON with comments and surplus commas forgiven; of several values the first.  Sources: RFC 8259, https://jsonc.org.
 
-    Raises `Unreadable` where nothing of it is JSON, or a string, bracket or comma is broken.
+    Raises `Unreadable` where a string, bracket or comma is broken, in time linear in the text before it.
     """
-    root = parse_syntax(data, "json")
-    values = [child for child in root.named_children if child.type not in ("comment", "ERROR")]
-    if not values or root.type == "ERROR":
-        raise Unreadable("parse-error", "not valid JSON", _first_error(root))
-    budget = [MAX_NODES]
-    node = _json_node(values[0], values[0].start_point[0] + 1, 0, budget)
-    if root.has_error and (line := _fatal_json_error(root)) is not None:
-        raise Unreadable("parse-error", "not valid JSON", line)
-    return node
+    return _JsonParser(data.decode(errors="replace")).parse()
 
 
-def _first_error(root: Syntax) -> int:
-    for child in root.children:
-        if child.has_error or child.is_missing:
-            return int(child.start_point[0]) + 1
-    return 1
+class _JsonParser:
+    """One walk over the tokens, without recursion, so that no text is too deep for it."""
 
+    def __init__(self, text: str) -> None:
+        self.text, self.position, self.line, self._counted = text, 0, 1, 0
+        self.open: list[Node] = []
+        self.first: Node | None = None
+        self.values = 0
 
-def _fatal_json_error(node: Syntax) -> int | None:
-    """The line of an error that is more than a trailing comma."""
-    stack = [node]
-    while stack:
-        at = stack.pop()
-        if at.is_missing or (at.type == "ERROR" and (at.text or b"").strip() not in (b",", b"")):
-            return int(at.start_point[0]) + 1
-        stack.extend(child for child in reversed(at.children) if child.has_error or child.type == "ERROR" or child.is_missing)
-    return None
+    def parse(self) -> Node:
+        key: str | None = None
+        key_line = 1
+        expects = "value"  # value, key, colon (after a key), or comma (after a value)
+        while (token := self._next()).lastgroup != "end":
+            mark = token["mark"]
+            inside = self.open[-1].value if self.open else None
+            if mark in ("}", "]"):
+                if not isinstance(inside, dict if mark == "}" else list) or expects == "colon" or (expects == "value" and key is not None):
+                    raise self._broken()
+                self.open.pop()
+                expects = "comma" if self.open else "value"
+            elif mark == ",":
+                if not self.open or expects == "colon" or (expects == "value" and key is not None):
+                    raise self._broken()
+                expects = "key" if isinstance(inside, dict) else "value"
+            elif expects == "colon":
+                if mark != ":":
+                    raise self._broken()
+                expects = "value"
+            elif expects == "key":
+                if token["text"] is None:
+                    raise self._broken()
+                key, key_line, expects = self._string(token["text"]), self.line, "colon"
+            elif expects == "value":
+                node = Node(self._value(token), self.line if key is None else key_line)
+                self._place(node, key)
+                key = None
+                opens = mark is not None
+                expects = "key" if mark == "{" else "value" if opens or not self.open else "comma"
+                if opens:
+                    self.open.append(node)
+            else:
+                raise self._broken()
+        if self.open or self.first is None:
+            raise self._broken()
+        return self.first
 
+    def _next(self) -> re.Match[str]:
+        while True:
+            token = _JSON_TOKEN.match(self.text, self.position)
+            if token is None:
+                self.line += self.text.count("\n", self._counted, self.position)
+                raise self._broken()
+            self.position = token.end()
+            if token.lastgroup != "comment":
+                start = token.start(token.lastgroup or 0)
+                self.line += self.text.count("\n", self._counted, start)
+                self._counted = start
+                return token
 
-def _json_node(syntax: Syntax, line: int, depth: int, budget: list[int]) -> Node:
-    budget[0] -= 1
-    if depth > MAX_DEPTH or budget[0] < 0:
-        raise Unreadable("too-complex", "document is nested too deeply or has too many values", line)
-    kind, text = syntax.type, syntax.text or b""
-    if kind == "object":
-        mapping: dict[str, Node] = {}
-        for pair in syntax.named_children:
-            key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
-            if pair.type == "pair" and key is not None and value is not None:
-                mapping[_json_text(key)] = _json_node(value, key.start_point[0] + 1, depth + 1, budget)
-        return Node(mapping, line)
-    if kind == "array":
-        return Node(
-            [_json_node(c, c.start_point[0] + 1, depth + 1, budget) for c in syntax.named_children if c.type not in ("comment", "ERROR")],
-            line,
-        )
-    if kind == "string":
-        return Node(_json_text(syntax), line)
-    return Node({b"true": True, b"false": False, b"null": None}.get(text, text.decode(errors="replace")), line)
+    def _value(self, token: re.Match[str]) -> Any:
+        mark, bare = token["mark"], token["bare"]
+        if mark is not None:
+            if mark == ":":
+                raise self._broken()
+            return {} if mark == "{" else []
+        if bare is None:
+            return self._string(token["text"])
+        if not _JSON_BARE.fullmatch(bare):
+            raise self._broken()
+        return _JSON_WORDS.get(bare, bare)
 
+    def _place(self, node: Node, key: str | None) -> None:
+        self.values += 1
+        if len(self.open) > MAX_DEPTH or self.values > MAX_NODES:
+            raise _too_complex(self.line)
+        if not self.open:
+            self.first = self.first or node
+        elif key is None:
+            self.open[-1].value.append(node)
+        else:
+            self.open[-1].value[key] = node
 
-def _json_text(syntax: Syntax) -> str:
-    raw = (syntax.text or b"").decode(errors="replace")
-    try:
-        return str(json.loads(raw, strict=False))
-    except ValueError:
-        return raw.strip('"')
+    def _string(self, written: str) -> str:
+        if "\\" not in written:
+            return written
+        try:
+            return str(json.loads(f'"{written}"', strict=False))
+        except ValueError:
+            return written
+
+    def _broken(self) -> Unreadable:
+        return Unreadable("parse-error", "not valid JSON", self.line)
 
 
 # ---------------------------------------------------------------------------------------------- TOML
@@ -230,7 +277,7 @@ def _toml_pair(pair: Syntax, table: Node, budget: list[int], depth: int) -> None
 def _toml_node(syntax: Syntax, line: int, budget: list[int], depth: int) -> Node:
     budget[0] -= 1
     if depth > MAX_DEPTH or budget[0] < 0:
-        raise Unreadable("too-complex", "document is nested too deeply or has too many values", line)
+        raise _too_complex(line)
     text = (syntax.text or b"").decode(errors="replace")
     match syntax.type:
         case "string":
@@ -254,6 +301,11 @@ def _toml_node(syntax: Syntax, line: int, budget: list[int], depth: int) -> Node
 # ---------------------------------------------------------------------------------------------- YAML
 
 
+_YAML_NULL = {"", "~", "null", "Null", "NULL"}
+_YAML_BOOLEAN = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_YAML_TAG = "tag:yaml.org,2002:"
+
+
 def parse_yaml(text: str) -> list[Node]:
     """The documents of a YAML stream, aliases shared, merge keys (`<<`) applied, tags ignored.
 
@@ -262,76 +314,122 @@ def parse_yaml(text: str) -> list[Node]:
     """
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    documents: list[Node] = []
+    builder = _YamlBuilder()
     try:
-        for composed in yaml.compose_all(text, Loader=loader):
-            if composed is not None:
-                _yaml_bounds(composed)
-                documents.append(_yaml_node(composed, composed.start_mark.line + 1, {}))
+        # by events: the library's composers recurse, and a deep text overflows the C stack
+        for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+            builder.take(type(event).__name__, event)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise Unreadable("parse-error", "not valid YAML", mark.line + 1 if mark else None) from None
     except (RecursionError, ValueError):
         raise Unreadable("parse-error", "not valid YAML") from None
-    return documents
+    return builder.documents
 
 
-def _yaml_bounds(root: Any) -> None:
-    """Refuse what is too large or too deep once its aliases are expanded, in time linear in the text."""
-    sizes: dict[int, tuple[int, int]] = {}
-    stack: list[tuple[Any, bool]] = [(root, False)]
-    open_nodes: set[int] = set()
-    while stack:
-        node, done = stack.pop()
-        children = node.value if isinstance(node.value, list) else []
-        flat = [part for child in children for part in (child if isinstance(child, tuple) else (child,))]
-        if done:
-            open_nodes.discard(id(node))
-            size = 1 + sum(sizes.get(id(child), (1, 0))[0] for child in flat)
-            depth = 1 + max((sizes.get(id(child), (1, 0))[1] for child in flat), default=0)
-            if size > MAX_NODES or depth > MAX_DEPTH:
-                raise Unreadable("too-complex", "document is nested too deeply or has too many values", node.start_mark.line + 1)
-            sizes[id(node)] = (size, depth)
-        elif id(node) in open_nodes:
-            raise Unreadable("too-complex", "document contains itself", node.start_mark.line + 1)
-        elif id(node) not in sizes:
-            open_nodes.add(id(node))
-            stack.append((node, True))
-            stack.extend((child, False) for child in flat)
+class _YamlOpen:
+    """A mapping or sequence that is not closed yet; `size` and `depth` are of what stands in it, aliases expanded."""
+
+    __slots__ = ("anchor", "depth", "key", "key_line", "merged", "node", "size")
+
+    def __init__(self, node: Node, anchor: str | None) -> None:
+        self.node, self.anchor = node, anchor
+        self.size, self.depth = 1, 0
+        self.key: str | None = None
+        self.key_line = 0  # of the key whose value comes next, 0 where a key comes next
+        self.merged: list[Node] = []
 
 
-def _yaml_node(node: Any, line: int, seen: dict[tuple[int, int], Node]) -> Node:
-    key = (id(node), line)
-    if key in seen:
-        return seen[key]
-    if node.id == "mapping":
-        mapping: dict[str, Node] = {}
-        merged: list[Any] = []
-        for name, value in node.value:
-            if name.id == "scalar" and name.tag == "tag:yaml.org,2002:merge":
-                merged.extend(value.value if value.id == "sequence" else [value])
-            elif name.id == "scalar":
-                mapping[name.value] = _yaml_node(value, name.start_mark.line + 1, seen)
-        for source in merged:
-            for name, child in _yaml_node(source, source.start_mark.line + 1, seen).items():
-                mapping.setdefault(name, child)
-        result = Node(mapping, line)
-    elif node.id == "sequence":
-        result = Node([_yaml_node(child, child.start_mark.line + 1, seen) for child in node.value], line)
-    else:
-        result = Node(_yaml_scalar(node), line)
-    seen[key] = result
-    return result
+class _YamlBuilder:
+    """Documents from events."""
+
+    def __init__(self) -> None:
+        self.documents: list[Node] = []
+        self._open: list[_YamlOpen] = []
+        self._anchors: dict[str, tuple[Node, int, int] | None] = {}
+        self._size = 0
+
+    def take(self, kind: str, event: Any) -> None:
+        if kind == "ScalarEvent":
+            line = event.start_mark.line + 1
+            self._anchored(event.anchor, self._placed(event, Node(_yaml_scalar(event), line), 1, 1), 1, 1)
+        elif kind in ("MappingStartEvent", "SequenceStartEvent"):
+            line = event.start_mark.line + 1
+            if len(self._open) >= MAX_DEPTH:
+                raise _too_complex(line)
+            if event.anchor is not None:
+                self._anchors[event.anchor] = None
+            node = Node({} if kind == "MappingStartEvent" else [], self._line(line))
+            self._open.append(_YamlOpen(node, event.anchor))
+        elif kind in ("MappingEndEvent", "SequenceEndEvent"):
+            done = self._open.pop()
+            for source in done.merged:
+                for each in (source, *source.elements()):
+                    for key, child in each.items():
+                        done.node.value.setdefault(key, child)
+            self._anchored(done.anchor, self._placed(None, done.node, done.size, done.depth + 1), done.size, done.depth + 1)
+        elif kind == "AliasEvent":
+            line = event.start_mark.line + 1
+            if event.anchor not in self._anchors:
+                raise Unreadable("parse-error", "not valid YAML", line)
+            known = self._anchors[event.anchor]
+            if known is None:
+                raise Unreadable("too-complex", "document contains itself", line)
+            node, size, depth = known
+            self._placed(None, Node(node.value, self._line(node.line)), size, depth)
+        elif kind == "DocumentStartEvent":
+            self._anchors = {}
+
+    def _line(self, line: int) -> int:
+        """The line of the key whose value comes next, where one does."""
+        return abs(self._open[-1].key_line or line) if self._open else line
+
+    def _anchored(self, anchor: str | None, node: Node, size: int, depth: int) -> None:
+        if anchor is not None:
+            self._anchors[anchor] = (node, size, depth)
+
+    def _placed(self, scalar: Any, node: Node, size: int, depth: int) -> Node:
+        """Put a value where it stands; `scalar` is its event where it is one, and may be a key."""
+        if not self._open:
+            self._size += size
+            if self._size > MAX_NODES or depth > MAX_DEPTH:
+                raise _too_complex(node.line)
+            self.documents.append(node)
+            return node
+        into = self._open[-1]
+        into.size += size
+        into.depth = max(into.depth, depth)
+        if into.size + self._size > MAX_NODES or into.depth + len(self._open) > MAX_DEPTH + 1:
+            raise _too_complex(into.node.line)
+        if isinstance(into.node.value, list):
+            into.node.value.append(node)
+        elif not into.key_line:
+            into.key_line = node.line
+            into.key = str(scalar.value) if scalar is not None else None
+            if scalar is not None and into.key == "<<" and not scalar.style and scalar.tag in (None, _YAML_TAG + "merge"):
+                into.key_line = -node.line
+        elif into.key_line < 0:
+            into.merged.append(node)
+            into.key_line = 0
+        else:
+            node.line = into.key_line
+            if into.key is not None:
+                into.node.value[into.key] = node
+            into.key_line = 0
+        return node
 
 
-def _yaml_scalar(node: Any) -> str | bool | None:
-    if not node.style:  # the C loader gives "" for a plain scalar, the Python one None
-        if node.tag == "tag:yaml.org,2002:null":
+def _too_complex(line: int) -> Unreadable:
+    return Unreadable("too-complex", "document is nested too deeply or has too many values", line)
+
+
+def _yaml_scalar(event: Any) -> str | bool | None:
+    if not event.style:  # the C parser gives "" for a plain scalar, the Python one None
+        if event.value in _YAML_NULL and event.tag in (None, _YAML_TAG + "null"):
             return None
-        if node.tag == "tag:yaml.org,2002:bool" and node.value.lower() in ("true", "false"):
-            return bool(node.value.lower() == "true")
-    return str(node.value)
+        if event.value in _YAML_BOOLEAN and event.tag in (None, _YAML_TAG + "bool"):
+            return _YAML_BOOLEAN[event.value]
+    return str(event.value)
 
 
 # ---------------------------------------------------------------------------------------------- XML
