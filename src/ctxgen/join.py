@@ -17,9 +17,10 @@ from msgspec.structs import replace
 
 from ctxgen.catalogue import Catalogue
 from ctxgen.facts import Facts, folder_of, folders_up
-from ctxgen.model import At, ConfigKey, Container, Dependency, Ecosystem, Image, Project, Service, Sighting, Variable
+from ctxgen.model import At, ConfigKey, Container, Dependency, Ecosystem, Image, Process, Project, Service, Sighting, Variable
 from ctxgen.opaque import Name
 from ctxgen.places import Places
+from ctxgen.processes import daemons
 from ctxgen.recognise import for_tests
 
 LANGUAGE_OF: dict[str, str] = {
@@ -301,7 +302,19 @@ class Join:
             if (unit.folder, unit.ecosystem) not in claimed and (part := self._unclaimed(unit, deployed_folders)):
                 parts.append(part)
         parts += self._static_frontends(parts)
+        parts += self._daemons(parts)
         return self._identified(parts)
+
+    def _daemons(self, parts: Sequence[Part]) -> list[Part]:
+        """The processes that run beside the one component of a folder in its image; where several are deployed of it, each is told already."""
+        named = {part.name.lower() for part in parts}
+        found = []
+        for process, kind in daemons(self.facts.of(Process), self.places):
+            folder = self.unit_folder(process.at.path) or "."
+            beside = [part for part in parts if part.path == folder and part.kind in ("service", "gateway", "worker") and part.language]
+            if len(beside) == 1 and process.owner is not None and process.owner.lower() not in named:
+                found.append(replace(beside[0], name=str(process.owner), kind=kind, ports=(), depends_on=(), at=(process.at,)))
+        return found
 
     def _static_frontends(self, parts: Sequence[Part]) -> list[Part]:
         """Browser applications that a JVM service serves from its resources: a page with scripts of its own, not a lone page."""
@@ -637,5 +650,5 @@ class Join:
                     return named.id
                 shown = [part for part in found if (part.kind == "frontend") == _is_script(path)]
                 # what a folder says of several processes of one image is told of the one that serves
-                return min(shown or found, key=lambda part: part.kind not in ("service", "gateway")).id
+                return min(shown or found, key=lambda part: (part.kind not in ("service", "gateway"), not part.ports)).id
         return None

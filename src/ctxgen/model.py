@@ -246,6 +246,8 @@ class Process(Fact, frozen=True, kw_only=True):
 
     command: Opaque
     owner: Name | None = None
+    daemon: bool = False
+    """Whether a process manager keeps it running beside others of its image."""
 
 
 class Resource(Fact, frozen=True, kw_only=True):

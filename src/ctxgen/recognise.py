@@ -251,9 +251,11 @@ class _Recogniser:
         if known is None and resource.platform == "helm" and resource.name:
             known = self.catalogue.chart(resource.name)
         if known:
-            scope: Scope | None = None if self.catalogue[known].category in ENGINES else "deploy"
+            scope: Scope | None = None if self.catalogue[known].category in (*ENGINES, "api") else "deploy"
             signal = f"{resource.platform} {resource.kind}"
-            yield self.sighting(resource, known, signal=signal, rank=30, scope=scope, confidence="confirmed", declared=resource.version)
+            # a description states the version of what it is written in, a package only that of the package
+            rank = 18 if resource.version and resource.platform == "other" and self.catalogue[known].category == "api" else 30
+            yield self.sighting(resource, known, signal=signal, rank=rank, scope=scope, confidence="confirmed", declared=resource.version)
 
     def files(self, paths: Iterable[str]) -> Iterator[Sighting]:
         for path in paths:

@@ -44,7 +44,7 @@ def read_supervisor(file: File) -> Iterator[Fact]:
             continue
         owner, at = name(found[1]), file.at(option.line)
         if option.key == "command" and option.text:
-            yield Process(command=Opaque(option.text), owner=owner, at=at)
+            yield Process(command=Opaque(option.text), owner=owner, daemon=True, at=at)
         elif option.key == "numprocs" and (number := Opaque(option.text).integer()) is not None:
             yield Setting(kind=name("workers"), value=name(str(number)), subject=owner, owner=owner, at=at)
         elif option.key == "environment":
@@ -65,7 +65,8 @@ def read_uwsgi(file: File) -> Iterator[Fact]:
             continue
         said, at = Opaque(value), file.at(number)
         if _UWSGI_STARTS.fullmatch(key):
-            yield Process(command=said, owner=_daemon(value) if "daemon" in key else name("uwsgi"), at=at)
+            daemon = "daemon" in key
+            yield Process(command=said, owner=_daemon(value) if daemon else name("uwsgi"), daemon=daemon, at=at)
         elif key in ("env", "setenv"):
             title, sets, written = value.partition("=")
             if sets and _VARIABLE.fullmatch(title):
@@ -95,7 +96,7 @@ def read_pm2(file: File) -> Iterator[Fact]:
         owner = name(title.text or "") if title is not None else None
         if script is not None:
             words = " ".join(each.text for each in (script, args) if each is not None and each.text)
-            yield Process(command=Opaque(words), owner=owner, at=file.at(script.line))
+            yield Process(command=Opaque(words), owner=owner, daemon=True, at=file.at(script.line))
         for key in ("instances", "max_memory_restart"):
             if (said := stated.get(key)) is not None:
                 yield from _pm2_setting(file, key, said.text or "", owner, said.line)
@@ -118,7 +119,7 @@ def read_pm2_script(file: File) -> Iterator[Fact]:
         if key == "name":
             owner = name(value)
         elif key == "script":
-            yield Process(command=Opaque(value), owner=owner, at=file.at(number))
+            yield Process(command=Opaque(value), owner=owner, daemon=True, at=file.at(number))
         else:
             yield from _pm2_setting(file, key, value, owner, number)
 
