@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import jsonschema
 import pytest
@@ -30,7 +31,10 @@ def test_version() -> None:
 
 def test_help_names_every_option() -> None:
     said = ctxgen("--help").stdout.decode()
-    for option in ("--format", "--output", "--budget", "--detail", "--no-evidence", "--header", "--include-ignored", "--exclude", "schema"):
+    for option in (
+        "--format", "--output", "--budget", "--detail", "--sections", "--no-evidence", "--header", "--include-ignored", "--exclude", "--config", "--no-repo-config", "--detectors",
+        "--strict", "explain", "detectors", "init", "schema",
+    ):  # fmt: skip
         assert option in said
 
 
@@ -138,6 +142,35 @@ def test_budget_is_kept(repository: Path, budget: int) -> None:
         assert f"**{element}**" in said
 
 
+@pytest.mark.parametrize("style", ["markdown", "xml", "text", "issue"])
+@pytest.mark.parametrize("repository", REPOSITORIES, ids=lambda path: path.name)
+def test_every_format_tells_the_five_elements(repository: Path, style: str) -> None:
+    from ctxgen.render.budget import estimate
+
+    for budget in (150, 1500):
+        done = ctxgen(repository, "--format", style, "--budget", budget)
+        said = done.stdout.decode()
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert estimate(said) <= budget
+        if style == "xml":
+            tags = [element.tag for element in ElementTree.fromstring(said)]
+            assert tags[:5] == ["technology-stack", "architecture", "scale", "database", "security"]
+        else:
+            assert [word for word in ("Technology stack", "Architecture", "Scale", "Database", "Security") if word not in said] == []
+
+
+def test_sections() -> None:
+    said = ctxgen(REPOSITORIES[0], "--sections", "database,security").stdout.decode()
+    assert "**Database**" in said
+    assert "**Security**" in said
+    assert "**Scale**" not in said
+    assert "Components" not in said
+    unknown = ctxgen(REPOSITORIES[0], "--sections", "database,poem")
+    assert unknown.returncode == 2
+    assert b"poem" in unknown.stderr
+    assert b"not-stated" in unknown.stderr
+
+
 def test_no_evidence() -> None:
     said = ctxgen(REPOSITORIES[0], "--no-evidence").stdout.decode()
     assert "(`" not in said
@@ -175,7 +208,21 @@ def test_a_file_is_not_a_folder(tmp_path: Path) -> None:
     assert done.stderr.startswith(b"ctxgen: not a folder")
 
 
-@pytest.mark.parametrize("arguments", [["--budget", "many"], ["--format", "poem"], ["--nonsense"], ["--header", "x"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--budget", "many"],
+        ["--format", "poem"],
+        ["--nonsense"],
+        ["--header", "x"],
+        ["--sections", "poem"],
+        ["--sections", ""],
+        ["--format", "json", "--sections", "stack"],
+        ["--config", "no such file"],
+        ["--detectors", "no such folder"],
+        ["--budget", "10"],
+    ],
+)
 def test_wrong_usage(arguments: list[str]) -> None:
     done = ctxgen(".", *arguments)
     assert done.returncode == 2

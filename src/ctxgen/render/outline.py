@@ -332,7 +332,7 @@ def _unread(context: Context) -> Section:
         files = len({notice.path for notice in problems})
         parts: list[Part] = [f"{files} file{'s' if files > 1 else ''} not read in full, first "]
         parts += [Code(f"{first.path}:{first.line or 1}")] if first.path else []
-        parts += [": ", Text(first.message), "."]
+        parts.append(f": {first.message}.")
         lines.append(Line("unread", "", (Piece(tuple(parts), 970),)))
     return Section("", tuple(lines), prose=True)
 
