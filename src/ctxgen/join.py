@@ -37,8 +37,10 @@ _WORKER = re.compile(
     r"(?i)(?:^|[-_.])(?:workers?|scheduler|beat|consumers?|sidekiq|queue|cron|celery|dispatch(?:er)?|processor|jobs)(?:$|[-_.\d])"
 )
 _JOB = re.compile(
-    r"(?i)(?:^|[-_.])(?:migrat\w*|seed\w*|prestart|init|setup|load-?gen\w*|playwright|e2e|tests?|bootstrap|createbuckets)(?:$|[-_.])"
+    r"(?i)(?:^|[-_.])(?:migrat\w*|seed\w*|prestart|init|setup|populate|load-?gen\w*|playwright|e2e|tests?|bootstrap|createbuckets)(?:$|[-_.])"
 )
+_TEST_NAME = re.compile(r"(?i)(?:^|[-_.])tests?$")
+"""A service of this name that is published is the application as developers run it, not a run of its tests."""
 _GATEWAY = re.compile(r"(?i)gateway|(?:^|[-_.])(?:proxy|bff|ingress|traefik|nginx|kong|envoy|caddy|edge|load-?balancer)(?:$|[-_.])")
 _INFRASTRUCTURE = {
     "database",
@@ -260,7 +262,7 @@ class Join:
         by_name: dict[str, Part] = {}
         for (_, service_name), same in sorted(services.items()):
             part, units = self._deployed(service_name, same)
-            if part is None:
+            if part is None or (part.kind == "job" and self.places.scope(part.path + "/x") in ("dev", "test")):
                 continue
             if part.kind != "job":
                 claimed.update((unit.folder, unit.ecosystem) for unit in units)
@@ -270,7 +272,11 @@ class Join:
         deployed_folders = {"" if part.path == "." else part.path for part in parts}
         for container in self.facts.of(Container):
             folder = self._code_folder(folder_of(container.at.path), folder_of(container.at.path))
-            if self.places.scope(container.at.path) is not None or folder in deployed_folders or container.stage is not None:
+            if (
+                self.places.scope(container.at.path) is not None
+                or {folder, folder_of(container.at.path)} & deployed_folders
+                or container.stage is not None
+            ):
                 continue
             units = self._by_folder.get(folder, [])
             backend_units = _serving(units)
@@ -408,7 +414,7 @@ class Join:
     def _code_folder(self, dockerfile_folder: str, context: str) -> str:
         """Where the code of an image lies: at its Dockerfile if a project is there or below, else at its build context."""
         for folder in (dockerfile_folder, context):
-            if folder in self._unit_folders:
+            if folder in self._unit_folders and (folder or any(unit.backend or unit.frontend for unit in self._by_folder[""])):
                 return folder
             if folder and folder.startswith(f"{context}/" if context else "") and folder != context and self._holds_what_it_builds(folder):
                 return folder
@@ -436,7 +442,9 @@ class Join:
     def _has_browser_source(self, folder: str) -> bool:
         """Whether a browser application is written in a folder, and not only styles and libraries that a server's pages load."""
         inside = (path for path in self.paths if not folder or path.startswith(folder + "/"))
-        return any(path.endswith((".ts", ".tsx", ".jsx", ".vue", ".svelte", ".astro")) and self.places.scope(path) is None for path in inside)
+        return any(
+            path.endswith((".ts", ".tsx", ".jsx", ".vue", ".svelte", ".astro")) and self.places.scope(path) is None for path in inside
+        )
 
     def _only_a_runtime(self, folder: str) -> bool:
         """Whether an image starts from a language alone (or from nothing known), so that what it runs lies elsewhere."""
@@ -490,6 +498,8 @@ class Join:
         kind = self._kind(unit.name, unit.folder, [unit], (), None, set(), deployed=False)
         if unit.folder in deployed_folders and kind not in ("frontend", "cli"):
             return None
+        if kind == "library" and unit.ecosystem == "npm" and unit.output is None and not unit.folder and len(self.units) > 1:
+            return None  # the root of a workspace, which nobody publishes
         return self._part(unit.name, unit.folder, kind, [unit], (), (), (unit.at,))
 
     def _kind(
@@ -513,13 +523,19 @@ class Join:
             return kind
         if technology and not units:
             category = self.catalogue[technology].category
-            if category == "testing" and _JOB.search(named):
+            if category in ("testing", "database", "storage") and not ports and _JOB.search(named):
                 return "job"
             return "gateway" if category == "server" else "infrastructure" if category in _INFRASTRUCTURE else "service"
         if units and all(unit.frontend for unit in units):
-            return "job" if _JOB.search(named) else "library" if not deployed and all(unit.output == "library" for unit in units) else "frontend"
+            return (
+                "job"
+                if _JOB.search(named)
+                else "library"
+                if not deployed and all(unit.output == "library" for unit in units)
+                else "frontend"
+            )
         called = (named, (folder or "").rpartition("/")[2])
-        if words & {"migrate"} or any(map(_JOB.search, called)):
+        if words & {"migrate"} or (any(map(_JOB.search, called)) and not (ports and _TEST_NAME.search(named))):
             return "job"
         if words or any(map(_WORKER.search, called)):
             return "worker"
@@ -619,7 +635,9 @@ class Join:
         """Give every component an id: its name, with its path where the name is taken."""
         taken: set[str] = set()
         identified = []
-        for part in sorted(parts, key=lambda part: (part.kind in ("infrastructure", "library"), part.path, part.kind == "frontend", part.name)):
+        for part in sorted(
+            parts, key=lambda part: (part.kind in ("infrastructure", "library"), part.path, part.kind == "frontend", part.name)
+        ):
             identifier = re.sub(r"[^a-z0-9.@/_-]+", "-", part.name.lower()).strip("-") or "component"
             if identifier in taken:
                 identifier = f"{identifier}@{part.path}"

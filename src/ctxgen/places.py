@@ -16,7 +16,7 @@ from ctxgen.model import Scope
 
 _TEST = re.compile(
     r"(?i)(?:.*(?:[._-]|unit|integration|functional|acceptance|e2e|load|performance|smoke))?(?:tests?|specs?|testing)"
-    r"|__tests__|e2e|cypress|playwright|__mocks__|mocks|testdata|test-data|test-resources|fixtures|__fixtures__|load-?tests?|loadgen|jmeter|gatling|k6|bench|benches|benchmarks?"
+    r"|__tests__|e2e|cypress|playwright|__mocks__|mocks|testdata|test-data|test-resources|fixtures|__fixtures__|load-?tests?|loadgen|jmeter|gatling|k6|bench|benches|benchmarks?|fuzz|fuzzing|fuzz_targets"
 )
 _DOCS = {"docs", "doc", "documentation", "website", "wiki", "adr", "docs-site", "docs_src"}
 _EXAMPLE = {
@@ -62,7 +62,8 @@ class Places:
         folder = self._cached(folder_of(path)) if hasattr(self, "_cached") else self._folder_scope(folder_of(path))
         if folder is not None:
             return folder
-        return "test" if _TEST_FILE.match(path.rpartition("/")[2]) else None
+        base = path.rpartition("/")[2]
+        return "test" if _TEST_FILE.match(base) else "dev" if base.startswith(".gitpod.") else None
 
     def vendored(self, path: str) -> bool:
         """Whether the file is somebody else's code that was copied in."""

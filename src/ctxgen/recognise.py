@@ -6,6 +6,7 @@ it can be trusted (`rank`, lower is better) and in which scope the line's place 
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -45,7 +46,11 @@ _RUNTIMES = {
     "Node.js": "nodejs", "Python": "python", "Java": "java", "Go": "go", ".NET": "dotnet", ".NET SDK": "dotnet-sdk", "PHP": "php", "Ruby": "ruby", "Rust": "rust", "Elixir": "elixir",
     "Kotlin": "kotlin", "Scala": "scala", "Deno": "deno", "Bun": "bun",
 }  # fmt: skip
+_VARIANTS = {"alpine", "slim", "bookworm", "bullseye", "buster", "trixie", "stretch", "jammy", "noble", "focal"}
+"""Tags of a runtime's image that name what it is built on and no version of the runtime: `node:alpine`."""
 _RUNTIME_RANK = {"version-file": 12, "manifest": 22, "lock": 28, "image": 15, "ci": 60}
+_ALTERNATIVE = re.compile(r"\.(?:connections|stores|disks|mailers)\.", re.IGNORECASE)
+"""Keys of one of several prepared connections, which another setting chooses among: an address there shows no use."""
 _TEST_WORDS = {"test", "tests", "testing", "e2e", "ci", "integration"}
 
 
@@ -91,6 +96,8 @@ class _Recogniser:
         for dependency in facts.of(Dependency):
             if dependency.ecosystem == "go" and dependency.group == "main":
                 self._go_modules.setdefault(folder_of(dependency.at.path), []).append(dependency)
+        self._developer_lists = self._lists_for_developers()
+        self._alternatives = {key.at for key in facts.of(ConfigKey) if _ALTERNATIVE.search(key.key)}
         self.direct = {(d.ecosystem, normal_package(d.ecosystem, d.name)) for d in facts.of(Dependency)}
 
     def sightings(self, paths: Iterable[str]) -> list[Sighting]:
@@ -163,7 +170,11 @@ class _Recogniser:
         scope: Scope | None = None
         if dependency.group == "test" and technology.category != "build":
             scope = "test"
-        elif technology.scope is None and dependency.group in ("dev", "build") and technology.category not in ("testing", "frontend", "ci"):
+        elif (
+            technology.scope is None
+            and (dependency.group in ("dev", "build") or dependency.at.path in self._developer_lists)
+            and technology.category not in ("testing", "frontend", "ci")
+        ):
             scope = "dev"
         optional = dependency.group in ("optional", "peer")
         return self.sighting(
@@ -179,6 +190,21 @@ class _Recogniser:
             confidence="confirmed" if dependency.locked else "declared",
             optional=optional,
         )
+
+    def _lists_for_developers(self) -> set[str]:
+        """Requirements files beside a package that states its own needs, which add tools for tests: what only they name, developers need."""
+        stated: dict[str, set[str]] = defaultdict(set)
+        listed: dict[str, set[str]] = defaultdict(set)
+        for need in self.facts.of(Dependency):
+            if need.ecosystem == "pypi" and need.group == "main":
+                (listed if need.at.path.endswith(".txt") else stated)[need.at.path].add(normal_package("pypi", need.name))
+        folders = {folder_of(path) for path in stated}
+        return {
+            path
+            for path, packages in listed.items()
+            if folder_of(path) in folders
+            and any((known := self.catalogue.package("pypi", each)) and self.catalogue[known].category == "testing" for each in packages)
+        }
 
     def _target_framework(self, project: str) -> Runtime | None:
         """The framework that an MSBuild project targets, itself or by a file of properties above it: an SDK has its version."""
@@ -204,7 +230,11 @@ class _Recogniser:
             scope = "dev"
         elif category in _DEPLOYED:
             scope = self.catalogue[known].scope or "deploy"  # type: ignore[assignment]
-        version = Version(image.tag) if image.tag else None
+        version = (
+            Version(image.tag)
+            if image.tag and not (category in ("language", "runtime") and image.tag.partition("-")[0] in _VARIANTS)
+            else None
+        )
         rank = {"service": 10, "base": 15, "build": 60}[image.purpose]
         yield self.sighting(image, known, signal=f"image {image.name}", rank=rank, scope=scope, confidence="confirmed", declared=version)
 
@@ -224,14 +254,15 @@ class _Recogniser:
         for known, signal in self.catalogue.config(key.key, key.value):
             usage: Usage = "supported" if signal.usage == "supported" else "default" if signal.usage == "default" else "used"
             yield self.sighting(key, known, signal=f"config {key.key}", rank=30, confidence="confirmed", usage=usage)
-        yield from self.url(key, key.value, rank=32)
+        yield from self.url(key, key.value, rank=32 if not _ALTERNATIVE.search(key.key) else 70)
 
     def variable(self, variable: Variable) -> Iterator[Sighting]:
         if known := self.catalogue.variable(variable.name):
             read = variable.source in ("settings", "code")
             yield self.sighting(variable, known, signal=f"env {variable.name}", rank=90, confidence="inferred", usage="unknown", read=read)
         if variable.value is not None:
-            yield from self.url(variable, variable.value, rank=70 if variable.source == "dotenv" else 50)
+            prepared = variable.source == "dotenv" or variable.at in self._alternatives
+            yield from self.url(variable, variable.value, rank=70 if prepared else 50)
 
     def url(self, fact: Fact, value: Opaque, *, rank: int) -> Iterator[Sighting]:
         scheme, host = value.scheme(), value.host()
@@ -243,7 +274,9 @@ class _Recogniser:
 
     def process(self, fact: Fact, command: Opaque) -> Iterator[Sighting]:
         for word in dict.fromkeys(command.words(self.catalogue.command_words)):
-            if known := self.catalogue.command(word):
+            known = self.catalogue.command(word)
+            built_with = getattr(fact, "owner", None) == "RUN" and known and self.catalogue[known].category in ("language", "runtime")
+            if known and not built_with:
                 yield self.sighting(fact, known, signal=f"command {word}", rank=35, confidence="confirmed")
 
     def resource(self, resource: Resource) -> Iterator[Sighting]:
