@@ -40,6 +40,28 @@ class Facts:
         changed = [new for fact in self.of(kind) for new in change(fact)]
         return self._with(changed, without=kind)
 
+    def change(self, change: Callable[[Fact], Iterable[Fact]], *kinds: type[Fact]) -> Facts:
+        """The facts with those of some kinds replaced by what `change` gives for each, as if all were gone through in order."""
+        found: dict[type[Fact], list[Any]] = {}
+        shared: set[type[Fact]] = set()
+        for kind, known in self._by_kind.items():
+            if kind not in kinds:
+                if kind in found:
+                    found[kind] += known
+                else:
+                    found[kind] = known
+                    shared.add(kind)
+                continue
+            for new in (new for fact in known for new in change(fact)):
+                if type(new) in shared:
+                    found[type(new)] = list(found[type(new)])
+                    shared.discard(type(new))
+                found.setdefault(type(new), []).append(new)
+        changed = Facts(())
+        changed._by_kind = found
+        changed._by_path = {kind: paths for kind, paths in self._by_path.items() if kind in shared}
+        return changed
+
     def plus(self, facts: Iterable[Fact]) -> Facts:
         """These facts and more."""
         return self._with(facts)

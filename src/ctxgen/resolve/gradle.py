@@ -155,7 +155,7 @@ def resolve(facts: Facts) -> Facts:
             case _:
                 return (fact,)
 
-    facts = Facts(new for fact in facts for new in expanded(fact))
+    facts = facts.change(expanded, Dependency, Managed, Runtime)
     versions = Versions(facts)
     tool = build_tool(facts, "gradle", "gradle/wrapper/gradle-wrapper.properties")
 
@@ -170,7 +170,7 @@ def resolve(facts: Facts) -> Facts:
             case _:
                 return (fact,)
 
-    return Facts(new for fact in facts for new in filled(fact))
+    return facts.change(filled, Dependency, Managed, Project)
 
 
 class Versions:

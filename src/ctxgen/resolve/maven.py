@@ -268,7 +268,7 @@ def resolve(facts: Facts) -> Facts:
             case _:
                 return (fact,)
 
-    return Facts([*(new for fact in facts for new in all_changes(fact)), *added])
+    return facts.change(all_changes, Dependency, Runtime, Project).plus(added)
 
 
 def build_tool(facts: Facts, tool: str, wrapper: str) -> Callable[[Dependency], Iterable[Dependency]]:

@@ -75,4 +75,4 @@ def resolve(facts: Facts) -> Facts:
             case _:
                 return (fact,)
 
-    return Facts(new for fact in facts for new in all_changes(fact))
+    return facts.change(all_changes, Dependency, Runtime)
