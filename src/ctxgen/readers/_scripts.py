@@ -47,6 +47,24 @@ def invocation(manager: str, script: str) -> str:
     return f"{manager} {'task' if manager == 'deno' else 'run'} {script}"
 
 
+_ALIAS = re.compile(r"(?:npm|pnpm|yarn|bun)(?: run)? ([\w:.-]{1,80})")
+_COMPILER = re.compile(
+    r"(?:cross-env\s+)?(?:\w{1,60}=\S{0,200}\s+){0,9}(?:npx\s+|node_modules/\.bin/)?"
+    r"(?:tsc|tspc|vue-tsc|tsup|tsdown|rollup|babel|swc|microbundle|unbuild|ng-packagr|esbuild|webpack(?!\s+serve)|vite\s+build)\b(?![^&;|]{0,400}[&;|])"
+)
+
+
+def only_compiles(scripts: Node | None, script: str) -> bool:
+    """Whether a script, or the one that it stands for, does no more than a compiler does: a library's `start` that rebuilds it."""
+    for _ in range(5):
+        node = scripts.get(script) if scripts else None
+        body = (node.text or "").strip() if node else ""
+        if not (alias := _ALIAS.fullmatch(body)):
+            return bool(_COMPILER.match(body[:1_000]))
+        script = alias[1]
+    return False
+
+
 def script_facts(file: File, manager: str, scripts: Node | None) -> Iterator[Command | Process]:
     """Each script's body as a process, and those of well-known names as commands."""
     if scripts is None:
@@ -56,6 +74,8 @@ def script_facts(file: File, manager: str, scripts: Node | None) -> Iterator[Com
         if not body or not body.strip():
             continue
         kind = kind_of(script)
+        if kind == "run" and only_compiles(scripts, script):
+            kind = "build"
         if kind and not (kind == "test" and _NO_TEST.search(body)):
             yield Command(kind=kind, command=name(invocation(manager, script)), body=Opaque(body), at=file.at(node.line))
         yield Process(command=Opaque(body), owner=name(script), at=file.at(node.line))

@@ -23,6 +23,7 @@ _COMMENT = re.compile(r"\s{0,200}(?://|#(?!\[)|\*|/\*|--|<!--)")
 _SCRIPT = re.compile(
     rf"\b(?:process|Bun)\.env\??\.{_N}(?=\s{{0,9}}(!(?!=)|\|\||\?\?)?)|\b(?:process|Bun)\.env(?:\?\.)?\[\s{{0,9}}[\"'`]{_N}[\"'`]\s{{0,9}}\]|\bDeno\.env\.get\(\s{{0,9}}[\"'`]{_N}[\"'`]"
     rf"|\b[cC]onfig(?:[sS]ervice)?\.(?:get|getOrThrow)(?:<[\w\s|]{{1,60}}>)?\(\s{{0,9}}[\"'`]{_U}[\"'`]|^\s{{1,20}}{_U}:\s{{0,9}}(?:z\.|Joi\.|(?:str|num|bool|port|url|host|email|json)\()"
+    rf"|(?:^|[{{,])\s{{0,20}}env:\s{{0,9}}[\"'`]{_U}[\"'`]"
     rf"|(?<![\w.])(?:get|read|require|must)?[eE]nv(?:Var|Value|OrThrow|String|Number|Int|Bool)?\(\s{{0,9}}[\"'`]{_U}[\"'`]"
 )
 _DESTRUCTURED = re.compile(r"\{([^{}]{1,2000})\}\s{0,9}(?::\s{0,9}[\w.]{1,60}\s{0,9})?=\s{0,9}process\.env\b(?!\.)")
@@ -67,7 +68,7 @@ def _variable(file: File, line: int, variable: str, required: bool | None = None
 
 @reads(
     "*.ts", "*.js", "*.mjs", "*.cjs", "*.mts", "*.cts", "*.tsx", "*.jsx", limit=SOURCE_LIMIT,
-    contains=(b"process.env", b"Bun.env", b"Deno.env", b"onfig.get", b"onfigService.get", b"nv(", b"z.object", b"Joi.object", b"cleanEnv"), excludes=("*.min.js", "*.d.ts"),
+    contains=(b"process.env", b"Bun.env", b"Deno.env", b"onfig.get", b"onfigService.get", b"nv(", b"env:", b"z.object", b"Joi.object", b"cleanEnv"), excludes=("*.min.js", "*.d.ts"),
 )  # fmt: skip
 def read_script_variables(file: File) -> Iterator[Fact]:
     """JavaScript and TypeScript: `process.env.X`, `Deno.env.get("X")`, `configService.get("X")`, schemas of the environment."""

@@ -19,7 +19,7 @@ _PYTHON = re.compile(
     rb"^[ \t]{0,16}(?:from[ \t]+([A-Za-z_][\w.]{0,100})[ \t]+import\b([^#\n]{0,200})|import[ \t]+([A-Za-z_][\w. \t,]{0,200}))", re.MULTILINE
 )
 _SCRIPT = re.compile(
-    rb"""^[ \t]{0,16}(?:(?:import|export)\b[^'"`;\n]{0,300}?|\}[ \t]{0,4}from[ \t]{0,4}|(?:const|let|var)[ \t][^'"`;\n]{1,200}?=[ \t]{0,4}(?:await[ \t]+import|require)[ \t]{0,4}\(|require\()['"]([@A-Za-z][\w@./:-]{0,120})['"]""",
+    rb"""^[ \t]{0,16}(?:(?:import|export)\b(?![ \t]{1,4}type[ \t]{1,4}(?!from\b)[\w*{])[^'"`;\n]{0,300}?|\}[ \t]{0,4}from[ \t]{0,4}|(?:const|let|var)[ \t][^'"`;\n]{1,200}?=[ \t]{0,4}(?:await[ \t]+import|require)[ \t]{0,4}\(|require\()['"]([@A-Za-z][\w@./:-]{0,120})['"]""",
     re.MULTILINE,
 )
 _GO_BLOCK = re.compile(rb"^import[ \t]*\(([^)]{0,20000})\)", re.MULTILINE)
@@ -85,7 +85,7 @@ def read_python_imports(file: File) -> Iterator[Fact]:
     excludes=("*.min.js", "*.d.ts"),
 )
 def read_script_imports(file: File) -> Iterator[Fact]:
-    """`import … from "x"`, `import "x"`, `export … from "x"`, `const y = require("x")`; relative paths are not modules."""
+    """`import … from "x"`, `import "x"`, `export … from "x"`, `const y = require("x")`; relative paths are not modules, and what is imported as a type is not run."""
     return _told(file, "javascript", _matches(file, _SCRIPT))
 
 

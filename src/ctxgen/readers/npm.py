@@ -15,7 +15,7 @@ from ctxgen.model import Dependency, Fact, Group, Managed, Member, Project, Runt
 from ctxgen.opaque import Name, name, version
 from ctxgen.readers import reads
 from ctxgen.readers._npm_specs import PACKAGE, catalog_name, parse_spec, split_descriptor
-from ctxgen.readers._scripts import script_facts
+from ctxgen.readers._scripts import only_compiles, script_facts
 from ctxgen.tree import File
 
 _GROUPS: dict[str, Group] = {
@@ -65,8 +65,9 @@ def _project(file: File, root: Node) -> Iterator[Project]:
 
 def _output(root: Node) -> Literal["aggregate", "library"] | None:
     """`aggregate` for a workspace root that needs nothing itself, `library` for what others import and nobody starts."""
-    scripts = {script for script, _ in (root.get("scripts") or Node({}, 1)).items()}
-    started = bool(scripts & {"start", "start:prod", "serve"}) or root.get("bin") is not None
+    scripts = root.get("scripts")
+    named = {script for script, _ in (scripts or Node({}, 1)).items()}
+    started = any(not only_compiles(scripts, script) for script in named & {"start", "start:prod", "serve"}) or root.get("bin") is not None
     if root.get("workspaces") and not root.get("dependencies") and not started:
         return "aggregate"
     if not started and any(root.get(key) for key in ("exports", "types", "typings", "publishConfig")):

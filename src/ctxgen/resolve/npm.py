@@ -166,6 +166,11 @@ class _Resolver:
             if project.ecosystem == "npm" and project.name:
                 folder = folder_of(project.at.path)
                 self.folders.setdefault((self.workspaces.root(folder), project.name), folder)
+        self.needed = {
+            (self.workspaces.root(folder_of(need.at.path)), need.name)
+            for need in facts.of(Dependency)
+            if need.ecosystem == "npm" and need.group in ("main", "optional", "peer")
+        } & self.folders.keys()
         self.locks_of = cache(self._locks_of)
 
     def resolved(self) -> Facts:
@@ -247,13 +252,25 @@ class _Resolver:
         return command
 
     def _project(self, project: Project) -> Project:
-        """A workspace root whose members stand in another file (pnpm) is an aggregate like those that list them themselves."""
+        """What a package is that its manifest alone does not tell.
+
+        A workspace root whose members stand in another file (pnpm) is an aggregate like those that list them
+        themselves; a package that others of its workspace need and that nobody starts is a library.
+        """
         folder, path = folder_of(project.at.path), project.at.path
-        if project.ecosystem == "npm" and project.output is None and _base(path) == "package.json" and self.workspaces.is_root(folder):
-            starts = any(command.kind == "run" for command in self.facts.in_file(Command, path))
-            if not starts and not any(need.group == "main" for need in self.facts.in_file(Dependency, path)):
-                project = replace(project, output="aggregate")
+        if project.ecosystem != "npm" or project.output is not None or self._starts(path):
+            return project
+        if _base(path) == "package.json" and self.workspaces.is_root(folder) and not self._needs(path):
+            return replace(project, output="aggregate")
+        if project.name is not None and (self.workspaces.root(folder), project.name) in self.needed:
+            return replace(project, output="library")
         return project
+
+    def _needs(self, manifest: str) -> bool:
+        return any(need.group == "main" for need in self.facts.in_file(Dependency, manifest))
+
+    def _starts(self, manifest: str) -> bool:
+        return any(command.kind == "run" for command in self.facts.in_file(Command, manifest))
 
     def _manager_of(self, folder: str) -> str:
         stated = self.stated.get(self.workspaces.root(folder))
