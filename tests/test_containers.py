@@ -66,7 +66,7 @@ _DOTENV = st.sampled_from(["A", "=", "export ", "'", '"', "#", "\n", "\\", " ", 
 
 
 @pytest.mark.parametrize(("filename", "reader"), READERS.items(), ids=READERS)
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30)
 @given(text=st.one_of(st.text(max_size=200), *(st.lists(pieces, max_size=40).map("".join) for pieces in (_COMPOSE, _DOCKERFILE, _DOTENV))))
 def test_no_text_makes_a_reader_raise(tmp_path: Path, filename: str, reader: Read, text: str) -> None:
     tree = repository(tmp_path, {filename: text})

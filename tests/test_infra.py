@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ctxgen.documents import Unreadable
@@ -56,7 +56,6 @@ def _consume(read: Read, file: File) -> None:
 
 
 @pytest.mark.parametrize("reader", sorted(NAMES))
-@settings(max_examples=25, deadline=None)
 @given(text=st.one_of(st.text(max_size=200), _SOUP))
 def test_no_text_makes_a_reader_raise(tree: Tree, reader: str, text: str) -> None:
     _consume(readers()[reader].read, Text(tree, NAMES[reader], text))
@@ -70,7 +69,6 @@ _SHAPES = st.recursive(_SCALARS, lambda inner: st.lists(inner, max_size=3) | st.
 
 
 @pytest.mark.parametrize("reader", sorted(name for name, path in NAMES.items() if path.endswith(("yml", "yaml", "json"))))
-@settings(max_examples=25, deadline=None)
 @given(document=st.dictionaries(_KEYS, _SHAPES, max_size=8))
 def test_no_shape_of_a_document_makes_a_reader_raise(tree: Tree, reader: str, document: object) -> None:
     """Every value may be of another type than the format has there."""
@@ -92,7 +90,6 @@ def _deployment(title: str, image: str, extra: str = "") -> str:
 
 
 @given(replicas=st.integers(0, 999), minimum=st.integers(0, 99))
-@settings(max_examples=20, deadline=None)
 def test_numbers_come_back_as_written(tree: Tree, replicas: int, minimum: int) -> None:
     text = f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: x}}\nspec: {{replicas: {replicas}, minReplicas: {minimum}}}\n"
     found = [fact for fact in readers()["read_kubernetes"].read(Text(tree, "x.yaml", text)) if isinstance(fact, Setting)]

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ctxgen.documents import Unreadable
@@ -113,7 +113,6 @@ def read(reader: str, text: str, path: str | None = None) -> list[Fact]:
 
 
 @pytest.mark.parametrize("reader", sorted(NAMES))
-@settings(deadline=None, max_examples=60)
 @given(text=TEXTS)
 def test_no_text_makes_a_reader_raise(reader: str, text: str) -> None:
     try:

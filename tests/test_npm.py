@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ctxgen.documents import Unreadable
@@ -25,7 +25,6 @@ from ctxgen.reading import read_facts
 from ctxgen.resolve import resolve
 from ctxgen.tree import Tree
 
-QUICK = settings(deadline=None, max_examples=50)
 READERS = {
     "package.json": "read_package_json",
     "package-lock.json": "read_package_lock",
@@ -72,7 +71,6 @@ def read(name: str, content: bytes) -> list[object]:
 
 
 @pytest.mark.parametrize("name", READERS)
-@QUICK
 @given(data=st.data())
 def test_no_value_makes_a_reader_raise(name: str, data: st.DataObject) -> None:
     value = data.draw(VALUES)
@@ -82,7 +80,6 @@ def test_no_value_makes_a_reader_raise(name: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("name", READERS)
-@QUICK
 @given(
     text=st.text(alphabet=st.sampled_from('{}[]":,@^~*/.-_ \n\t#?!&=+abcnpm019é\x00'))
     | st.binary(max_size=60).map(lambda data: data.decode("latin-1"))
@@ -108,7 +105,6 @@ def locked(found: list[object]) -> dict[str, tuple[str, int]]:
     return {fact.name: (fact.version, fact.at.line) for fact in found if isinstance(fact, Locked)}
 
 
-@QUICK
 @given(LOCKED, st.sampled_from([None, 0, 2, "\t"]))
 def test_package_lock_round_trip(packages: dict[str, str], indent: int | str | None) -> None:
     modern = json.dumps(
@@ -125,7 +121,6 @@ def test_package_lock_round_trip(packages: dict[str, str], indent: int | str | N
         assert all(key.format(name) in lines[line - 1] for name, (_, line) in found.items() if indent or key != '"{}":')
 
 
-@QUICK
 @given(LOCKED)
 def test_yarn_lock_round_trip(packages: dict[str, str]) -> None:
     classic = "# yarn lockfile v1\n\n" + "".join(f'"{name}@^{v}", {name}@*:\n  version "{v}"\n\n' for name, v in packages.items())
@@ -139,7 +134,6 @@ def test_yarn_lock_round_trip(packages: dict[str, str]) -> None:
         assert all(f"{name}@" in text.split("\n")[line - 1] for name, (_, line) in locked(found).items())
 
 
-@QUICK
 @given(
     st.recursive(
         st.text(max_size=5),
@@ -186,7 +180,6 @@ def test_specs(written: str, expected: tuple[str | None, ...]) -> None:
     assert tuple(parse_spec("x", written, "apps/api")) == expected
 
 
-@QUICK
 @given(PACKAGE, VERSION)
 def test_descriptors_split_at_the_range(package: str, version: str) -> None:
     assert split_descriptor(f"{package}@{version}") == (package, version)

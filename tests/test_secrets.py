@@ -19,7 +19,7 @@ from random import Random
 
 import pytest
 import secret_settings  # noqa: F401  registers its plantations
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from secret_formats import PLANTATIONS, Document, Plant
 from secret_kinds import KINDS, Secret, needles, windows
@@ -168,7 +168,6 @@ _VALUES = st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), min_s
 """Texts that are neither numbers nor identifiers, which a profile or a branch's condition may tell."""
 
 
-@settings(max_examples=25, deadline=None)
 @given(value=_VALUES)
 def test_no_value_leaves(value: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Any text as a value: nothing of eight characters of it is put out unless it is a URL's scheme, host or a variable that it refers to."""

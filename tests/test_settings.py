@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ctxgen.documents import Unreadable
@@ -84,7 +84,6 @@ def keys(facts: list[Fact]) -> list[str]:
 
 
 @pytest.mark.parametrize("reader", FILES)
-@settings(max_examples=30, deadline=None)
 @given(text=TEXT)
 def test_no_text_breaks_a_reader(tree: Tree, reader: str, text: str) -> None:
     for path in FILES[reader]:
