@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -100,11 +101,32 @@ def grammar(language: str) -> Grammar:
     return Grammar(getattr(module, f"language_{flavour}" if flavour else "language")())
 
 
+_STEPS, _STEPS_PER_BYTE, _SECONDS = 10_000, 0.125, 1.0
+"""Real code takes a thirtieth of a step per byte, code that no recovery helps with hundreds."""
+
+
 def parse_syntax(data: bytes, language: str) -> Syntax:
-    """The root of a syntax tree; broken code gives a tree with ERROR nodes, never an exception."""
+    """The root of a syntax tree; broken code gives a tree with ERROR nodes.
+
+    Raises `Unreadable` where the recovery from errors takes out of all proportion to the text: what it tries can grow
+    with the square of an unclosed line.  The parser's steps are counted; the time is a backstop for slow steps.
+    """
     from tree_sitter import Parser
 
-    return Parser(grammar(language)).parse(data).root_node
+    most, begun, steps = _STEPS + int(len(data) * _STEPS_PER_BYTE), time.process_time(), 0
+
+    def enough(*_: object) -> bool:
+        nonlocal steps
+        steps += 1
+        return steps > most or time.process_time() - begun > _SECONDS
+
+    parser = Parser(grammar(language))
+    try:
+        tried = parser.parse(lambda offset, _: data[offset : offset + 65_536], progress_callback=enough)
+        # the same tree over the bytes themselves: a node's text would be read through the callback
+        return parser.parse(data, tried).root_node
+    except ValueError:
+        raise Unreadable("too-complex", "broken code that takes too long to parse") from None
 
 
 # ---------------------------------------------------------------------------------------------- JSON
@@ -223,8 +245,14 @@ class _JsonParser:
 # ---------------------------------------------------------------------------------------------- TOML
 
 
+_TOML_DEEP = re.compile(rb"""(?:(?<![\w-])[\w-]{1,80}[ \t]{0,4}\.[ \t]{0,4}){50}|(?:[\[{][ \t]{0,4}){100}""")
+"""Dotted keys and brackets deeper than anybody writes: the standard parser takes the square of their depth, or recurses."""
+
+
 def parse_toml(data: bytes) -> Node:
     """TOML 1.0 with lines.  Source: https://toml.io.  Raises `Unreadable` where tomllib refuses it."""
+    if deep := _TOML_DEEP.search(data):
+        raise _too_complex(data.count(b"\n", 0, deep.start()) + 1)
     try:
         tomllib.loads(data.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
