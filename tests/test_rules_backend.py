@@ -135,6 +135,32 @@ def test_builds_for_several_targets_are_one_service(tmp_path: Path) -> None:
     assert [part.name for part in context.components if part.kind == "service"] == ["orders"]
 
 
+def test_modules_without_a_program_are_libraries(tmp_path: Path) -> None:
+    pom = "<project><groupId>a</groupId><artifactId>{0}</artifactId><dependencies><dependency><groupId>org.springframework.boot</groupId>"
+    pom += "<artifactId>spring-boot-starter-web</artifactId></dependency></dependencies></project>"
+    context = _scan(
+        tmp_path,
+        {
+            "server/pom.xml": pom.format("server"),
+            "server/src/main/java/a/ShopApplication.java": "package a;\nclass ShopApplication {}\n",
+            "transport/pom.xml": pom.format("transport"),
+            "transport/src/main/java/a/Transport.java": "package a;\nclass Transport {}\n",
+            "queue/pom.xml": pom.format("queue"),
+        },
+    )
+    assert {name: part.kind for name, part in _components(context).items()} == {
+        "server": "service",
+        "transport": "library",
+        "queue": "library",
+    }
+    assert context.architecture.pattern == "monolith"
+
+
+def test_a_release_of_a_package_is_no_java_level(tmp_path: Path) -> None:
+    context = _scan(tmp_path, {"build.gradle": "plugins { id 'java' }\nbuildRpm {\n    release = 1\n}\nsourceCompatibility = '21'\n"})
+    assert [runtime.version for runtime in context.runtimes if runtime.name == "Java"] == ["21"]
+
+
 def test_clients_with_versions_of_their_own_lend_them_to_none(tmp_path: Path) -> None:
     items = _reference("Aspire.Npgsql", "13.1.0") + _reference("Aspire.RabbitMQ.Client", "13.1.0")
     known = _technologies(_scan(tmp_path, {"src/Api/Api.csproj": CSPROJ.format(sdk="Microsoft.NET.Sdk.Web", items=items)}))

@@ -71,6 +71,9 @@ EXTENSIONS = {
 _ASSET_WATCHER = re.compile(
     r"(?i)(?:css|js|assets?|vite|webpack|webpacker|esbuild|tailwind(?:css)?|sass|watch(?:er)?)(?:[-_:](?:css|js|assets?|watch|build))?"
 )
+_JVM_PROGRAM = re.compile(
+    r"\w*(?:Application|Main|App|Launcher|Bootstrap)\.(?:java|kt|scala|groovy)|(?:application|bootstrap)\.(?:properties|ya?ml|conf)|web\.xml"
+)
 _BUILD_VARIANT = re.compile(r"native|jvm|(?:java|jdk|openjdk|node|py|python|php|net)\d+|alpine|slim|arm64|amd64|debug")
 _NPM_FILES = {
     "package.json",
@@ -141,6 +144,7 @@ class Join:
         self, facts: Facts, sightings: Sequence[Sighting], catalogue: Catalogue, places: Places, paths: Sequence[str], root_name: str
     ) -> None:
         self.facts, self.catalogue, self.places, self.paths, self.root_name = facts, catalogue, places, paths, root_name
+        self._files = frozenset(paths)
         self.units = self._units(sightings)
         self._unit_folders = {unit.folder for unit in self.units}
         self._by_folder: dict[str, list[Unit]] = defaultdict(list)
@@ -156,6 +160,9 @@ class Join:
             if d.group != "test" and not d.at.path.rpartition("/")[2].startswith("Directory.") and (kind := catalogue.makes(d.name))
         }
         self._shipped = {folder_of(d.at.path) for d in facts.of(Dependency) if d.ecosystem == "npm" and d.group == "main"}
+        self._jvm_programs = {
+            self.unit_folder(path) for path in paths if "src/main/" in path and _JVM_PROGRAM.fullmatch(path.rpartition("/")[2])
+        }
         self._variants: dict[str, str] = {}
         self.parts = self._with_ports(self._parts())
         self._part_of_folder: dict[str, list[Part]] = defaultdict(list)
@@ -407,9 +414,9 @@ class Join:
         ), backend_units
 
     def _context_folder(self, service: Service) -> str | None:
-        return self._code_folder(
-            folder_of(service.dockerfile) if service.dockerfile else service.build or "", service.build if service.build is not None else ""
-        )
+        context = service.build or ""
+        stands = service.dockerfile is not None and service.dockerfile in self._files
+        return self._code_folder(folder_of(service.dockerfile) if stands and service.dockerfile else context, context)
 
     def _code_folder(self, dockerfile_folder: str, context: str) -> str:
         """Where the code of an image lies: at its Dockerfile if a project is there or below, else at its build context."""
@@ -430,6 +437,10 @@ class Join:
         if set(folder.lower().split("/")) & _DEPLOY_FOLDER:
             return False
         return self._has_source(folder) or not self._only_a_runtime(folder)
+
+    def _shared_jvm_module(self, units: Sequence[Unit]) -> bool:
+        """Whether a module lies beside others that have a program's class or settings and has neither itself."""
+        return any(unit.ecosystem == "maven" for unit in units) and bool(self._jvm_programs) and units[0].folder not in self._jvm_programs
 
     def _has_go_program(self, folder: str) -> bool:
         """Whether a Go module holds a command: by convention a `main.go`, or a folder `cmd`."""
@@ -534,6 +545,8 @@ class Join:
                 if not deployed and all(unit.output == "library" for unit in units)
                 else "frontend"
             )
+        if not deployed and self._shared_jvm_module(units):
+            return "library"
         called = (named, (folder or "").rpartition("/")[2])
         if words & {"migrate"} or (any(map(_JOB.search, called)) and not (ports and _TEST_NAME.search(named))):
             return "job"
@@ -550,6 +563,8 @@ class Join:
                 else "service"
             )
         if any(unit.output == "library" or (unit.ecosystem == "go" and not self._has_go_program(unit.folder)) for unit in units):
+            return "library"
+        if self._shared_jvm_module(units):
             return "library"
         if any(self.catalogue[known].serves for known in has):
             return "gateway" if _GATEWAY.search(named) else "service"

@@ -35,6 +35,8 @@ def runtimes(file: File, head: str, rest: list[Item], statement: list[Item]) -> 
     text = render(value).strip()
     if found := _JAVA.fullmatch(text):
         text = found[2].replace("_", ".") if found[2] else found[1]
+    elif re.fullmatch(r'["\']?[1-4]["\']?', text):
+        return  # before Java 5 levels are written 1.N: this is a package's release
     elif key == "languageVersion" or (
         key == "release" and len(parts) == 1 and "options" not in head and not re.fullmatch(r'"?\d+"?', text)
     ):
