@@ -172,3 +172,23 @@ def test_variables_of_a_configuration_schema_are_told(tmp_path: Path) -> None:
     schema = 'module.exports = convict({\n  port: { format: "port", default: 80, env: "SHOP_PORT" },\n  host: {\n    env: "SHOP_HOST",\n  },\n});\n'
     context = scanned(tmp_path, {"package.json": {"name": "shop", "dependencies": {"convict": "^6.2.0"}}, "config.js": schema})
     assert [variable.name for variable in context.environment] == ["SHOP_HOST", "SHOP_PORT"]
+
+
+def test_a_dockerfile_that_is_not_there_leaves_the_context(tmp_path: Path) -> None:
+    services = "".join(f"  {name}:\n    build:\n      context: .\n      dockerfile: docker/run/Dockerfile\n" for name in ("app", "worker"))
+    files: dict[str, str | dict[str, Any]] = {
+        "pyproject.toml": '[project]\nname = "app"\nversion = "1"\ndependencies = ["litestar>=2"]\n',
+        "tools/deploy/docker/compose.yml": f"services:\n{services}",
+        "tools/deploy/docker/Dockerfile": 'FROM python:3.13-slim\nEXPOSE 8000\nCMD ["litestar", "run"]\n',
+    }
+    assert kinds(scanned(tmp_path, files)) == {"app": "service", "worker": "worker"}
+
+
+def test_tokens_of_the_rest_framework_are_opaque(tmp_path: Path) -> None:
+    settings = 'REST_FRAMEWORK = {"DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.TokenAuthentication"]}\nINSTALLED_APPS = ["rest_framework"]\n'
+    files: dict[str, str | dict[str, Any]] = {
+        "requirements.txt": "djangorestframework==3.15.1\n",
+        "shop/__init__.py": "",
+        "shop/settings.py": settings,
+    }
+    assert [each.mechanism for each in scanned(tmp_path, files).security.mechanisms] == ["bearer-opaque"]
