@@ -10,6 +10,7 @@ import importlib
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
@@ -278,5 +279,9 @@ def run() -> None:
         app(prog_name="ctxgen")
     except KeyboardInterrupt:
         sys.exit(130)
-    except RecursionError:
-        sys.exit("ctxgen: nested too deeply")
+    except Exception as error:  # a defect of ctxgen's own: its place helps to mend it, its text may hold a value of the repository
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        typer.echo(
+            f"ctxgen: internal error ({type(error).__name__} at {Path(place.filename).name}:{place.lineno}); please report it", err=True
+        )
+        sys.exit(3)

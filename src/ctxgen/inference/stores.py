@@ -30,7 +30,7 @@ def datastores(
         declared = catalogue[technology.id]
         if technology.scope != "backend" or technology.category not in _STORES or declared.drives or technology.usage == "unknown":
             continue
-        if technology.category in ("cache", "search") and not _runs_apart(declared):
+        if not _runs_apart(declared):
             continue
         driving = [t for t in technologies if t.scope == "backend" and technology.id in catalogue[t.id].drives]
         drivers = [t.id for t in driving]
@@ -67,8 +67,11 @@ _RELATIONAL = ("postgresql", "mysql", "mariadb", "sqlite", "sqlserver", "oracle"
 
 
 def _runs_apart(technology: Declared) -> bool:
-    """Whether a cache or an index is a server or service; one that lives in the process, or an interface to several, is no datastore."""
-    return bool(technology.images or technology.remote or technology.url_schemes or technology.hosts or technology.resources or technology.charts)
+    """Whether a technology is an engine or service; a library that lives in the process, or an interface to several, is no datastore."""
+    engine = any("+" not in scheme for scheme in technology.url_schemes) or any(signal.value is None for signal in technology.config)
+    return engine or bool(
+        technology.images or technology.remote or technology.hosts or technology.resources or technology.charts or technology.env
+    )
 
 
 def migrations_of(technologies: Sequence[Technology], paths: Sequence[str], places: Places) -> Migrations | None:
@@ -89,7 +92,9 @@ def integrations(technologies: Sequence[Technology], catalogue: Catalogue) -> li
     """Outside services that the backend calls; a library for models that run in the process is none."""
     found = []
     for technology in technologies:
-        if technology.scope == "backend" and (technology.category == "saas" or (technology.category == "ai" and _hosted(technology.id, catalogue))):
+        if technology.scope == "backend" and (
+            technology.category == "saas" or (technology.category == "ai" and _hosted(technology.id, catalogue))
+        ):
             component = next((use.component for use in technology.uses if use.component), None)
             found.append(Integration(technology.id, technology.name, component, technology.evidence[:3]))
     return found

@@ -91,13 +91,16 @@ def _told_apart(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Sig
     for s in sightings:
         if s.signal.startswith("config ") and s.scope == "backend" and s.usage == "used" and _is_engine(s.technology, catalogue):
             stated[s.signal, s.at.path].add(s.technology)
-    chosen = {
-        (s.signal, s.at.path) for s in sightings if s.when and "=" in s.when and len(stated.get((s.signal, s.at.path), ())) > 1
-    }
+    chosen = {(s.signal, s.at.path) for s in sightings if s.when and "=" in s.when and len(stated.get((s.signal, s.at.path), ())) > 1}
     categories = {catalogue[s.technology].category for s in sightings if (s.signal, s.at.path) in chosen}
     told = []
     for s in sightings:
-        if s.usage == "used" and s.scope in ("backend", "deploy") and _is_engine(s.technology, catalogue) and catalogue[s.technology].category in categories:
+        if (
+            s.usage == "used"
+            and s.scope in ("backend", "deploy")
+            and _is_engine(s.technology, catalogue)
+            and catalogue[s.technology].category in categories
+        ):
             if s.when:
                 s = replace(s, usage="supported")
             elif (s.signal, s.at.path) in chosen:
@@ -137,7 +140,7 @@ def _technology(identifier: str, same: list[Sighting], catalogue: Catalogue) -> 
     uses = _uses(same)
     version = _version(ordered) or _version(sorted((s for s in same if s.scope != "docs"), key=lambda s: (s.rank, s.at)))
     # the line that is cited first is one that states the version
-    stating = [s for s in ordered if version is not None and str(s.locked or s.declared) == version][:1]
+    stating = [s for s in (*ordered, *same) if version is not None and str(s.locked or s.declared) == version][:1]
     return Technology(
         id=identifier,
         name=declared.name,
@@ -147,7 +150,9 @@ def _technology(identifier: str, same: list[Sighting], catalogue: Catalogue) -> 
         scope=scope,
         usage=usage,
         confidence=next(c for c in _CONFIDENCES if any(s.confidence == c for s in in_scope)),
-        evidence=cite([*(s.at for s in stating), *(s.at for s in ordered[:4]), *_via([*stating, *ordered][:1]), *(s.at for s in ordered[4:])]),
+        evidence=cite(
+            [*(s.at for s in stating), *(s.at for s in ordered[:4]), *_via([*stating, *ordered][:1]), *(s.at for s in ordered[4:])]
+        ),
         uses=uses,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 from msgspec.structs import replace
@@ -14,9 +14,17 @@ from ctxgen.render.budget import Block, Code, Line, Part, Piece, Section, Text
 
 DETAILS = {"brief": 600, "standard": 1500, "full": None}
 """Tokens of each level of detail; None is all."""
+MAIN_SHARE = 0.1
+"""The share of the source from which on a language without a stated version is told."""
 FIRST = 7
 """So many facts of each element are told before anything else is."""
 LONGEST_ALSO = 2
+SERVES = 12
+"""What a web framework is worth beyond a library of its category."""
+COMMON = 3
+"""From so many components on, what all of them have is not repeated for each."""
+COMMANDS_PER_KIND = 3
+SIZES_PER_KIND = 3
 PATTERNS_SHOWN = 8
 VARIABLES_PER_FILE = 25
 ELEMENTS = ("stack", "architecture", "scale", "database", "security")
@@ -89,6 +97,7 @@ class _Teller:
             if technology.usage != "unknown":
                 self.by_category[technology.category].append(technology)
         self.parts = {part.id: part for part in context.components}
+        self.common: set[str] = set()
 
     # ---- technologies
 
@@ -96,6 +105,7 @@ class _Teller:
         declared = self.catalogue[technology.id].worth
         worth = wording.WORTH.get(technology.category, 40) if declared is None else declared
         worth += 2 * min(len({use.component for use in technology.uses}), 5)
+        worth += SERVES if self.catalogue[technology.id].serves else 0
         if technology.usage in ("supported", "connector"):
             worth -= 35
         if technology.confidence == "inferred":
@@ -146,8 +156,10 @@ class _Teller:
         pieces = []
         shown = set()
         for language in self.context.languages:
-            if language.scope == "backend":
+            beside = language.name == "JavaScript" and "TypeScript" in shown  # the odd script of a TypeScript project
+            if language.scope == "backend" and (language.share >= MAIN_SHARE or (language.version and not beside)):
                 shown.add(language.name)
+                shown.update(["Node.js"] if (language.version or "").startswith("Node ") else [])
                 pieces.append(Piece((language.name, *_versions(language.version)), 95, _first(language.evidence)))
         stated: dict[str, list[str]] = defaultdict(list)
         for runtime in self.context.runtimes:
@@ -183,11 +195,16 @@ class _Teller:
 
     def scale(self) -> list[Piece]:
         pieces = []
-        for index, setting in enumerate(self.context.scale):
+        seen: Counter[str] = Counter()
+        for setting in self.context.scale:
+            seen[setting.kind] += 1
             parts: list[Part] = [Text(setting.subject), " "] if setting.subject else []
             parts += [Text(setting.kind.replace("-", " ")), " ", Text(setting.value)]
             parts += [" ", Text(setting.unit)] if setting.unit and setting.value.isdigit() else []
-            pieces.append(Piece(tuple(parts), max(30, 82 - 3 * index), _first(setting.evidence)))
+            # the first few of every kind before the flood of one; a single replica is what everybody has
+            worth = 82 - 3 * seen[setting.kind] if seen[setting.kind] <= SIZES_PER_KIND else 60 - seen[setting.kind]
+            worth -= 30 if setting.kind == "replicas" and setting.value == "1" else 0
+            pieces.append(Piece(tuple(parts), max(10, worth), _first(setting.evidence)))
         return pieces
 
     def database(self) -> list[Piece]:
@@ -203,8 +220,9 @@ class _Teller:
             if store.usage in ("supported", "default"):
                 extra = [f" ({store.usage})"]
             elif store.components and len(self.context.components) > 1:
-                extra = [" for ", *_joined(Text(self.parts[c].name) for c in store.components[:4] if c in self.parts)]
-                extra += [f" and {len(store.components) - 4} more"] if len(store.components) > 4 else []
+                using = [self.parts[c] for c in store.components if c in self.parts and self.parts[c].kind != "infrastructure"]
+                extra = [" for ", *_joined(Text(part.name) for part in using[:4])] if using else []
+                extra += [f" and {len(using) - 4} more"] if len(using) > 4 else []
             if store.migrations and store.migrations.count:
                 extra += [f", {store.migrations.count} migrations", *store.migrations.evidence[:1]]
             pieces.append(self.piece(by_id[store.technology], extra, bonus=10))
@@ -222,6 +240,7 @@ class _Teller:
         for each in self.context.security.mechanisms:
             said = wording.MECHANISMS.get(each.mechanism)
             mechanisms.setdefault(said or each.mechanism, Piece((said or Text(each.mechanism),), 84, _first(each.evidence)))
+        self.told.update(wording.PROTOCOLS)
         return [*mechanisms.values(), *(self.piece(t) for t in self.of("auth") if t.name not in mechanisms)]
 
     # ---- around them
@@ -231,13 +250,15 @@ class _Teller:
         if len(parts) < 2:
             return Section("Components", ())
         parts.sort(key=lambda part: -wording.COMPONENT_WORTH.get(part.kind, 40) // 10)
+        serving = [set(part.technologies) for part in parts if part.kind in ("service", "gateway", "worker")]
+        self.common = set.intersection(*serving) if len(serving) >= COMMON else set()
         lines = [Line("components", "", (self.component(part, index),), item="component") for index, part in enumerate(parts)]
         return Section("Components", tuple(lines), remainder="components")
 
     def component(self, part: Component, index: int) -> Piece:
         parts: list[Part] = [Text(part.name), f" — {part.kind}"]
         parts += [f", {part.language}"] if part.language else []
-        stack = [self.catalogue[technology].name for technology in part.technologies[:4]]
+        stack = [self.catalogue[technology].name for technology in part.technologies if technology not in self.common][:4]
         parts += [f" ({', '.join(stack)})"] if stack else []
         parts += [f", port{'s' if len(part.ports) > 1 else ''} {', '.join(map(str, part.ports[:3]))}"] if part.ports else []
         uses = [Text(self.parts[link.component].name) for link in part.depends_on if link.component in self.parts]
@@ -249,9 +270,11 @@ class _Teller:
         for key, label, categories, scopes in wording.AROUND:
             lines.append(Line(key, label, tuple(self.pieces(*categories, scopes=scopes))))
         commands: dict[tuple[str, str], Piece] = {}
-        for command in self.context.commands:
+        given: Counter[str] = Counter()
+        for command in sorted(self.context.commands, key=lambda command: (len(command.command), command.evidence)):
+            given[command.kind] += 1
             parts = (f"{command.kind} ", Code(command.command))
-            worth = wording.COMMAND_WORTH.get(command.kind, 30)
+            worth = wording.COMMAND_WORTH.get(command.kind, 30) - (20 if given[command.kind] > COMMANDS_PER_KIND else 0)
             commands.setdefault((command.kind, command.command), Piece(parts, worth, _first(command.evidence)))
         lines.append(Line("commands", "Commands", tuple(commands.values()), item="command"))
         others = self.declared(*(section for section in self.context.declared if section not in ELEMENTS))

@@ -18,6 +18,8 @@ BUILD_TOOLS = {
 COUNTED = {
     "service": "services", "gateway": "gateways", "worker": "workers", "job": "jobs", "frontend": "frontends", "library": "libraries",
 }  # fmt: skip
+PROTOCOLS = ("jwt", "oauth2", "saml", "ldap")
+"""Technologies that are mechanisms too, and told as such."""
 USAGE_ORDER = {"used": 0, "default": 1, "supported": 2, "connector": 3}
 COMPONENT_WORTH = {"service": 65, "gateway": 66, "worker": 64, "job": 45, "frontend": 42, "cli": 45, "library": 30}
 COMMAND_WORTH = {"test": 44, "run": 43, "build": 42, "migrate": 44, "lint": 30}
