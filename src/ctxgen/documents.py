@@ -245,7 +245,9 @@ class _JsonParser:
 # ---------------------------------------------------------------------------------------------- TOML
 
 
-_TOML_DEEP = re.compile(rb"""(?:(?<![\w-])[\w-]{1,80}[ \t]{0,4}\.[ \t]{0,4}){50}|(?:[\[{][ \t]{0,4}){100}""")
+_TOML_DEEP = re.compile(
+    rb"""(?:(?:(?<![\w-])[\w-]{1,80}|"[^"\n]{0,80}"|'[^'\n]{0,80}')[ \t]{0,4}\.[ \t]{0,4}){50}|(?:[\[{][ \t]{0,4}){100}"""
+)
 """Dotted keys and brackets deeper than anybody writes: the standard parser takes the square of their depth, or recurses."""
 
 
