@@ -18,6 +18,8 @@ _SCOPES: tuple[Scope, ...] = ("backend", "deploy", "frontend", "dev", "test", "d
 _USAGES = ("used", "default", "connector", "supported", "unknown")
 _CONFIDENCES = ("confirmed", "declared", "inferred")
 _STORES = ("database", "cache", "queue", "search", "storage")
+_NODE_MANAGERS = ("npm", "yarn", "pnpm", "bun")
+"""They start what they install, so they are part of a Node backend, and of nothing but the frontend elsewhere."""
 MANY_ENGINES = 6
 """From so many engines that only optional groups bring, they are data sources of the product's users: connectors."""
 
@@ -34,6 +36,10 @@ def place_sightings(sightings: Iterable[Sighting], join: Join) -> list[Sighting]
             and not sighting.signal.startswith(("pypi", "maven", "go ", "nuget", "image", "url", "config", "command", "runtime"))
         ):
             scope = "frontend"
+        elif scope in ("backend", "dev") and sighting.technology in _NODE_MANAGERS:
+            scope = "backend" if any(unit.ecosystem == "npm" and not unit.frontend for unit in join.units) else "frontend"
+        elif scope == "dev" and sighting.signal.startswith("npm ") and join.frontend_code(sighting.at.path):
+            scope = "frontend" if join.catalogue[sighting.technology].category == "build" else scope
         placed.append(replace(sighting, component=component, scope=scope))
     return placed
 
