@@ -133,11 +133,11 @@ def _found(facts: Facts, join: Join) -> Iterator[Found]:
         yield from _in_command(at, command, join.component(at.path, owner))
 
 
-def _names(value: Opaque) -> Iterator[Name]:
-    """The identifiers that a value lists."""
-    for part in value.interpolate(lambda _: None).split(",; "):
-        if (title := part.identifier()) is not None:
-            yield title
+def _names(value: Opaque) -> list[Name]:
+    """The identifiers that a value lists; nothing where a part is none, which may then be the rest of something else."""
+    titles = [part.identifier() for part in value.interpolate(lambda _: None).split(",; ")]
+    known = [title for title in titles if title is not None]
+    return known if len(known) == len(titles) else []
 
 
 def _in_key(key: ConfigKey) -> Iterator[tuple[str, Kind, Name, str | None]]:
@@ -182,9 +182,9 @@ def _kind(word: str) -> Kind:
 def _in_variable(variable: str, value: Opaque) -> Iterator[tuple[str, Kind, Name]]:
     """`KAFKA_CREATE_TOPICS=orders:3:1,stock:1:1` as images of Kafka read it, and variables that name a broker and a kind of channel."""
     if variable == "KAFKA_CREATE_TOPICS":
-        for part in value.split(","):
-            if (title := next((each.identifier() for each in part.split(":")), None)) is not None:
-                yield "kafka", "topic", title
+        topics = [part.split(":") for part in value.split(",")]
+        if all(len(fields) >= 3 and fields[0].identifier() and fields[1].integer() and fields[2].integer() for fields in topics):
+            yield from (("kafka", "topic", title) for fields in topics if (title := fields[0].identifier()) is not None)
     elif (found := _VARIABLE.fullmatch(variable)) is not None:
         for title in _names(value):
             yield found["system"].replace("_", "").lower(), _kind(found["kind"]), title

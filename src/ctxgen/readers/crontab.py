@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from ctxgen.model import Fact, Process, Schedule
-from ctxgen.opaque import Name, Opaque, name
+from ctxgen.opaque import Name, Opaque, looks_secret, name
 from ctxgen.readers import reads
 from ctxgen.tree import File
 
@@ -17,7 +17,7 @@ _LINE = re.compile(
     r"\s*(?:-\s*)?(@[a-z]{3,12}|@every\s+\S{1,20}|(?:[\d*?][^\s]{0,40}\s+|[A-Za-z]{3}[^\s]{0,40}\s+){4}[^\s]{1,40})\s+(\S.*)"
 )
 _USER = re.compile(r"(?:root|[a-z_][a-z0-9_-]{1,31})\s+(?=\S)")
-_PROGRAM = re.compile(r"[A-Za-z][\w.:-]{0,80}")
+_PROGRAM = re.compile(r"(?:[\w.-]*/)*([a-z][a-z0-9]{0,40}(?:[_.:-][a-z0-9]{1,40}){0,8})")
 _RUNNERS = re.compile(
     r"(?:.*/)?(?:python[\d.]*|poetry|uv|pipenv|run|node|npm|npx|yarn|pnpm|bash|sh|dash|env|exec|sudo|nice|ionice|flock|timeout|bundle|rails|rake|php|artisan|manage\.py|"
     r"bin/console|console|flask|java|dotnet|docker|compose|docker-compose|curl|wget|cd|test|su|time|chronic|gosu|su-exec|runner)\Z"
@@ -42,14 +42,14 @@ def read_crontab(file: File) -> Iterator[Fact]:
 
 def started(command: str) -> Name | None:
     """What a command line starts by name: the first word that no runner of others is; none where a value may stand there."""
-    for part in re.split(r"&&|;", command)[:6]:
-        words = part.split("|")[0].split(">")[0].split()
+    for part in re.split(r"\s&&\s|;\s", command)[:6]:
+        words = part.partition(" | ")[0].partition(" >")[0].split()
         if not words or words[0] == "cd":
             continue
         for word in words[:8]:
             plain = word.strip("\"'`()[]{}")
             if plain.startswith(("-", "$", "%", "/dev/")) or "=" in plain or "://" in plain or _RUNNERS.fullmatch(plain):
                 continue
-            last = plain.rpartition("/")[2]
-            return name(last) if _PROGRAM.fullmatch(last) else None
+            program = _PROGRAM.fullmatch(plain)
+            return name(program[1]) if program is not None and not looks_secret(plain) else None
     return None

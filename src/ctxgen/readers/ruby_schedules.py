@@ -23,7 +23,7 @@ _EVERY = re.compile(
 _WHENEVER = re.compile(
     r"\s*every[\s(]+(?::(\w+)|(\d{1,4})\.((?:second|minute|hour|day|week|month|year)s?)|[\"']([^\"']{1,80})[\"'])[^#]*\bdo\b.*"
 )
-_STARTS = re.compile(r"\s*(?:runner|rake|command|job|rails|script)[\s(]+:?[\"']?([A-Za-z][\w.:]{0,99})")
+_STARTS = re.compile(r"\s*(?:runner|rake|command|job|rails|script)[\s(]+([\"'])([A-Za-z][\w.:]{0,99})\1\s*(?:[,)#].*)?(?:end)?")
 _ENVIRONMENTS = ("production", "default")
 
 
@@ -91,7 +91,7 @@ def read_whenever(file: File) -> Iterator[Schedule]:
         if (found := _WHENEVER.fullmatch(line[:500])) is not None:
             schedule = name(f"every {found[1]}") if found[1] else name(f"every {found[2]} {found[3]}") if found[2] else when(found[4])
             line = line.partition(" do")[2]
-        if schedule is not None and (starts := _STARTS.match(line[:500])) is not None and (title := Opaque(starts[1]).identifier()):
+        if schedule is not None and (starts := _STARTS.fullmatch(line[:500])) is not None and (title := Opaque(starts[2]).identifier()):
             yield Schedule(name=title, schedule=schedule, handler=title, at=file.at(number))
         elif line.strip() == "end":
             schedule = None
