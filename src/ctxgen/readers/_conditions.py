@@ -21,6 +21,8 @@ _COMPATIBLE = re.compile(
 _TEMPLATE = re.compile(r"<!--\s*#\s*(if|elif|elseif|else|endif)\b([^\n]{0,300}?)(?:-->|$)", re.IGNORECASE)
 AND = " and "
 _LONGEST = 1000
+SHOWN = 40
+"""Conditions of one element that are looked at: a label is cut at 120 characters, that is at most twenty of them."""
 
 
 def label(condition: str | None) -> str | None:
@@ -84,12 +86,12 @@ def template_branches(lines: list[str]) -> dict[int, str]:
                     stack.pop()
                 case "else" if stack:
                     earlier, _ = stack[-1]
-                    stack[-1] = (earlier, AND.join(negation(each) for each in earlier))
+                    stack[-1] = (earlier, AND.join(negation(each) for each in earlier)[:_LONGEST])
                 case "elif" | "elseif" if stack:
                     earlier, _ = stack[-1]
-                    stack[-1] = ([*earlier, symbol], symbol)
+                    stack[-1] = ([*earlier, symbol][:SHOWN], symbol)
         if stack:
-            branches[number] = AND.join(dict.fromkeys(current for _, current in stack))
+            branches[number] = AND.join(dict.fromkeys(current for _, current in stack[:SHOWN]))[:_LONGEST]
     return branches
 
 

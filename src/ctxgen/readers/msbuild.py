@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from ctxgen.documents import Unreadable
@@ -16,7 +17,7 @@ from ctxgen.facts import join_path
 from ctxgen.model import At, Dependency, Fact, Group, Managed, Parent, Project, Property, Reference, Runtime
 from ctxgen.opaque import Name, Opaque, name, version
 from ctxgen.readers import reads
-from ctxgen.readers._conditions import joined, label, negation, template_branches
+from ctxgen.readers._conditions import SHOWN, joined, label, negation, template_branches
 from ctxgen.readers._elements import place
 from ctxgen.tree import File
 
@@ -49,18 +50,15 @@ class _Source:
         labels = [self.branches.get(self.at(element).line)]
         for each in (*reversed(list(element.iterancestors())), element):
             if each.tag == "Otherwise":
-                labels.extend(
-                    negation(said)
-                    for sibling in each.itersiblings("When", preceding=True)
-                    if (said := label(_attribute(sibling, "Condition")))
-                )
+                labels.extend(self._branch(each))
             labels.append(label(_attribute(each, "Condition")))
         return joined(labels)
 
     def _branch(self, otherwise: etree._Element) -> list[str]:
         """What holds in `Otherwise`: no `When` before it does."""
         if otherwise not in self._otherwise:
-            conditions = (label(_attribute(sibling, "Condition")) for sibling in otherwise.itersiblings("When", preceding=True))
+            before = islice(otherwise.itersiblings("When", preceding=True), SHOWN)
+            conditions = (label(_attribute(sibling, "Condition")) for sibling in before)
             self._otherwise[otherwise] = [negation(said) for said in conditions if said]
         return self._otherwise[otherwise]
 
