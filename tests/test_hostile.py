@@ -1,0 +1,295 @@
+"""Hostile input: every reader on what its format can be bent into, and references that would leave the repository.
+
+The bounds are counts and diagnostics; the times are ceilings that only a step in the wrong order of growth passes.
+`benchmarks/hostile.py` measures the same texts at the sizes that files may have.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import msgspec
+import pytest
+from support_hostile import numbered, repeated
+
+from ctxgen.catalogue import load
+from ctxgen.documents import Unreadable, parse_json, parse_syntax, parse_toml, parse_yaml
+from ctxgen.model import Dependency, Locked
+from ctxgen.pipeline import scan
+from ctxgen.reading import MAX_FOUND, MAX_NOTED, read_facts
+from ctxgen.render import json as json_renderer
+from ctxgen.render import markdown
+from ctxgen.tree import Tree
+
+CANARY = "c4n4ry-of-an-outside-file"
+
+
+def repository(root: Path, **files: str) -> Path:
+    for path, text in files.items():
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text)
+    return root
+
+
+def codes(tree: Tree) -> list[str]:
+    return [diagnostic.code for diagnostic in tree.diagnostics]
+
+
+# ---- documents: linear, bounded in depth and number
+
+
+@pytest.mark.parametrize("unit", ["{", "[", "[a", "- ", "a: ", "{a: ", "[{", "? ", "&a ", "!a "])
+def test_yaml_openings(unit: str) -> None:
+    begun = time.process_time()
+    with pytest.raises(Unreadable) as refused:
+        parse_yaml(repeated(unit)(1_000_000))
+    assert refused.value.code in ("too-complex", "parse-error")
+    assert time.process_time() - begun < 3
+
+
+@pytest.mark.parametrize("unit", ["{", "[", '{"a":', "[a", '"', "\\", "/*", "//", ",", "[1 ", '{"a"', "1x"])
+def test_json_openings(unit: str) -> None:
+    begun = time.process_time()
+    with pytest.raises(Unreadable) as refused:
+        parse_json(repeated(unit)(1_000_000).encode())
+    assert refused.value.code in ("too-complex", "parse-error")
+    assert time.process_time() - begun < 3
+
+
+@pytest.mark.parametrize("unit", ["a.", "[a.", "a=[", "a={a=", "'a'.", "1.", '"'])
+def test_toml_openings(unit: str) -> None:
+    begun = time.process_time()
+    with pytest.raises(Unreadable) as refused:
+        parse_toml(repeated(unit)(1_000_000).encode())
+    assert refused.value.code in ("too-complex", "parse-error")
+    assert time.process_time() - begun < 3
+
+
+@pytest.mark.parametrize(("language", "unit"), [("python", "a\\\n"), ("python", "<!--"), ("python", "a=b "), ("python", "${")])
+def test_broken_code_ends(language: str, unit: str) -> None:
+    begun = time.process_time()
+    with pytest.raises(Unreadable) as refused:
+        parse_syntax(repeated(unit)(1_000_000).encode(), language)
+    assert refused.value.code == "too-complex"
+    assert time.process_time() - begun < 6
+
+
+def test_yaml_aliases_count_as_expanded() -> None:
+    with pytest.raises(Unreadable) as refused:
+        parse_yaml("a: &a {" + ", ".join(f"x{n}: y" for n in range(100)) + "}\n" + "".join(f"k{n}: {{<<: *a}}\n" for n in range(2000)))
+    assert refused.value.code == "too-complex"
+
+
+@pytest.mark.parametrize("text", ['{"a": [1, 2,], "b": {},}', '// c\n{"a": /* d */ [1, 2], "b": {}}', '{"a":[1,2],"b":{}}\n{"c":1}'])
+def test_json_forgives_comments_and_commas(text: str) -> None:
+    document = parse_json(text.encode())
+    assert [node.text for node in document.value["a"].elements()] == ["1", "2"]
+    assert document.value["b"].value == {}
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a" 1}', '{"a":}', '{"a":1 "b":2}', "{a:1}", "[1 2]", "[1}", '{"a":1]', '"a', "[tru]", "]", '{"a":1', ":", '{"a":,}', "{:1}"]
+)
+def test_json_refuses_what_is_broken(text: str) -> None:
+    with pytest.raises(Unreadable):
+        parse_json(text.encode())
+
+
+# ---- one file states a bounded number of facts
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("requirements.txt", numbered("package%d==1.0\n")(400_000)),
+        ("Gemfile", numbered("gem 'a%d'\n")(400_000)),
+        (".env", numbered("A%d=b\n")(400_000)),
+        ("go.mod", numbered("require a.b/c%d v1.0.0\n", "module a\n")(700_000)),
+        ("package.json", '{"dependencies": {' + numbered('"k%d": "1"', "", "", ",")(600_000) + "}}"),
+    ],
+    ids=lambda value: value if len(value) < 40 else "",
+)
+def test_facts_of_a_file_are_bounded(tmp_path: Path, path: str, text: str) -> None:
+    tree = Tree(repository(tmp_path, **{path: text}))
+    assert sum(1 for fact in read_facts(tree) if not isinstance(fact, Locked)) <= MAX_FOUND
+    assert "too-complex" in codes(tree)
+    assert "reader-failed" not in codes(tree)
+
+
+def test_diagnostics_of_a_file_are_bounded(tmp_path: Path) -> None:
+    tree = Tree(repository(tmp_path, **{"requirements.txt": "-r nowhere.txt\n" * 5_000}))
+    read_facts(tree)
+    assert 0 < len(tree.diagnostics) <= MAX_NOTED
+
+
+def test_many_conditions(tmp_path: Path) -> None:
+    whens = "".join(f"<When Condition=\"'$(A{n})' == 'b'\"/>" for n in range(5_000))
+    items = "".join(f'<PackageReference Include="p{n}" Version="1"/>' for n in range(1_000))
+    begun = time.process_time()
+    text = f"<Project><Choose>{whens}<Otherwise><ItemGroup>{items}</ItemGroup></Otherwise></Choose></Project>"
+    facts = read_facts(Tree(repository(tmp_path, **{"a.csproj": text})))
+    assert all(len(fact.when or "") <= 120 for fact in facts.of(Dependency))
+    assert time.process_time() - begun < 5
+
+
+def test_many_manifests(tmp_path: Path) -> None:
+    for number in range(400):
+        repository(
+            tmp_path,
+            **{
+                f"s{number}/package.json": f'{{"name": "s{number}", "dependencies": {{"express": "4"}}}}',
+                f"m{number}/go.mod": f"module m{number}\n",
+            },
+        )
+    begun = time.process_time()
+    assert len(scan(tmp_path).components) >= 400
+    assert time.process_time() - begun < 8
+
+
+# ---- nothing outside is read, nothing runs
+
+
+ESCAPES = {
+    "requirements.txt": "-r ../outside/secret.txt\n-r ABSOLUTE/secret.txt\n-c ../outside/secret.txt\n-e ../outside\nflask==3.0\n-r linked/secret.txt\n",
+    "compose.yml": "include: [../outside/compose.yml, ABSOLUTE/compose.yml, {path: ../outside/compose.yml, env_file: ../outside/secret.env}]\n"
+    "services:\n  a:\n    build: {context: ../outside, dockerfile: ABSOLUTE/Dockerfile}\n    env_file: [../outside/secret.env, ABSOLUTE/secret.env, linked/secret.env]\n"
+    "    extends: {file: ../outside/compose.yml, service: x}\n",
+    "pom.xml": "<project><parent><groupId>g</groupId><artifactId>p</artifactId><version>1</version><relativePath>../outside/pom.xml</relativePath></parent><artifactId>a</artifactId>"
+    "<modules><module>../outside</module><module>ABSOLUTE</module></modules></project>",
+    "a.csproj": '<Project><Import Project="..\\outside\\secret.props"/><Import Project="ABSOLUTE/secret.props"/><ItemGroup><ProjectReference Include="../outside/x.csproj"/></ItemGroup></Project>',
+    "k/kustomization.yaml": "resources: [../../outside/compose.yml, ABSOLUTE/compose.yml]\nbases: [../../outside]\nconfigMapGenerator: [{name: a, envs: [../../outside/secret.env]}]\n",
+    "package.json": '{"name": "a", "workspaces": ["../outside", "ABSOLUTE", "../*"], "dependencies": {"x": "file:../outside"}, "scripts": {"postinstall": "touch RAN", "preinstall": "touch RAN"}}',
+    "tsconfig.json": '{"extends": "../outside/package.json"}',
+    "build.gradle": "apply from: '../outside/secret.gradle'\napply from: 'ABSOLUTE/secret.gradle'\nnew File('RAN').text = 'x'\n",
+    "init.gradle": "new File('RAN').text = 'x'\n",
+    "settings.gradle": "include ':x'\nproject(':x').projectDir = new File('../outside')\nincludeBuild '../outside'\n",
+    "app/settings.py": "from ...outside.secret import *\nfrom .base import *\nopen('RAN', 'w').write('x')\n",
+    "setup.py": "open('RAN', 'w').write('x')\nfrom setuptools import setup\nsetup(name='a', install_requires=open('../outside/secret.txt').read().split())\n",
+    "conftest.py": "open('RAN', 'w').write('x')\n",
+    "Makefile": "include ../outside/secret.mk\nX := $(shell touch RAN)\ntest:\n\ttouch RAN\n",
+    "go.work": "use ../outside\nuse ABSOLUTE\n",
+    "Cargo.toml": '[workspace]\nmembers = ["../outside"]\n[package]\nname = "a"\nbuild = "../outside/build.rs"\n',
+    "mix.exs": 'File.write!("RAN", "x")\n',
+    "Gemfile": 'eval_gemfile "../outside/Gemfile"\nFile.write("RAN", "x")\ngem "rails"\n',
+    ".ctxgen.toml": 'include = ["../outside/**"]\n[detectors]\npath = "../outside"\n',
+    ".gitattributes": "* filter=x diff=x\n",
+    ".gitmodules": '[submodule "x"]\n\tpath = sub\n\turl = ../outside\n',
+    "main.tf": 'module "x" { source = "../outside" }\n',
+    "helmfile.yaml": "helmfiles: [../outside/compose.yml]\nbases: [ABSOLUTE/compose.yml]\n",
+    "skaffold.yaml": "apiVersion: skaffold/v1\nkind: Config\nrequires: [{path: ../outside/compose.yml}]\nmanifests: {rawYaml: [../outside/compose.yml]}\n",
+}  # fmt: skip
+
+OUTSIDE = {
+    "secret.txt": f"{CANARY}==1.0\n", "secret.env": f"{CANARY.upper().replace('-', '_')}=1\n", "secret.gradle": f"dependencies {{ implementation '{CANARY}:{CANARY}:1' }}\n",
+    "compose.yml": f"services:\n  x: {{image: '{CANARY}:1'}}\n", "Dockerfile": f"FROM {CANARY}:1\n", "secret.py": f"import {CANARY.replace('-', '_')}\n", "secret.mk": f"{CANARY}:\n\techo\n",
+    "pom.xml": f"<project><groupId>{CANARY}</groupId><artifactId>{CANARY}</artifactId><version>1</version></project>", "package.json": f'{{"name": "{CANARY}"}}',
+    "secret.props": f'<Project><ItemGroup><PackageReference Include="{CANARY}" Version="1"/></ItemGroup></Project>', "x.csproj": f'<Project><ItemGroup><PackageReference Include="{CANARY}"/></ItemGroup></Project>',
+    "Gemfile": f'gem "{CANARY}"\n', "go.mod": f"module {CANARY}\n", "Cargo.toml": f'[package]\nname = "{CANARY}"\n',
+}  # fmt: skip
+
+
+def told(root: Path) -> str:
+    """All that a scan of a repository can print, in lower case."""
+    context = scan(root)
+    texts = [msgspec.json.encode(context).decode(), str(json_renderer.render(context)), str(markdown.render(context, load()))]
+    return "\n".join(texts).lower()
+
+
+def test_nothing_outside_is_read_and_nothing_runs(tmp_path: Path) -> None:
+    outside = repository(tmp_path / "outside", **OUTSIDE)
+    ran = tmp_path / "ran"
+    root = repository(
+        tmp_path / "repository",
+        **{path: text.replace("ABSOLUTE", str(outside)).replace("RAN", str(ran)) for path, text in ESCAPES.items()},
+    )
+    (root / "linked").symlink_to(outside)
+    (root / "Dockerfile").symlink_to(outside / "Dockerfile")
+    (root / "app/base.py").symlink_to(outside / "secret.py")
+    (root / "loop").symlink_to(root, target_is_directory=True)
+    (root / "self").symlink_to("self")
+    os.mkfifo(root / "pom2.xml")
+    found = told(root)
+    assert "flask" in found
+    assert CANARY not in found
+    assert CANARY.replace("-", "_") not in found
+    assert not ran.exists()
+
+
+@pytest.mark.parametrize("path", sorted(ESCAPES))
+def test_each_reference_stays_inside(tmp_path: Path, path: str) -> None:
+    outside = repository(tmp_path / "outside", **OUTSIDE)
+    root = repository(
+        tmp_path / "repository", **{path: ESCAPES[path].replace("ABSOLUTE", str(outside)).replace("RAN", str(tmp_path / "ran"))}
+    )
+    tree = Tree(root)
+    read = {fact.at.path for fact in read_facts(tree)}
+    assert read <= {path}
+    assert "reader-failed" not in codes(tree)
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/etc/passwd",
+        "../../../../etc/passwd",
+        "~/.netrc",
+        "C:/x.txt",
+        "C:\\x.txt",
+        "\\\\host\\x.txt",
+        "a/../../x.txt",
+        "." * 5000,
+        "a/" * 3000,
+    ],
+)
+def test_strange_targets(tmp_path: Path, target: str) -> None:
+    tree = Tree(repository(tmp_path / "repository", **{"requirements.txt": f"flask==3.0\n-r {target}\n"}))
+    assert [fact.name for fact in read_facts(tree).of(Dependency)] == ["flask"]
+    assert "reader-failed" not in codes(tree)
+
+
+def test_references_in_a_circle(tmp_path: Path) -> None:
+    tree = Tree(
+        repository(
+            tmp_path, **{"requirements.txt": "-r a.txt\nflask==1\n", "a.txt": "-r requirements.txt\n-r a.txt\n-r ./x/../a.txt\nredis==1\n"}
+        )
+    )
+    assert sorted(fact.name for fact in read_facts(tree).of(Dependency)) == ["flask", "redis"]
+
+
+def test_submodules_and_bare_repositories(tmp_path: Path) -> None:
+    root = repository(tmp_path / "repository", **{"package.json": '{"name": "a"}'})
+    environment = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+
+    def git(*arguments: str, at: Path = root) -> None:
+        subprocess.run(["git", *arguments], cwd=at, check=True, capture_output=True, env=environment)
+
+    git("init", "-q")
+    git("init", "-q", "--bare", "bare.git")
+    repository(root / "bare.git", config=f"[core]\n\tbare = true\n\tfsmonitor = touch {tmp_path}/ran\n")
+    repository(root / "sub", **{"go.mod": f"module {CANARY}\n", ".git": f"gitdir: {tmp_path}/elsewhere\n"})
+    git("add", "package.json")
+    assert CANARY not in told(root)
+    assert "error" not in [diagnostic.severity for diagnostic in scan(root / "bare.git").diagnostics]
+    assert not (tmp_path / "ran").exists()
+
+
+def test_names_that_differ_in_case_alone(tmp_path: Path) -> None:
+    tree = Tree(
+        repository(
+            tmp_path,
+            **{
+                "package.json": '{"name": "a", "dependencies": {"express": "4"}}',
+                "Package.json": "{",
+                "PACKAGE.JSON": "[",
+                "a/go.mod": "module a",
+                "A/go.mod": "module b",
+            },
+        )
+    )
+    assert [fact.name for fact in read_facts(tree).of(Dependency)] == ["express"]
+    assert {"a/go.mod", "A/go.mod"} <= set(tree.paths)
