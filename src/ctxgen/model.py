@@ -209,6 +209,7 @@ class Container(Fact, frozen=True, kw_only=True):
     stage: Name | None = None
     ports: tuple[tuple[int, At], ...] = ()
     user: Name | None = None
+    user_at: At | None = None
     command: Opaque | None = None
 
 

@@ -12,6 +12,7 @@ from ctxgen.join import Join
 from ctxgen.model import At, ConfigKey, Schedule, Setting, Variable
 from ctxgen.opaque import Name, Opaque, name
 from ctxgen.places import Places
+from ctxgen.recognise import for_tests
 
 _BEAT = re.compile(r"(?:.*[._])?(?:celery_?)?beat_?schedule\.(?P<entry>.+)\.(?P<field>schedule|task)", re.IGNORECASE)
 _CRON_KEY = re.compile(
@@ -62,7 +63,7 @@ def _beat(facts: Facts, join: Join) -> Iterator[_Found]:
     """The entries of Celery's beat, whose schedule and task stand in two settings."""
     entries: dict[tuple[str, str, str], dict[str, ConfigKey]] = {}
     for key in facts.of(ConfigKey):
-        if (found := _BEAT.fullmatch(key.key)) is not None:
+        if (found := _BEAT.fullmatch(key.key)) is not None and not for_tests(key.when):
             entries.setdefault((key.at.path, found["entry"], key.when or ""), {}).setdefault(found["field"].lower(), key)
     for (path, entry, _), fields in entries.items():
         schedule, task = fields.get("schedule"), fields.get("task")
@@ -74,12 +75,12 @@ def _beat(facts: Facts, join: Join) -> Iterator[_Found]:
 def _cron_keys(facts: Facts, join: Join) -> Iterator[_Found]:
     """Settings and variables that are named for a schedule and hold a cron expression."""
     for key in facts.of(ConfigKey):
-        found = _CRON_KEY.fullmatch(key.key)
+        found = None if for_tests(key.when) else _CRON_KEY.fullmatch(key.key)
         schedule = key.value.interpolate(lambda _: None).cron() if found is not None and not _BEAT.fullmatch(key.key) else None
         if found is not None and schedule is not None:
             yield found["title"] or key.key, schedule, None, join.component(key.at.path), key.at
     for variable in facts.of(Variable):
-        if variable.value is None or variable.source == "ci" or not _CRON_VARIABLE.fullmatch(variable.name):
+        if variable.value is None or variable.source == "ci" or for_tests(variable.when) or not _CRON_VARIABLE.fullmatch(variable.name):
             continue
         if (schedule := variable.value.interpolate(lambda _: None).cron()) is not None:
             yield variable.name, schedule, None, join.component(variable.at.path, variable.owner), variable.at

@@ -15,6 +15,7 @@ from ctxgen.join import Join
 from ctxgen.model import At, Channel, ConfigKey, Process, Resource, Service, Variable
 from ctxgen.opaque import Name, Opaque, name
 from ctxgen.places import Places
+from ctxgen.recognise import for_tests
 
 Kind = Literal["queue", "topic", "exchange", "subject", "stream", "channel"]
 
@@ -120,11 +121,13 @@ def _found(facts: Facts, join: Join) -> Iterator[Found]:
         if kind in _RESOURCES and resource.name:
             yield *_RESOURCES[kind], resource.name, None, None, resource.at
     for key in facts.of(ConfigKey):
+        if for_tests(key.when):
+            continue
         component = join.component(key.at.path)
         for system, kind_, title, role in _in_key(key):
             yield system, kind_, title, role, component, key.at
     for variable in facts.of(Variable):
-        if variable.value is not None and variable.source != "ci":
+        if variable.value is not None and variable.source != "ci" and not for_tests(variable.when):
             for system, kind_, title in _in_variable(variable.name, variable.value):
                 yield system, kind_, title, None, join.component(variable.at.path, variable.owner), variable.at
     commands = [(fact.at, fact.command, fact.owner) for fact in facts.of(Process)]

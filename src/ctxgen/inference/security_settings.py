@@ -16,6 +16,7 @@ from ctxgen.join import Join
 from ctxgen.model import At, ConfigKey, Container, Mention, Variable
 from ctxgen.opaque import Opaque
 from ctxgen.places import Places
+from ctxgen.recognise import for_tests
 
 Value = Callable[[Opaque], str | None]
 
@@ -149,7 +150,7 @@ _Found = tuple[str, str, str | None, At]
 def _of_keys(facts: Facts, join: Join, places: Places) -> Iterator[_Found]:
     hashers: set[tuple[str, str | None]] = set()
     for key in facts.of(ConfigKey):
-        if places.scope(key.at.path) is not None:
+        if places.scope(key.at.path) is not None or for_tests(key.when):
             continue
         lowered = key.key.lower()
         for signal in _KEYS:
@@ -176,9 +177,18 @@ def _of_origins(facts: Facts, join: Join, places: Places) -> Iterator[_Found]:
             yield "CORS: origins", f"{said} ({when})" if when else said, join.component(path), keys[0].at
     for variable in facts.of(Variable):
         if variable.value is not None and places.scope(variable.at.path) is None and _ORIGIN_VARIABLE.fullmatch(variable.name):
-            if variable.source in ("ci",) or (said := _origins(variable.value.interpolate(lambda _: None).split(","))) is None:
+            if (
+                variable.source == "ci"
+                or for_tests(variable.when)
+                or (said := _origins(variable.value.interpolate(lambda _: None).split(","))) is None
+            ):
                 continue
-            yield "CORS: origins", said, join.component(variable.at.path, variable.owner), variable.at
+            yield (
+                "CORS: origins",
+                f"{said} ({variable.when})" if variable.when else said,
+                join.component(variable.at.path, variable.owner),
+                variable.at,
+            )
 
 
 def _origins(parts: Sequence[Opaque]) -> str | None:
@@ -194,12 +204,22 @@ def _of_databases(facts: Facts, join: Join, places: Places) -> Iterator[_Found]:
     stating: list[ConfigKey | Variable] = [*facts.of(ConfigKey), *facts.of(Variable)]
     for fact in stating:
         value = fact.value
-        if value is None or places.scope(fact.at.path) is not None or (isinstance(fact, Variable) and fact.source == "ci"):
+        if (
+            value is None
+            or places.scope(fact.at.path) is not None
+            or for_tests(fact.when)
+            or (isinstance(fact, Variable) and fact.source == "ci")
+        ):
             continue
         if value.scheme() is None or not value.matches("*ssl*mode=*"):
             continue
         if (mode := _ssl_mode(value.interpolate(lambda _: None))) is not None:
-            yield "TLS to the database", mode, join.component(fact.at.path, getattr(fact, "owner", None)), fact.at
+            yield (
+                "TLS to the database",
+                f"{mode} ({fact.when})" if fact.when else mode,
+                join.component(fact.at.path, getattr(fact, "owner", None)),
+                fact.at,
+            )
 
 
 def _ssl_mode(url: Opaque) -> str | None:
@@ -211,9 +231,14 @@ def _ssl_mode(url: Opaque) -> str | None:
 def _of_containers(facts: Facts, join: Join, places: Places) -> Iterator[_Found]:
     """Whether a container that is built here runs as root, where its Dockerfile says it."""
     for container in facts.of(Container):
-        if container.user is not None and places.scope(container.at.path) is None and "$" not in container.user:
+        if (
+            container.user is not None
+            and not for_tests(container.when)
+            and places.scope(container.at.path) is None
+            and "$" not in container.user
+        ):
             root = container.user.partition(":")[0] in ("root", "0")
-            yield "container user", "root" if root else "non-root", join.component(container.at.path), container.at
+            yield "container user", "root" if root else "non-root", join.component(container.at.path), container.user_at or container.at
 
 
 def _of_technologies(technologies: Sequence[Technology]) -> Iterator[_Found]:

@@ -41,6 +41,7 @@ class Stage:
         self.known: dict[str, str] = dict(parent.known) if parent else {}
         self.ports: dict[int, At] = dict(parent.ports) if parent else {}
         self.user: Name | None = parent.user if parent else None
+        self.user_at: At | None = parent.user_at if parent else None
         self.entrypoint: str | None = parent.entrypoint if parent else None
         self.command: str | None = parent.command if parent else None
         self.command_is_own = False
@@ -112,6 +113,7 @@ def _apply(file: File, instruction: Instruction, stage: Stage, globals_: dict[st
         case "USER":
             user = _bare(expand(instruction.rest, stage.known)).partition(":")[0]
             stage.user = name(user) if user and "$" not in user else None
+            stage.user_at = file.at(instruction.line) if stage.user else None
         case "CMD" | "ENTRYPOINT":
             said = _command_line(instruction.rest)
             if instruction.keyword == "CMD":
@@ -213,6 +215,7 @@ def _containers(file: File, stages: list[Stage]) -> Iterator[Container]:
                 stage=None if last else stage.title,
                 ports=tuple(stage.ports.items()),
                 user=stage.user,
+                user_at=stage.user_at,
                 command=Opaque(expand(command, stage.known)) if command else None,
                 at=file.at(stage.line),
             )
