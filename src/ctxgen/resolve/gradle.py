@@ -89,16 +89,15 @@ class Build:
         value, via = self.evaluate(path, Opaque(written) if spec is None or not spec.placeholders() else spec)
         if ".bundles." in _key(written):
             for member in value.split(","):
-                if accessor := member.version():
+                if accessor := member.identifier():
                     for found, stated, lines in self.expand(path, name(f"${{{accessor}}}"), None):
                         yield found, stated, (*via, *lines)
             return
-        parts = [part.version() for part in value.split(":")]
-        plugin = ".plugins." in written
-        if plugin and parts and parts[0]:
-            yield name(parts[0]), parts[1] if len(parts) > 1 else None, via
-        elif not plugin and len(parts) > 1 and parts[0] and parts[1]:
-            yield name(f"{parts[0]}:{parts[1]}"), parts[2] if len(parts) > 2 else None, via
+        parts = value.split(":")
+        names = 1 if ".plugins." in written else 2  # an id, or group and artifact, before the version
+        identifiers = [part.identifier() for part in parts[:names]]
+        if len(identifiers) == names and all(identifiers):
+            yield name(":".join(filter(None, identifiers))), parts[names].version() if len(parts) > names else None, via
 
 
 def resolve(facts: Facts) -> Facts:

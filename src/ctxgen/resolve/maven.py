@@ -181,7 +181,7 @@ class Poms:
 
 
 def _name(written: Name, lookup: Callable[[str], Opaque | None]) -> Name:
-    parts = [part.version() for part in Opaque(written).interpolate(lookup).split(":")]
+    parts = [part.identifier() for part in Opaque(written).interpolate(lookup).split(":")]
     return name(":".join(part for part in parts if part)) if all(parts) else written
 
 
