@@ -398,11 +398,13 @@ class Join:
                 if not ports and not all(service.platform == "procfile" and service.name != "web" for service in same)
                 else set()
             )
+        commands = [service.command for service in same if service.command is not None] or [
+            container.command
+            for container in self.facts.of(Container)
+            if folder_of(container.at.path) == folder and container.stage is None and container.command is not None
+        ]
         words: Set[str] = {
-            word
-            for service in same
-            if service.command is not None
-            for word in service.command.words(_WORKER_COMMANDS | {"worker", "scheduler", "beat", "migrate"})
+            word for command in commands for word in command.words(_WORKER_COMMANDS | {"worker", "scheduler", "beat", "migrate"})
         }
         links = tuple(dict.fromkeys(link for service in same for link in service.depends_on))
         path = folder if folder is not None else same[0].at.path

@@ -211,7 +211,13 @@ class _Teller:
         pieces = []
         by_id = {t.id: t for t in self.context.technologies}
         stores = sorted(
-            self.context.datastores, key=lambda store: (wording.USAGE_ORDER.get(store.usage, 3), -len(store.components), store.technology)
+            self.context.datastores,
+            key=lambda store: (
+                wording.USAGE_ORDER.get(store.usage, 3),
+                wording.STORES.index(by_id[store.technology].category),
+                -len(store.components),
+                store.technology,
+            ),
         )
         for store in stores:
             if store.usage == "connector":
