@@ -136,6 +136,24 @@ def test_many_conditions(tmp_path: Path) -> None:
     assert time.process_time() - begun < 5
 
 
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("Dockerfile", "FROM a AS b\n" * 40_000),
+        ("Dockerfile", "#A=a" + " " * 100_000 + "\x01\nFROM a\n"),
+        ("settings.py", "\n" * 200_000),
+        ("a.csproj", "<Project>\n" + "<!--#if (A)-->\n" * 40_000 + "</Project>"),
+    ],
+    ids=["stages", "directive", "blank-lines", "branches"],
+)
+def test_time_grows_with_the_text_alone(tmp_path: Path, path: str, text: str) -> None:
+    begun = time.process_time()
+    tree = Tree(repository(tmp_path, **{path: text}))
+    read_facts(tree)
+    assert "reader-failed" not in codes(tree)
+    assert time.process_time() - begun < 4
+
+
 def test_many_manifests(tmp_path: Path) -> None:
     for number in range(400):
         repository(

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
-_DIRECTIVE = re.compile(r"#\s*([A-Za-z][\w-]*)\s*=\s*(.+?)\s*")
+_DIRECTIVE = re.compile(r"#\s*+([A-Za-z][\w-]*+)\s*+=\s*+(\S.*)")
 _INSTRUCTION = re.compile(r"\s*([A-Za-z]+)(?:\s+|$)")
 _FLAG = re.compile(r"--([\w-]+)(?:=(\S*))?\s+")
 _HERE = re.compile(r"(?<![<\w])\d?<<(-?)([\"']?)([A-Za-z_]\w{0,60})\2")

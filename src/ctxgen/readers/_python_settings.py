@@ -57,7 +57,7 @@ def is_django(file: File) -> bool:
     """Whether a settings module is Django's, by what it says."""
     return (
         re.search(
-            r"\b(?:INSTALLED_APPS|ROOT_URLCONF|MIDDLEWARE|DATABASES)\b|^\s*(?:from|import) django\b|^from configurations\b",
+            r"\b(?:INSTALLED_APPS|ROOT_URLCONF|MIDDLEWARE|DATABASES)\b|^[ \t]*+(?:from|import) django\b|^from configurations\b",
             file.text,
             re.MULTILINE,
         )

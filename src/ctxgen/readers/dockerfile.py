@@ -10,6 +10,7 @@ import re
 import shlex
 from collections.abc import Iterator
 
+from ctxgen.documents import Unreadable
 from ctxgen.model import At, Container, Dependency, Fact, Image, Process, Variable
 from ctxgen.opaque import Name, Opaque, name
 from ctxgen.readers import reads
@@ -30,6 +31,8 @@ _OTHERS = """
     *.dockerignore *.md *.mdx *.rst *.txt *.py *.go *.ts *.tsx *.js *.mjs *.cjs *.java *.kt *.rs *.rb *.cs *.php *.sh *.json *.yml *.yaml *.toml *.xml
     *.html *.snap *.patch *.diff *.lock *.svg *.png *.vim *.el *.lua *.scm *.ipynb *.csv
 """
+
+_MAX_STAGES = 500
 
 
 class Stage:
@@ -61,6 +64,8 @@ def read_dockerfile(file: File) -> Iterator[Fact]:
     others: list[tuple[str, Stage, int]] = []
     for instruction in instructions(file.lines):
         if instruction.keyword == "FROM":
+            if len(stages) >= _MAX_STAGES:
+                raise Unreadable("too-complex", f"more than {_MAX_STAGES} build stages", instruction.line)
             if stage := _stage(instruction, stages, globals_):
                 stages.append(stage)
         elif not stages:
