@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from ctxgen.context import Context
@@ -78,3 +80,25 @@ def test_daemons_are_components(tasks: Context) -> None:
         ("web", "service", (8000,)),
     ]
     assert {job.component for job in tasks.jobs} == {"web"}
+
+
+@pytest.mark.parametrize(
+    ("scheme", "mechanisms"),
+    [
+        ("{ type: apiKey, in: header, name: X-Api-Key }", ["api-key"]),
+        ("{ type: apiKey, in: header, name: Authorization }", []),
+        ("{ type: apiKey, in: cookie, name: sid }", []),
+        ("{ type: http, scheme: bearer, bearerFormat: JWT }", ["jwt"]),
+        ("{ type: http, scheme: bearer }", []),
+        ("{ type: openIdConnect, openIdConnectUrl: 'https://id.example' }", ["oidc"]),
+    ],
+)
+def test_a_description_tells_mechanisms_where_nothing_else_does(tmp_path: Path, scheme: str, mechanisms: list[str]) -> None:
+    (tmp_path / "openapi.yaml").write_text(f"openapi: 3.0.3\npaths: {{}}\ncomponents:\n  securitySchemes:\n    one: {scheme}\n")
+    assert [(m.mechanism, m.evidence[0].line) for m in scan(tmp_path).security.mechanisms] == [(each, 5) for each in mechanisms]
+
+
+def test_a_description_does_not_overrule_code(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text('{"name": "shop", "dependencies": {"express": "4.19.2", "passport-saml": "3.2.4"}}')
+    (tmp_path / "openapi.yaml").write_text("openapi: 3.0.3\ncomponents:\n  securitySchemes:\n    one: { type: oauth2 }\n")
+    assert "oauth2" not in [m.mechanism for m in scan(tmp_path).security.mechanisms]

@@ -105,6 +105,7 @@ _KEYS = _signals(
     (r"ipratelimiting\.generalrules\.limit|clientratelimiting\.generalrules\.limit", "rate limit", _number),
     (r"spring\.cloud\.config\.server\.encrypt\.enabled", "encrypted settings", _switch),
 )  # fmt: skip
+_ANY_KEY = re.compile("|".join(signal.pattern.pattern for signal in _KEYS))
 _ORIGINS = re.compile(
     r"(?:.*[._:-])?(?:cors[._:-])?allowed-?_?origins?|cors_origin_whitelist|(?:.*[._])?cors[._](?:\w+[._])?origins?|quarkus\.http\.cors\.origins",
     re.IGNORECASE,
@@ -153,7 +154,7 @@ def _of_keys(facts: Facts, join: Join, places: Places) -> Iterator[_Found]:
         if places.scope(key.at.path) is not None or for_tests(key.when):
             continue
         lowered = key.key.lower()
-        for signal in _KEYS:
+        for signal in _KEYS if _ANY_KEY.fullmatch(lowered) else ():
             if not signal.pattern.fullmatch(lowered):
                 continue
             value = signal.value(key.value.interpolate(lambda _: None))
@@ -238,7 +239,13 @@ def _of_containers(facts: Facts, join: Join, places: Places) -> Iterator[_Found]
             and "$" not in container.user
         ):
             root = container.user.partition(":")[0] in ("root", "0")
-            yield "container user", "root" if root else "non-root", join.component(container.at.path), container.user_at or container.at
+            user = "root" if root else "non-root"
+            yield (
+                "container user",
+                f"{user} ({container.when})" if container.when else user,
+                join.component(container.at.path),
+                container.user_at or container.at,
+            )
 
 
 def _of_technologies(technologies: Sequence[Technology]) -> Iterator[_Found]:

@@ -98,6 +98,9 @@ def _security(file: File, scheme: Node) -> Iterator[ConfigKey]:
     said = scheme.get("type")
     detail = stated["scheme"].word(_SCHEMES) if "scheme" in stated else None
     token = stated["bearerFormat"].word(_FORMATS) if "bearerFormat" in stated else None
+    if kind == "apikey":  # version 2 has no other way to describe a token in the usual header
+        detail = stated["in"].word({"header", "query", "cookie"}) if "in" in stated else None
+        token = stated["name"].word({"authorization"}) if "name" in stated else None
     written = "-".join(part for part in (detail, token) if part)
     at = file.at(said.line if said is not None else scheme.line)
     yield ConfigKey(key=name(f"openapi.security.{kind}"), value=Opaque(written), dialect="other", at=at)
