@@ -11,6 +11,7 @@ import re
 import time
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -483,5 +484,6 @@ def parse_xml(data: bytes) -> etree._Element:
         raise Unreadable("parse-error", "not valid XML")
     for element in root.iter():
         if isinstance(element.tag, str) and "}" in element.tag:
-            element.tag = element.tag.rpartition("}")[2]
+            with suppress(ValueError):  # a recovered document may have a tag that is no name, which then stays as it is
+                element.tag = element.tag.rpartition("}")[2]
     return root
