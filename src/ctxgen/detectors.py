@@ -78,6 +78,8 @@ class Technology(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     # relations
     drives: tuple[str, ...] = ()
     implies: tuple[str, ...] = ()
+    speaks: tuple[str, ...] = ()
+    """The protocols and formats of which it is the library in its ecosystem, told with its version: gRPC, OpenAPI."""
     part_of: str | None = None
     shipped_in: str | None = None
     """The technology whose package holds it and whose version it therefore has: Django's ORM, EF Core's migrations."""
@@ -98,7 +100,7 @@ class Technology(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     @property
     def refers_to(self) -> tuple[str, ...]:
         """The ids of other technologies that it names."""
-        return (*self.drives, *self.implies, *self.replaces, *filter(None, (self.part_of, self.shipped_in)))
+        return (*self.drives, *self.implies, *self.speaks, *self.replaces, *filter(None, (self.part_of, self.shipped_in)))
 
 
 class DetectorError(ValueError):

@@ -337,6 +337,8 @@ class _Recogniser:
     def implied(self, sighting: Sighting) -> Iterator[Sighting]:
         """What a technology brings with it (with the version that is locked for it), and, as supported and without a version, the engines that a driver talks to."""
         technology = self.catalogue[sighting.technology]
+        for protocol in technology.speaks:
+            yield replace(sighting, technology=protocol, rank=sighting.rank + 1, signal=f"{sighting.signal} speaks {protocol}")
         for other in technology.implies:
             lock = self.locks.technology(self.catalogue[other], sighting.signal.partition(" ")[0])
             brought = replace(
