@@ -1,0 +1,34 @@
+"""XML by lxml, entities and network off."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from ctxgen.documents._node import Unreadable
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+
+def parse_xml(data: bytes) -> etree._Element:
+    """The root element, tags without namespaces, comments removed, entities and network off; `sourceline` gives lines.
+
+    Raises `Unreadable` where no element can be read.
+    """
+    from lxml import etree
+
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        raise Unreadable("parse-error", "not valid XML") from None
+    if root is None:
+        raise Unreadable("parse-error", "not valid XML")
+    for element in root.iter():
+        if isinstance(element.tag, str) and "}" in element.tag:
+            with suppress(ValueError):  # a recovered document may have a tag that is no name, which then stays as it is
+                element.tag = element.tag.rpartition("}")[2]
+    return root
