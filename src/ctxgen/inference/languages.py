@@ -44,8 +44,8 @@ def runtimes(facts: Facts, join: Join, places: Places) -> list[RuntimeStatement]
     found: dict[tuple[str, str | None, str], list[At]] = defaultdict(list)
     elsewhere = {stated.name for stated in facts.of(Runtime) if stated.source != "ci" and stated.version}
     for stated in facts.of(Runtime):
-        if stated.source == "ci" and stated.name in elsewhere:
-            continue  # what CI installs says nothing where the repository itself states a version
+        if stated.source == "ci" and (stated.name in elsewhere or not _written_here(stated.name, join)):
+            continue  # what CI installs is its own affair where the repository states a version, or has nothing to run on it
         if stated.version and places.scope(stated.at.path) in (None, "dev"):
             found[stated.name, join.component(stated.at.path), stated.version].append(stated.at)
             found[stated.name, join.component(stated.at.path), stated.version] += stated.via
@@ -59,6 +59,13 @@ def runtimes(facts: Facts, join: Join, places: Places) -> list[RuntimeStatement]
         RuntimeStatement(name, version, component, cite(at, 3))
         for (name, component, version), at in sorted(found.items(), key=lambda entry: (entry[0][0], entry[0][1] or "", entry[0][2]))
     ]
+
+
+def _written_here(runtime: str, join: Join) -> bool:
+    """Whether a project of the repository runs on a runtime."""
+    languages = [language for language, runtimes in _RUNTIME_OF.items() if runtime in runtimes] or [runtime]
+    ecosystems = {ecosystem for language in languages for ecosystem in _ECOSYSTEMS.get(language, ())}
+    return any(unit.ecosystem in ecosystems for unit in join.units)
 
 
 def languages(

@@ -42,7 +42,7 @@ def plain(text: str) -> str:
     return text if _HARMLESS.fullmatch(text) and not _MARKUP.search(text) else code(text)
 
 
-_HARMLESS = re.compile(r"[\w.^~<>=, +:/()-]*")
+_HARMLESS = re.compile(r"[\w.^~<>=, +:/()%-]*")
 _MARKUP = re.compile(r"<(?![=\d\s])|://|__|~~|^\s*(?:[-+>=]|\d+[.)])(?:\s|$)|\b_|_\b|(?i:\bwww\.|\bGH-\d)")
 
 

@@ -166,7 +166,7 @@ class _Teller:
             if runtime.version:
                 stated[runtime.name].append(runtime.version)
         for runtime in self.context.runtimes:
-            if runtime.name in shown or runtime.name == "C#" or not runtime.version:
+            if runtime.name in shown or runtime.name in ("C#", ".NET SDK") or not runtime.version:
                 continue
             shown.add(runtime.name)
             if runtime.name != ".NET" or "C#" not in shown:
