@@ -65,7 +65,7 @@ def _written_here(runtime: str, join: Join) -> bool:
     """Whether a project of the repository runs on a runtime."""
     languages = [language for language, runtimes in _RUNTIME_OF.items() if runtime in runtimes] or [runtime]
     ecosystems = {ecosystem for language in languages for ecosystem in _ECOSYSTEMS.get(language, ())}
-    return any(unit.ecosystem in ecosystems for unit in join.units)
+    return any(unit.ecosystem in ecosystems and unit.backend for unit in join.units)
 
 
 def languages(
