@@ -131,6 +131,13 @@ def test_hash_seed_changes_nothing() -> None:
 # ---- options
 
 
+def test_diagram() -> None:
+    said = ctxgen(REPOSITORIES[0], "--diagram").stdout.decode()
+    assert said.startswith(ctxgen(REPOSITORIES[0]).stdout.decode())
+    assert "```mermaid\nflowchart" in said
+    assert ctxgen(REPOSITORIES[0], "--diagram", "--format", "json").returncode == 2
+
+
 @pytest.mark.parametrize("budget", [150, 400, 1500])
 @pytest.mark.parametrize("repository", REPOSITORIES, ids=lambda path: path.name)
 def test_budget_is_kept(repository: Path, budget: int) -> None:

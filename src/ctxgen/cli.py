@@ -91,6 +91,9 @@ def scan(
         Detail | None, typer.Option("--detail", help="How much to tell: about 600 tokens, 1,500, or everything.  [default: standard]")
     ] = None,
     sections: Annotated[str | None, typer.Option("--sections", help="Tell only these: stack,database,… .", metavar="NAMES")] = None,
+    diagram: Annotated[
+        bool, typer.Option("--diagram", help="Add a Mermaid flowchart of components, datastores, brokers and outside services.")
+    ] = False,
     no_evidence: Annotated[bool, typer.Option("--no-evidence", help="Leave out the path:line of the facts.")] = False,
     header: Annotated[str | None, typer.Option("--header", help="`full` names commit, branch, remote and version.", metavar="full")] = None,
     include_ignored: IncludeIgnored = False,
@@ -118,8 +121,10 @@ def scan(
             fail(f"no such section: {', '.join(unknown) if chosen else 'none is named'}; known are {', '.join(SECTIONS)}")
         analysis = _analyse(path, include_ignored, exclude, config, no_repo_config, detectors, strict=strict)
         team = analysis.configuration
-        written = (format or team.format or "markdown").removeprefix("Format.")
-        level = (detail or team.detail or "standard").removeprefix("Detail.")
+        written = str(format or team.format or "markdown")
+        level = str(detail or team.detail or "standard")
+        if diagram and written != "markdown":
+            fail("--diagram is for Markdown")
         if written == "json":
             if chosen:
                 fail("--sections is not for JSON, which is always whole")
@@ -137,6 +142,10 @@ def scan(
                 header=header == "full",
                 sections=chosen or team.sections,
             )
+        if diagram:
+            from ctxgen.render.mermaid import mermaid
+
+            text += f"\n## Diagram\n\n```mermaid\n{mermaid(analysis.context).rstrip()}\n```\n"
     write(text, output, markdown=written == "markdown")
 
 
