@@ -15,7 +15,6 @@ from ctxgen.opaque import Name, Opaque, name
 from ctxgen.readers import reads
 from ctxgen.tree import File
 
-_ERB = re.compile(r"<%.*?%>", re.DOTALL)
 _EVERY = re.compile(
     r"every\s+(\d{1,4}(?:\s+|\.)(?:second|minute|hour|day|week|month)s?|(?:second|minute|hour|day|week|month|year)\b|(?:day|hour)\b)",
     re.IGNORECASE,
@@ -32,7 +31,7 @@ def read_ruby_schedule(file: File) -> Iterator[Fact]:
     """The queues that workers take from, and the entries that the clock starts; what ERB puts in is unknown."""
     from ctxgen.documents import parse_yaml
 
-    documents = parse_yaml(_ERB.sub("0", file.text)) if "<%" in file.text else file.yaml_documents()
+    documents = parse_yaml(_without_erb(file.text)) if "<%" in file.text else file.yaml_documents()
     root = documents[0] if documents else Node({}, 1)
     if file.name.startswith("sidekiq") and file.name != "sidekiq_schedule.yml" and file.name != "sidekiq_cron.yml":
         yield from _queues(file, root)
@@ -43,6 +42,15 @@ def read_ruby_schedule(file: File) -> Iterator[Fact]:
     holders = [each for each in named if each is not None] or [root]
     for holder in holders[:1]:
         yield from _entries(file, holder)
+
+
+def _without_erb(text: str) -> str:
+    """The text with a plain value for everything that ERB puts in, lines kept."""
+    out, start = [], 0
+    while (opened := text.find("<%", start)) >= 0 and (closed := text.find("%>", opened)) >= 0:
+        out += [text[start:opened], "0", "\n" * text.count("\n", opened, closed)]
+        start = closed + 2
+    return "".join([*out, text[start:]])
 
 
 def _key(node: Node | None, key: str) -> Node | None:

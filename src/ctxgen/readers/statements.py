@@ -30,7 +30,7 @@ _DENIED = re.compile(
     r"e\.g|hosted|cloud|managed|enterprise|your (?:own )?(?:responsib|obligation)\w*|consult|legal advice|course|training|test data|example)\b"
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\[*_`(])")
-_MARKUP = re.compile(r"`[^`]*`|!?\[[^\]]*\]\([^)]*\)|<[^>]*>|https?://\S+")
+_MARKUP = re.compile(r"`[^`]*`|!?\[[^\[\]]*\]\([^()]*\)|<[^<>]*>|https?://\S+")
 
 
 @reads(
