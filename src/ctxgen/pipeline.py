@@ -13,12 +13,15 @@ from ctxgen import __version__, _git, team_detectors
 from ctxgen.catalogue import Catalogue, load
 from ctxgen.configuration import FILE, MAX_SIZE, Configuration, problem
 from ctxgen.configuration import read as read_configuration
-from ctxgen.context import SCHEMA_VERSION, CommandLine, Context, Exclusion, Generator, Notice, Pipeline, Repository
+from ctxgen.context import SCHEMA_VERSION, CommandLine, Context, Exclusion, Generator, Notice, Pipeline, Repository, Security
 from ctxgen.documents import Unreadable
 from ctxgen.facts import Facts
 from ctxgen.inference import architecture as architectures
-from ctxgen.inference import jobs, languages, messaging, settings, stores, technologies
+from ctxgen.inference import jobs, languages, messaging, stores, technologies
+from ctxgen.inference.environment import environment
 from ctxgen.inference.evidence import cite
+from ctxgen.inference.mechanisms import mechanisms
+from ctxgen.inference.scale import scale
 from ctxgen.inference.security_settings import security_settings
 from ctxgen.join import Join
 from ctxgen.model import At, Command, Diagnostic, Project, Sighting, Workflow
@@ -156,9 +159,9 @@ def build(tree: Tree, facts: Facts, catalogue: Catalogue) -> Analysis:
         jobs=tuple(jobs.jobs(facts, join, places)),
         integrations=tuple(stores.integrations(known, catalogue)),
         models=(),
-        environment=tuple(settings.environment(facts, join, catalogue, places)),
-        security=replace(settings.security(known, facts, join, catalogue, places), settings=tuple(protections)),
-        scale=tuple(settings.scale(facts, join, catalogue, places)),
+        environment=tuple(environment(facts, join, catalogue, places)),
+        security=Security(mechanisms(known, facts, join, catalogue, places), tuple(protections)),
+        scale=tuple(scale(facts, join, catalogue, places)),
         endpoints=(),
         commands=_commands(facts, join, places),
         ci=_pipelines(facts),

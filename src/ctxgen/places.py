@@ -1,4 +1,4 @@
-"""What a file's place says of it: product, test, documentation, example, developer tooling or vendored code.
+"""What a file's place says of it: product, test, documentation, example, developer tooling or vendored code.  Conditions are asked here too.
 
 A folder name says so only above a source root: `src/main/java/org/springframework/samples` is product code, and so is
 all of a Helm chart and (tests aside) of a Python package.  Where the rule would leave no project of a repository in
@@ -8,8 +8,8 @@ the product, the repository itself is the example, and the rule does not apply.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Callable, Iterable
+from functools import cache
 
 from ctxgen.facts import folder_of
 from ctxgen.model import Scope
@@ -43,6 +43,12 @@ _VENDORED = {"vendor", "third_party", "third-party", "thirdparty", "node_modules
 _TEST_FILE = re.compile(
     r"(?:.*_test\.go|test_.*\.py|.*_tests?\.py|conftest\.py|.*[.-](?:spec|test|e2e-spec|e2e|cy|stories)\.[cm]?[jt]sx?|.*(?:Tests?|IT|Spec)\.(?:java|kt|cs|groovy|scala)|.*_spec\.rb|.*_test\.(?:rb|exs)|.*Test\.php)\Z"
 )
+_TEST_WORDS = {"test", "tests", "testing", "e2e", "ci", "integration"}
+
+
+def for_tests(when: str | None) -> bool:
+    """Whether a condition (a compose variant, a settings profile) is named for tests."""
+    return bool(set((when or "").lower().replace("-", " ").replace("_", " ").replace(".", " ").split()) & _TEST_WORDS)
 
 
 class Places:
@@ -54,20 +60,24 @@ class Places:
         self._charts = {folder_of(path) for path in listed if path.endswith(("/Chart.yaml", "/Chart.yml"))}
         self._all_product = False
         manifests = list(projects)
-        self._all_product = bool(manifests) and all(self.scope(path) is not None for path in manifests)
-        self._cached = lru_cache(maxsize=None)(self._folder_scope)
+        self._all_product = bool(manifests) and all(self._file_scope(path, self._folder_scope) is not None for path in manifests)
+        folder_scope = cache(self._folder_scope)
+        self._scope = cache(lambda path: self._file_scope(path, folder_scope))
 
     def scope(self, path: str) -> Scope | None:
         """The scope that the place of a file imposes, None for product code."""
-        folder = self._cached(folder_of(path)) if hasattr(self, "_cached") else self._folder_scope(folder_of(path))
-        if folder is not None:
-            return folder
-        base = path.rpartition("/")[2]
-        return "test" if _TEST_FILE.match(base) else "dev" if base.startswith(".gitpod.") else None
+        return self._scope(path)
 
     def vendored(self, path: str) -> bool:
         """Whether the file is somebody else's code that was copied in."""
         return any(part in _VENDORED for part in path.split("/")[:-1])
+
+    @staticmethod
+    def _file_scope(path: str, folder_scope: Callable[[str], Scope | None]) -> Scope | None:
+        if (folder := folder_scope(folder_of(path))) is not None:
+            return folder
+        base = path.rpartition("/")[2]
+        return "test" if _TEST_FILE.match(base) else "dev" if base.startswith(".gitpod.") else None
 
     def _folder_scope(self, folder: str) -> Scope | None:
         here = ""

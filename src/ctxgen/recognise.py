@@ -35,7 +35,7 @@ from ctxgen.model import (
     Variable,
 )
 from ctxgen.opaque import Opaque, Version
-from ctxgen.places import Places
+from ctxgen.places import Places, for_tests
 
 ENGINES = ("database", "cache", "queue", "search", "storage")
 _SCOPE_BY_CATEGORY: dict[str, Scope] = {
@@ -51,17 +51,11 @@ _VARIANTS = {"alpine", "slim", "bookworm", "bullseye", "buster", "trixie", "stre
 _RUNTIME_RANK = {"version-file": 12, "manifest": 22, "lock": 28, "image": 15, "ci": 60}
 _ALTERNATIVE = re.compile(r"\.(?:connections|stores|disks|mailers)\.", re.IGNORECASE)
 """Keys of one of several prepared connections, which another setting chooses among: an address there shows no use."""
-_TEST_WORDS = {"test", "tests", "testing", "e2e", "ci", "integration"}
 
 
 def recognise(facts: Facts, paths: Iterable[str], catalogue: Catalogue, places: Places) -> list[Sighting]:
     """All sightings, in the order of their places."""
     return _Recogniser(facts, catalogue, places).sightings(paths)
-
-
-def for_tests(when: str | None) -> bool:
-    """Whether a condition (a compose variant, a settings profile) is named for tests."""
-    return bool(set((when or "").lower().replace("-", " ").replace("_", " ").replace(".", " ").split()) & _TEST_WORDS)
 
 
 class _Locks:

@@ -11,8 +11,7 @@ from ctxgen.inference.evidence import cite
 from ctxgen.join import Join
 from ctxgen.model import At, ConfigKey, Schedule, Setting, Variable
 from ctxgen.opaque import Name, Opaque, name
-from ctxgen.places import Places
-from ctxgen.recognise import for_tests
+from ctxgen.places import Places, for_tests
 
 _BEAT = re.compile(r"(?:.*[._])?(?:celery_?)?beat_?schedule\.(?P<entry>.+)\.(?P<field>schedule|task)", re.IGNORECASE)
 _CRON_KEY = re.compile(

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from ctxgen.context import Cited, Language, RuntimeStatement, Technology
 from ctxgen.facts import Facts
 from ctxgen.inference.evidence import cite
-from ctxgen.join import EXTENSIONS, Join
+from ctxgen.join import Join
+from ctxgen.language_names import EXTENSIONS
 from ctxgen.model import At, Image, Runtime
 from ctxgen.places import Places
 from ctxgen.tree import Tree

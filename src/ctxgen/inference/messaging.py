@@ -14,8 +14,7 @@ from ctxgen.inference.evidence import cite
 from ctxgen.join import Join
 from ctxgen.model import At, Channel, ConfigKey, Process, Resource, Service, Variable
 from ctxgen.opaque import Name, Opaque, name
-from ctxgen.places import Places
-from ctxgen.recognise import for_tests
+from ctxgen.places import Places, for_tests
 
 Kind = Literal["queue", "topic", "exchange", "subject", "stream", "channel"]
 

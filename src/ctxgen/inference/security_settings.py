@@ -15,8 +15,7 @@ from ctxgen.inference.evidence import cite
 from ctxgen.join import Join
 from ctxgen.model import At, ConfigKey, Container, Mention, Variable
 from ctxgen.opaque import Opaque
-from ctxgen.places import Places
-from ctxgen.recognise import for_tests
+from ctxgen.places import Places, for_tests
 
 Value = Callable[[Opaque], str | None]
 

@@ -174,7 +174,7 @@ class _Resolver:
         self.locks_of = cache(self._locks_of)
 
     def resolved(self) -> Facts:
-        return Facts(new for fact in self.facts for new in self._changed(fact))
+        return self.facts.change(self._changed, Dependency, Command, Project)
 
     def _changed(self, fact: Fact) -> Iterator[Fact]:
         match fact:

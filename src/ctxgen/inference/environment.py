@@ -1,0 +1,49 @@
+"""The environment variables of the product: where they are set and read, and what is safe to say of their values."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+from ctxgen.catalogue import Catalogue
+from ctxgen.context import EnvironmentVariable
+from ctxgen.facts import Facts
+from ctxgen.inference.evidence import cite
+from ctxgen.join import Join
+from ctxgen.model import Variable
+from ctxgen.opaque import Name
+from ctxgen.places import Places
+
+_SECRET = re.compile(
+    r"(?i)(?:^|_|\.|-)(?:pass(?:word|wd|phrase)?|pwd|secrets?|token|api_?key|key|private|credentials?|cert|signature|salt|dsn|auth|jwt|access_key_id|pat)(?:$|_|\.|-|\d)|password|secret|apikey"
+)
+_SOURCE_ORDER = {"dotenv": 0, "compose": 1, "settings": 2, "code": 3, "kubernetes": 4, "dockerfile": 5, "ci": 6, "other": 7}
+
+
+def environment(facts: Facts, join: Join, catalogue: Catalogue, places: Places) -> list[EnvironmentVariable]:
+    """Every variable of the product once, with the lines that set or read it and what is safe to say of its value."""
+    grouped: dict[Name, list[Variable]] = defaultdict(list)
+    for variable in facts.of(Variable):
+        if places.scope(variable.at.path) is None and variable.source != "ci":
+            grouped[variable.name].append(variable)
+    found = []
+    for name, same in sorted(grouped.items()):
+        ordered = sorted(same, key=lambda v: (_SOURCE_ORDER[v.source], v.when is not None, v.at))
+        required = [v.required for v in ordered if v.required is not None]
+        url = next((v.value for v in ordered if v.value is not None and (v.value.scheme() or v.value.port())), None)
+        scheme = url.scheme() if url is not None else None
+        found.append(
+            EnvironmentVariable(
+                name=name,
+                secret=bool(_SECRET.search(name)),
+                required=any(required) if required else None,
+                component=next((c for v in ordered if (c := join.component(v.at.path, v.owner))), None),
+                evidence=cite((v.at for v in ordered), 4),
+                scheme=scheme
+                if scheme and (catalogue.scheme(scheme) or scheme in ("http", "https", "tcp", "ws", "wss", "smtp", "grpc"))
+                else None,
+                host=url.host() if url is not None else None,
+                port=url.port() if url is not None else None,
+            )
+        )
+    return found

@@ -1,0 +1,90 @@
+"""How the product authenticates: by libraries that show a mechanism, by settings, and by variables that name a proxy's user header."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from ctxgen.catalogue import Catalogue
+from ctxgen.context import Mechanism, Technology
+from ctxgen.facts import Facts
+from ctxgen.inference.evidence import cite
+from ctxgen.join import Join
+from ctxgen.model import At, ConfigKey, Import, Variable
+from ctxgen.places import Places
+
+_AUTH_PLACE = re.compile(r"(?i)auth|security|token|jwt|login|session|identity|account|credential|guard|middleware|deps\b|users?\b")
+_PROXY_USER = re.compile(r"(?:^|_)(?:REMOTE_USER|FORWARDED_USER|AUTH_PROXY|PROXY_AUTH|REMOTEUSER)(?:_|$)")
+
+
+def mechanisms(technologies: Sequence[Technology], facts: Facts, join: Join, catalogue: Catalogue, places: Places) -> tuple[Mechanism, ...]:
+    """Every mechanism of authentication with what shows it.
+
+    A description of the API adds to what code and settings show, and speaks alone only where they say nothing.
+    """
+    found: dict[str, list[At]] = defaultdict(list)
+    component: dict[str, str | None] = {}
+    read = [variable for variable in facts.of(Variable) if places.scope(variable.at.path) is None]
+    for mechanism, at, user in _of_libraries(technologies, facts, read, catalogue, places):
+        found[mechanism].append(at)
+        component.setdefault(mechanism, user)
+    described: list[tuple[str, At]] = []
+    for key in facts.of(ConfigKey):
+        if places.scope(key.at.path) is not None:
+            continue
+        for _, mechanism in catalogue.mechanism(key.key, key.value):
+            if key.key.startswith("openapi.security."):
+                described.append((mechanism, key.at))
+                continue
+            found[mechanism].append(key.at)
+            component.setdefault(mechanism, join.component(key.at.path))
+    for variable in read:
+        if variable.source in ("settings", "code") and _PROXY_USER.search(variable.name):
+            found["proxy-header"].append(variable.at)
+    code = frozenset(found)
+    for mechanism, at in described:
+        if not code or mechanism in code:
+            found[mechanism].append(at)
+            component.setdefault(mechanism, join.component(at.path))
+    return tuple(Mechanism(mechanism, component.get(mechanism), cite(at, 4)) for mechanism, at in sorted(found.items()))
+
+
+def _of_libraries(
+    technologies: Sequence[Technology], facts: Facts, read: Sequence[Variable], catalogue: Catalogue, places: Places
+) -> Iterator[tuple[str, At, str | None]]:
+    """The mechanisms that libraries show, where, and the component that uses the library.
+
+    A library of many uses (`generic`, as those for tokens) shows its mechanism only where code of authentication
+    imports it or a variable is named for it.
+    """
+    imports = [each for each in facts.of(Import) if _AUTH_PLACE.search(each.at.path) and places.scope(each.at.path) is None]
+    for technology in technologies:
+        if technology.scope != "backend" or technology.usage not in ("used", "default", "supported"):
+            continue
+        declared = catalogue[technology.id]
+        shown = [At(evidence.path, evidence.line) for evidence in technology.evidence[:2]]
+        if declared.generic and declared.mechanisms:
+            imported = next((each.at for each in imports if _shows(each, technology.id, catalogue)), None)
+            shown = [imported, *shown] if imported is not None else []
+        user = next((use.component for use in technology.uses if use.scope == "backend"), None)
+        for mechanism in declared.mechanisms:
+            for at in shown or (_named_for(mechanism, read) if declared.generic else ()):
+                yield mechanism, at, user
+
+
+def _named_for(mechanism: str, read: Sequence[Variable]) -> list[At]:
+    """The first variable that a mechanism's name is a part of."""
+    return [variable.at for variable in read if mechanism.upper() in re.split(r"[_.]", variable.name)][:1]
+
+
+def _shows(imported: Import, technology: str, catalogue: Catalogue) -> bool:
+    """Whether an import is of one of a technology's packages or modules."""
+    module, declared = imported.module, catalogue[technology]
+    match imported.language:
+        case "javascript":
+            return any(f"{module}/".startswith(f"{package}/") for package in declared.npm)
+        case "go":
+            return any(f"{module}/".startswith(package.rstrip("*")) for package in declared.go)
+        case language:
+            return catalogue.module(language, module) == technology

@@ -1,0 +1,108 @@
+"""Settings of scale: replicas, workers, pools, limits and time-outs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from ctxgen.catalogue import Catalogue
+from ctxgen.context import ScaleSetting
+from ctxgen.facts import Facts
+from ctxgen.inference.evidence import cite
+from ctxgen.join import Join
+from ctxgen.model import At, ConfigKey, Process, Service, Setting, Variable
+from ctxgen.opaque import Opaque
+from ctxgen.places import Places
+
+_KIND_ORDER = {
+    "replicas": 0,
+    "autoscaling": 1,
+    "workers": 2,
+    "threads": 3,
+    "concurrency": 4,
+    "pool-size": 5,
+    "max-connections": 6,
+    "memory-limit": 7,
+    "cpu-limit": 8,
+    "heap": 9,
+    "rate-limit": 10,
+    "timeout": 11,
+    "ttl": 12,
+}
+
+
+def scale(facts: Facts, join: Join, catalogue: Catalogue, places: Places) -> list[ScaleSetting]:
+    """Settings of scale from every place that states one; only integers, durations and sizes can be told."""
+    found: dict[tuple[str, str, str | None, str | None], list[At]] = defaultdict(list)
+    units: dict[tuple[str, str, str | None, str | None], str | None] = {}
+
+    written: dict[str, str | None] = {}  # one spelling of a subject that values and manifests write differently
+
+    def add(kind: str, value: str | None, unit: str | None, subject: str | None, component: str | None, at: At) -> None:
+        if value is not None and places.scope(at.path) in (None, "dev"):
+            key = (kind, value, written.setdefault((subject or "").lower(), subject), component)
+            found[key].append(at)
+            units[key] = unit
+
+    for setting in facts.of(Setting):
+        add(
+            setting.kind,
+            setting.value,
+            setting.unit,
+            setting.subject or setting.owner,
+            join.component(setting.at.path, setting.owner),
+            setting.at,
+        )
+    for service in facts.of(Service):
+        if service.replicas is not None:
+            add("replicas", str(service.replicas), None, service.name, join.component(service.at.path, service.name), service.at)
+    for key in facts.of(ConfigKey):
+        if known := catalogue.setting(key.key):
+            technology, signal = known
+            add(
+                signal.kind,
+                _safe(key.value, signal.kind),
+                signal.unit,
+                signal.subject or catalogue[technology].name,
+                join.component(key.at.path),
+                key.at,
+            )
+    for variable in facts.of(Variable):
+        if variable.value is not None and (known := catalogue.setting(variable.name)):
+            technology, signal = known
+            add(
+                signal.kind,
+                _safe(variable.value, signal.kind),
+                signal.unit,
+                signal.subject or variable.name,
+                join.component(variable.at.path, variable.owner),
+                variable.at,
+            )
+    commands = [(process.at, process.command, process.owner) for process in facts.of(Process)]
+    commands += [(service.at, service.command, service.name) for service in facts.of(Service) if service.command is not None]
+    for at, command, owner in commands:
+        for word in dict.fromkeys(command.words(catalogue.command_words)):
+            known_id = catalogue.command(word)
+            for option, signal in catalogue.options(word):
+                value = command.option(option)
+                if value is not None and known_id:
+                    add(
+                        signal.kind,
+                        _safe(value, signal.kind),
+                        signal.unit,
+                        signal.subject or catalogue[known_id].name,
+                        join.component(at.path, owner),
+                        at,
+                    )
+    ordered = sorted(found.items(), key=lambda entry: (_KIND_ORDER.get(entry[0][0], 50), entry[0][3] or "", entry[0][2] or "", entry[1][0]))
+    return [
+        ScaleSetting(kind, value, units[kind, value, subject, component], subject, component, cite(at, 4))
+        for (kind, value, subject, component), at in ordered
+    ]
+
+
+def _safe(value: Opaque, kind: str) -> str | None:
+    resolved = value.interpolate(lambda _: None)
+    number = resolved.integer()
+    if number is not None:
+        return str(number)
+    return resolved.duration() or resolved.size() or resolved.number()

@@ -1,0 +1,112 @@
+"""Which facts speak of one component.
+
+A *unit* is a folder with a project of one ecosystem; a *component* is a process that is deployed, or a library that
+is published or shared.  One folder can hold several components (server, worker and scheduler of one image), and one
+component is spoken of in many places.  Joins are by explicit keys: the build context and Dockerfile of a service, the
+folder of a project, the name of a service, image, module or configuration file.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from functools import cache
+
+from ctxgen.catalogue import Catalogue
+from ctxgen.facts import Facts, folder_of, folders_up
+from ctxgen.join.deployed import Deployments
+from ctxgen.join.files import Files
+from ctxgen.join.kinds import Kinds
+from ctxgen.join.known import Known
+from ctxgen.join.parts import Part, identified, without_variants
+from ctxgen.join.ports import with_ports
+from ctxgen.join.undeployed import beside_services, projects, static_frontends
+from ctxgen.join.units import Unit, find_units
+from ctxgen.language_names import EXTENSIONS, FAMILIES, extension
+from ctxgen.model import Sighting
+from ctxgen.places import Places
+
+__all__ = ["EXTENSIONS", "Join", "Part", "Unit"]
+
+_NPM_FILES = {
+    "package.json", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "tsconfig.json", ".npmrc", ".nvmrc", ".node-version",
+}  # fmt: skip
+_SETTINGS_FILE = (".yml", ".yaml", ".json", ".properties", ".toml", ".conf", ".env", ".ini", ".xml")
+
+
+def _is_script(path: str) -> bool:
+    """Whether a file is a browser's where a server of another ecosystem lies in the same folder."""
+    base = path.rpartition("/")[2]
+    return base in _NPM_FILES or EXTENSIONS.get(extension(base)) in ("JavaScript", "TypeScript", "Vue", "Svelte")
+
+
+class Join:
+    """The components of a repository, and which of them a file or fact belongs to."""
+
+    def __init__(
+        self, facts: Facts, sightings: Sequence[Sighting], catalogue: Catalogue, places: Places, paths: Sequence[str], root_name: str
+    ) -> None:
+        self.catalogue, self.places, self.paths = catalogue, places, paths
+        files = Files(paths, places)
+        self._units = find_units(facts, sightings, catalogue, places, files, root_name)
+        self.units = self._units.all
+        known = Known(facts, catalogue, places, files, self._units, root_name)
+        parts, variants = _find_parts(known, Kinds(known, sightings))
+        self.parts = with_ports(parts, facts, places)
+        self._by_folder: dict[str, list[Part]] = defaultdict(list)
+        for part in self.parts:
+            self._by_folder[part.folder].append(part)
+        self._by_name = {part.name.lower(): part for part in reversed(self.parts)}
+        self._by_name |= {variant: self._by_name[stem] for variant, stem in variants.items() if stem in self._by_name}
+        self._languages: dict[str, Counter[str]] = defaultdict(Counter)
+        for path in paths:
+            language = EXTENSIONS.get(extension(path).lower())
+            if language and places.scope(path) is None:
+                self._languages[self._units.folder(path)][language] += 1
+        self._component = cache(self._find_component)
+
+    def component(self, path: str, owner: str | None = None) -> str | None:
+        """The component that a fact at `path` speaks of: its owner by name, the one in the deepest folder, or the one that a configuration file is named for."""
+        return self._component(path, owner)
+
+    def frontend(self, path: str) -> bool:
+        """Whether a file belongs to a unit that has only browser dependencies."""
+        return self._units.frontend(path)
+
+    def frontend_code(self, path: str) -> bool:
+        """Whether a script belongs to a browser package, whatever else its folder holds."""
+        return self._units.frontend_code(path)
+
+    def language_in(self, part: Part) -> str | None:
+        """The language of a component: of those that its ecosystem can be written in the one with most files."""
+        if part.language is None:
+            return None
+        counted = self._languages.get(part.folder, Counter())
+        family = FAMILIES.get(part.language, (part.language,))
+        return max(family, key=lambda language: (counted[language], language == part.language))
+
+    def _find_component(self, path: str, owner: str | None) -> str | None:
+        if owner is not None and (known := self._by_name.get(owner.lower())):
+            return known.id
+        for folder in folders_up(folder_of(path)):
+            if found := self._by_folder.get(folder):
+                stem = path.rpartition("/")[2].partition(".")[0].lower()
+                if path.endswith(_SETTINGS_FILE) and (named := self._by_name.get(stem)) and named.folder != folder:
+                    return named.id
+                shown = [part for part in found if (part.kind == "frontend") == _is_script(path)]
+                # what a folder says of several processes of one image is told of the one that serves
+                return min(shown or found, key=lambda part: (part.kind not in ("service", "gateway"), not part.ports)).id
+        return None
+
+
+def _find_parts(known: Known, kinds: Kinds) -> tuple[list[Part], dict[str, str]]:
+    """All components, first what is deployed, then what is left; and the names of builds of one component for several targets."""
+    deployments = Deployments(known, kinds)
+    services, claimed = deployments.services()
+    parts, variants = without_variants(services)
+    images, claimed_by_images = deployments.containers({part.folder for part in parts})
+    parts += images
+    parts += projects(known, kinds, claimed | claimed_by_images, {part.folder for part in parts})
+    parts += static_frontends(known)
+    parts += beside_services(known, parts)
+    return identified(parts), variants

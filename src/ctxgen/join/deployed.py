@@ -1,0 +1,120 @@
+"""Components that something deploys: the services of compose files, manifests and Procfiles, and the images of Dockerfiles."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from ctxgen.facts import folder_of
+from ctxgen.join.folders import Folders, for_deployment
+from ctxgen.join.kinds import WORDS, Kinds
+from ctxgen.join.known import Known
+from ctxgen.join.parts import Part, best_name, make_part, merged
+from ctxgen.join.units import Unit, serving
+from ctxgen.model import Container, Service
+from ctxgen.places import for_tests
+
+_ASSET_WATCHER = re.compile(
+    r"(?i)(?:css|js|assets?|vite|webpack|webpacker|esbuild|tailwind(?:css)?|sass|watch(?:er)?)(?:[-_:](?:css|js|assets?|watch|build))?"
+)
+
+Deployed = tuple[Part, list[Unit]]
+"""A part and the units whose code it runs."""
+
+
+class Deployments:
+    """What the services and images of a repository deploy."""
+
+    def __init__(self, known: Known, kinds: Kinds) -> None:
+        self.known, self.kinds, self.folders = known, kinds, Folders(known)
+
+    def services(self) -> tuple[list[Part], set[Unit]]:
+        """One part per name of a service, and the units that they run otherwise than once."""
+        parts: dict[str, Part] = {}
+        claimed: set[Unit] = set()
+        for (_, service), same in sorted(self._product_services().items()):
+            part, units = self._of_service(service, same)
+            if part.kind == "job" and self.known.places.scope(part.path + "/x") in ("dev", "test"):
+                continue
+            if part.kind != "job":
+                claimed.update(units)
+            named = part.name.lower()
+            parts[named] = merged(parts[named], part) if named in parts else part
+        return list(parts.values()), claimed
+
+    def containers(self, told: set[str]) -> tuple[list[Part], set[Unit]]:
+        """The parts of Dockerfiles whose folders no part is told of yet, and the units that they run."""
+        told, parts, claimed = set(told), [], set[Unit]()
+        for container in self.known.facts.of(Container):
+            if container.stage is not None or self.known.places.scope(container.at.path) is not None:
+                continue
+            beside = folder_of(container.at.path)
+            folder = self.folders.of_image(beside, beside)
+            if {folder, beside} & told or not self._runs_something(container, folder):
+                continue
+            part, units = self._of_container(container, folder)
+            told.add(folder)
+            claimed.update(units)
+            parts.append(part)
+        return parts, claimed
+
+    def _product_services(self) -> dict[tuple[str, str], list[Service]]:
+        """The statements of each service, by the folder of the file and its name."""
+        found: dict[tuple[str, str], list[Service]] = defaultdict(list)
+        for service in self.known.facts.of(Service):
+            watcher = service.platform == "procfile" and _ASSET_WATCHER.fullmatch(service.name)
+            if not watcher and self.known.places.scope(service.at.path) is None and not for_tests(service.when):
+                found[folder_of(service.at.path), service.name].append(service)
+        return found
+
+    def _of_service(self, named: str, same: Sequence[Service]) -> Deployed:
+        known = self.known
+        same = sorted(same, key=lambda service: (service.when is not None, len(service.at.path), service.at))
+        image = next((found[0] for service in same if service.image is not None and (found := service.image.image())), None)
+        folder = next((self.folders.built_by(service) for service in same if service.build is not None or service.dockerfile), None)
+        technology = known.catalogue.image(image) if image is not None and folder is None else None
+        if folder is None and technology is None:
+            folder = known.units.named(named, (image or "").rpartition("/")[2])
+        if folder is not None:
+            folder = self.folders.run_by(named, folder, same[0].at.path)
+        all_units = known.units.of(folder)
+        units = serving(all_units)
+        if technology is None and folder is not None and not all_units:
+            technology = known.base_technology(folder)
+        own_ports = {port for service in same for port in (*service.ports, *service.published)}
+        ports = own_ports or self._exposed(folder, same)
+        kind = self.kinds.of_deployed(named, folder, units, ports, technology, self._words(folder, same))
+        if kind in ("worker", "job"):
+            ports = own_ports  # an image's EXPOSE speaks of its server
+        links = dict.fromkeys(link for service in same for link in service.depends_on)
+        path = folder if folder is not None else same[0].at.path
+        return make_part(named, path, kind, units, (service.at for service in same), ports, links, technology), units
+
+    def _exposed(self, folder: str | None, same: Sequence[Service]) -> set[int]:
+        """The ports that the image in a folder exposes; of a Procfile's processes only `web` listens."""
+        if all(service.platform == "procfile" and service.name != "web" for service in same):
+            return set()
+        return {port for container in self.known.containers_in(folder) for port, _ in container.ports}
+
+    def _words(self, folder: str | None, same: Sequence[Service]) -> set[str]:
+        """The words of the service's own command, else of its image's, that show what it does beside serving."""
+        commands = [service.command for service in same if service.command is not None]
+        if not commands:
+            commands = [container.command for container in self.known.containers_in(folder) if container.command is not None]
+        return {word for command in commands for word in command.words(WORDS)}
+
+    def _runs_something(self, container: Container, folder: str) -> bool:
+        """Whether an image without a project runs something of the repository's own, and is not a tool or base for what lies elsewhere."""
+        if self.known.units.at(folder):
+            return True
+        if not folder or (not container.command and not container.ports):
+            return False
+        return not for_deployment(folder) or self.known.files.source_in(folder) or not self.known.only_a_runtime(folder)
+
+    def _of_container(self, container: Container, folder: str) -> Deployed:
+        units = serving(self.known.units.of(folder))
+        named = best_name(units, folder, self.known.root_name)
+        ports = {port for port, _ in container.ports}
+        kind = self.kinds.of_deployed(named, folder, units, ports, None, frozenset())
+        return make_part(named, folder, kind, units, (container.at, *(unit.at for unit in units)), ports), units

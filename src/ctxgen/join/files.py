@@ -1,0 +1,74 @@
+"""What lies in and below a folder, each question answered for all folders in one pass over the files."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+from ctxgen.facts import folder_of, folders_up
+from ctxgen.language_names import EXTENSIONS, extension
+from ctxgen.places import Places
+
+_BROWSER_SOURCE = (".ts", ".tsx", ".jsx", ".vue", ".svelte", ".astro")
+_JVM_PROGRAM = re.compile(
+    r"\w*(?:Application|Main|App|Launcher|Bootstrap)\.(?:java|kt|scala|groovy)|(?:application|bootstrap)\.(?:properties|ya?ml|conf)|web\.xml"
+)
+
+
+def folders_above(paths: Iterable[str]) -> set[str]:
+    """Every folder that holds one of the files, at any depth."""
+    found: set[str] = set()
+    for path in paths:
+        for folder in folders_up(folder_of(path)):
+            if folder in found:
+                break
+            found.add(folder)
+    return found
+
+
+class Files:
+    """The files of a repository by their folders."""
+
+    def __init__(self, paths: Sequence[str], places: Places) -> None:
+        self.paths, self.places = paths, places
+        self._listed = frozenset(paths)
+        self._in_folder: dict[str, list[str]] = defaultdict(list)
+        for path in paths:
+            self._in_folder[folder_of(path)].append(path)
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._listed
+
+    def directly_in(self, folder: str) -> Sequence[str]:
+        """The files of a folder, without those of the folders below."""
+        return self._in_folder.get(folder, ())
+
+    def source_in(self, folder: str) -> bool:
+        """Whether a folder holds code of any language."""
+        return folder in self._with_source
+
+    def browser_source_in(self, folder: str) -> bool:
+        """Whether a browser application is written in a folder, and not only styles and libraries that a server's pages load."""
+        return folder in self._with_browser_source
+
+    def go_program_in(self, folder: str) -> bool:
+        """Whether a Go module holds a command: by convention a `main.go`, or a folder `cmd`."""
+        return folder in self._with_go_program
+
+    def jvm_programs(self) -> list[str]:
+        """The files that only a JVM program has: its class with `main`, its settings."""
+        return [path for path in self.paths if "src/main/" in path and _JVM_PROGRAM.fullmatch(path.rpartition("/")[2])]
+
+    @cached_property
+    def _with_source(self) -> set[str]:
+        return folders_above(path for path in self.paths if extension(path).lower() in EXTENSIONS)
+
+    @cached_property
+    def _with_browser_source(self) -> set[str]:
+        return folders_above(path for path in self.paths if path.endswith(_BROWSER_SOURCE) and self.places.scope(path) is None)
+
+    @cached_property
+    def _with_go_program(self) -> set[str]:
+        return folders_above(path for path in self.paths if path.rpartition("/")[2] == "main.go" or "/cmd/" in f"/{path}")

@@ -1,0 +1,63 @@
+"""In which folder the code of a service or image lies: by its build context and Dockerfile, else by its name."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from ctxgen.facts import folder_of
+from ctxgen.join.known import Known
+from ctxgen.model import Service
+
+_DEPLOY_FOLDER = {"docker", "build", ".docker", "deploy", "deployment", "dockerfiles", "containers", "ci", "scripts", "infra", "ops"}
+_DOCKERFILES_FOLDER = {"docker", "build", ".docker", "deploy", "dockerfiles", "containers", "ci"}
+
+
+def for_deployment(folder: str) -> bool:
+    """Whether a folder holds, by its name, what builds and deploys code that lies elsewhere."""
+    return not _DEPLOY_FOLDER.isdisjoint(folder.lower().split("/"))
+
+
+class Folders:
+    """The folders of code, by what builds or names them."""
+
+    def __init__(self, known: Known) -> None:
+        self.known = known
+        self.of_image = cache(self._of_image)
+
+    def built_by(self, service: Service) -> str:
+        """The folder of what a service builds; a Dockerfile that is not there says nothing."""
+        context = service.build or ""
+        stands = service.dockerfile is not None and service.dockerfile in self.known.files
+        return self.of_image(folder_of(service.dockerfile) if stands and service.dockerfile else context, context)
+
+    def run_by(self, service: str, built: str, stated_at: str) -> str:
+        """The folder of the code that a service runs, where its image is built in a folder without code of its own.
+
+        What an installed package builds runs the code beside the file that states the service; an image of a runtime
+        alone runs the code that the service is named for.
+        """
+        units, files = self.known.units, self.known.files
+        if built and self.known.places.vendored(built + "/x") and not files.source_in(built):
+            built = units.folder(stated_at)
+        if built and not units.at(built) and not files.source_in(built) and self.known.only_a_runtime(built):
+            return units.served(service) or built
+        return built
+
+    def _of_image(self, dockerfile_folder: str, context: str) -> str:
+        """Where the code of an image lies: at its Dockerfile if a project is there or below, else at its build context."""
+        units = self.known.units
+        for folder in (dockerfile_folder, context):
+            if units.at(folder) and (folder or any(unit.backend or unit.frontend for unit in units.of(""))):
+                return folder
+            if folder and folder.startswith(f"{context}/" if context else "") and folder != context and self._holds_what_it_builds(folder):
+                return folder
+            below = units.below(folder) if folder else []
+            if len(below) == 1:
+                return below[0]
+        if dockerfile_folder.rpartition("/")[2].lower() in _DOCKERFILES_FOLDER:
+            return units.folder(dockerfile_folder + "/x")
+        return dockerfile_folder or context
+
+    def _holds_what_it_builds(self, folder: str) -> bool:
+        """Whether a Dockerfile's folder, whose context lies above it, is about something of its own: source, or the settings of a product."""
+        return not for_deployment(folder) and (self.known.files.source_in(folder) or not self.known.only_a_runtime(folder))

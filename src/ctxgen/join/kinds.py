@@ -1,0 +1,127 @@
+"""What kind of component something is, by its name, its units, its ports, the technology of its image and the words of its command."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence, Set
+
+from ctxgen.join.known import Known
+from ctxgen.join.units import Unit
+from ctxgen.model import Dependency, Sighting
+
+_GATEWAY = re.compile(r"(?i)gateway|(?:^|[-_.])(?:proxy|bff|ingress|traefik|nginx|kong|envoy|caddy|edge|load-?balancer)(?:$|[-_.])")
+_INFRASTRUCTURE = {
+    "database", "cache", "queue", "search", "storage", "auth", "observability", "container", "orchestration", "cloud", "testing", "saas",
+}  # fmt: skip
+_JOB = re.compile(
+    r"(?i)(?:^|[-_.])(?:migrat\w*|seed\w*|prestart|init|setup|populate|load-?gen\w*|playwright|e2e|tests?|bootstrap|createbuckets)(?:$|[-_.])"
+)
+_TEST_NAME = re.compile(r"(?i)(?:^|[-_.])tests?$")
+"""A service of this name that is published is the application as developers run it, not a run of its tests."""
+_WORKER = re.compile(
+    r"(?i)(?:^|[-_.])(?:workers?|scheduler|beat|consumers?|sidekiq|queue|cron|celery|dispatch(?:er)?|processor|jobs)(?:$|[-_.\d])"
+)
+WORDS = frozenset(
+    (
+        "celery",
+        "rq",
+        "dramatiq",
+        "sidekiq",
+        "huey",
+        "arq",
+        "rqscheduler",
+        "resque",
+        "solid_queue",
+        "bullmq",
+        "worker",
+        "scheduler",
+        "beat",
+        "migrate",
+    )
+)
+"""The words of a command that show what a process does beside serving."""
+
+
+class Kinds:
+    """The rules, with what they need to know of each unit."""
+
+    def __init__(self, known: Known, sightings: Sequence[Sighting]) -> None:
+        self.known, self.catalogue = known, known.catalogue
+        self._sighted: dict[str, set[str]] = defaultdict(set)
+        for sighting in sightings:
+            if sighting.scope == "backend" and sighting.usage != "unknown":
+                self._sighted[known.units.folder(sighting.at.path)].add(sighting.technology)
+        self._made = {
+            known.units.folder(need.at.path): kind
+            for need in known.facts.of(Dependency)
+            if need.group != "test"
+            and not need.at.path.rpartition("/")[2].startswith("Directory.")
+            and (kind := self.catalogue.makes(need.name))
+        }
+        self._jvm_programs = {known.units.folder(path) for path in known.files.jvm_programs()}
+
+    def of_deployed(
+        self, named: str, folder: str | None, units: Sequence[Unit], ports: Set[int], technology: str | None, words: Set[str]
+    ) -> str:
+        """The kind of what a service or image deploys: `folder` is that of its code, `technology` what its image is, `words` are its command's."""
+        has = self._technologies(folder, units)
+        categories = {self.catalogue[each].category for each in has}
+        if kind := self._made_by_a_dependency(named, units, categories):
+            return kind
+        if technology and not units:
+            return self._of_image(named, ports, self.catalogue[technology].category)
+        if units and all(unit.frontend for unit in units):
+            return "job" if _JOB.search(named) else "frontend"
+        if kind := _by_name(named, folder, ports, words):
+            return kind
+        if _GATEWAY.search(named):
+            return "gateway"
+        if not units:
+            return "infrastructure" if folder is None else "service"
+        return "worker" if not ports and "queue" in categories and not categories & {"server", "framework"} else "service"
+
+    def of_code(self, unit: Unit) -> str:
+        """The kind of a unit that nothing deploys: what serves is a service, what its build calls a library or nothing calls a program is a library."""
+        has = self._technologies(unit.folder, [unit])
+        if kind := self._made_by_a_dependency(unit.name, [unit], {self.catalogue[each].category for each in has}):
+            return kind
+        if unit.frontend:
+            return "job" if _JOB.search(unit.name) else "library" if unit.output == "library" else "frontend"
+        if self._shared_jvm_module(unit):
+            return "library"
+        if kind := _by_name(unit.name, unit.folder, frozenset(), frozenset()):
+            return kind
+        if unit.output == "library" or (unit.ecosystem == "go" and not self.known.files.go_program_in(unit.folder)):
+            return "library"
+        if any(self.catalogue[each].serves for each in has):
+            return "gateway" if _GATEWAY.search(unit.name) else "service"
+        return "cli" if unit.output == "application" else "library"
+
+    def _technologies(self, folder: str | None, units: Sequence[Unit]) -> Set[str]:
+        return self._sighted.get(folder, frozenset()) if folder is not None and units else frozenset()
+
+    def _made_by_a_dependency(self, named: str, units: Sequence[Unit], categories: Set[str]) -> str | None:
+        """The kind that a library of the unit makes it, except that what has data of its own is no gateway by a library alone."""
+        kind = self._made.get(units[0].folder) if units else None
+        if kind == "gateway" and categories & {"database", "orm"} and not _GATEWAY.search(named):
+            return None
+        return kind
+
+    @staticmethod
+    def _of_image(named: str, ports: Set[int], category: str) -> str:
+        if category in ("testing", "database", "storage") and not ports and _JOB.search(named):
+            return "job"
+        return "gateway" if category == "server" else "infrastructure" if category in _INFRASTRUCTURE else "service"
+
+    def _shared_jvm_module(self, unit: Unit) -> bool:
+        """Whether a module lies beside others that have a program's class or settings and has neither itself."""
+        return unit.ecosystem == "maven" and bool(self._jvm_programs) and unit.folder not in self._jvm_programs
+
+
+def _by_name(named: str, folder: str | None, ports: Set[int], words: Set[str]) -> str | None:
+    """A job or worker, by its name, its folder's name and the words of its command."""
+    called = (named, (folder or "").rpartition("/")[2])
+    if "migrate" in words or (any(map(_JOB.search, called)) and not (ports and _TEST_NAME.search(named))):
+        return "job"
+    return "worker" if words or any(map(_WORKER.search, called)) else None

@@ -1,0 +1,42 @@
+"""What the rules of the join look things up in: the facts and files of a repository by folder, made once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from ctxgen.catalogue import Catalogue
+from ctxgen.facts import Facts, folder_of
+from ctxgen.join.files import Files
+from ctxgen.join.units import Units
+from ctxgen.model import Container, Image
+from ctxgen.places import Places
+
+
+class Known:
+    """Facts, files and units, and the images by the folder of their Dockerfile."""
+
+    def __init__(self, facts: Facts, catalogue: Catalogue, places: Places, files: Files, units: Units, root_name: str) -> None:
+        self.facts, self.catalogue, self.places, self.files, self.units, self.root_name = facts, catalogue, places, files, units, root_name
+        self._containers: dict[str, list[Container]] = defaultdict(list)
+        for container in facts.of(Container):
+            if container.stage is None:
+                self._containers[folder_of(container.at.path)].append(container)
+        self._bases: dict[str, str] = {}
+        for image in facts.of(Image):
+            folder = folder_of(image.at.path)
+            if image.purpose == "base" and folder not in self._bases and image.name and (known := catalogue.image(image.name)):
+                self._bases[folder] = known
+
+    def containers_in(self, folder: str | None) -> Iterable[Container]:
+        """What the Dockerfiles of a folder run: their last stages."""
+        return self._containers.get(folder, ()) if folder is not None else ()
+
+    def base_technology(self, folder: str) -> str | None:
+        """The technology that the image of a folder starts from."""
+        return self._bases.get(folder)
+
+    def only_a_runtime(self, folder: str) -> bool:
+        """Whether an image starts from a language alone (or from nothing known), so that what it runs lies elsewhere."""
+        base = self.base_technology(folder)
+        return base is None or self.catalogue[base].category in ("language", "runtime", "build", "framework")

@@ -1,0 +1,116 @@
+"""Parts: components as the facts state them, how statements of one are merged, and their names and ids."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ctxgen.join.units import Unit
+from ctxgen.language_names import LANGUAGE_OF
+from ctxgen.model import At
+from ctxgen.opaque import Name
+
+_BUILD_VARIANT = re.compile(r"native|jvm|(?:java|jdk|openjdk|node|py|python|php|net)\d+|alpine|slim|arm64|amd64|debug")
+_GENERIC_FOLDER = re.compile(r"(?:src|source|app|apps?|server|html|code|docker|backend|main|build)\Z", re.IGNORECASE)
+
+
+class Part(Struct, frozen=True):
+    """A component as the facts state it, at the folder of its code."""
+
+    id: str
+    name: str
+    path: str
+    kind: str
+    language: str | None
+    ports: tuple[int, ...]
+    depends_on: tuple[tuple[str, At], ...]
+    at: tuple[At, ...]
+    image: str | None = None
+    """The technology that the component's image is, for one that is not built here."""
+
+    @property
+    def folder(self) -> str:
+        """The folder of its code, `""` for the root."""
+        return "" if self.path == "." else self.path
+
+
+def make_part(
+    named: str,
+    path: str,
+    kind: str,
+    units: Sequence[Unit],
+    at: Iterable[At],
+    ports: Iterable[int] = (),
+    links: Iterable[tuple[Name, At]] = (),
+    image: str | None = None,
+) -> Part:
+    """A component without an id yet; its language is that of its first unit."""
+    return Part(
+        id="",
+        name=named,
+        path=path or ".",
+        kind=kind,
+        language=LANGUAGE_OF[units[0].ecosystem] if units else None,
+        ports=tuple(sorted(ports)),
+        depends_on=tuple((str(target), where) for target, where in links),
+        at=tuple(dict.fromkeys(at)),
+        image=image if not units else None,
+    )
+
+
+def merged(known: Part, other: Part) -> Part:
+    """Two statements of one service (a base file in one folder, an override or a manifest in another)."""
+    better, worse = (known, other) if known.language or not other.language else (other, known)
+    return replace(
+        better,
+        ports=tuple(sorted({*better.ports, *worse.ports})),
+        depends_on=tuple(dict.fromkeys((*better.depends_on, *worse.depends_on))),
+        at=tuple(dict.fromkeys((*better.at, *worse.at))),
+        image=better.image or worse.image,
+    )
+
+
+def without_variants(parts: Sequence[Part]) -> tuple[list[Part], dict[str, str]]:
+    """Parts with the builds of one service for several targets (`orders`, `orders-native`) told once, and which name stands for which."""
+    by_place = {(part.path, part.name.lower()): part for part in parts}
+    variants: dict[str, str] = {}
+    for part in parts:
+        named = part.name.lower()
+        stem, _, suffix = named.rpartition("-")
+        base = by_place.get((part.path, stem))
+        if base is not None and base.kind == part.kind and _BUILD_VARIANT.fullmatch(suffix):
+            by_place[part.path, stem] = merged(base, part)
+            variants[named] = stem
+            del by_place[part.path, named]
+    return list(by_place.values()), variants
+
+
+def best_name(units: Sequence[Unit], folder: str, root_name: str) -> str:
+    """What to call what an image runs: its folder, or its project where the folder is called as any could be."""
+    above, _, last = folder.rpartition("/")
+    if units and (not last or _GENERIC_FOLDER.match(last)):
+        named = units[0].name
+        return named if not _GENERIC_FOLDER.match(named) else above.rpartition("/")[2] or named
+    return last or root_name
+
+
+def identified(parts: Iterable[Part]) -> list[Part]:
+    """Give every component an id: its name, with its path where the name is taken."""
+    taken: set[str] = set()
+    found = []
+    for part in sorted(parts, key=_order):
+        identifier = re.sub(r"[^a-z0-9.@/_-]+", "-", part.name.lower()).strip("-") or "component"
+        if identifier in taken:
+            identifier = f"{identifier}@{part.path}"
+        while identifier in taken:
+            identifier += "+"
+        taken.add(identifier)
+        found.append(replace(part, id=identifier))
+    return found
+
+
+def _order(part: Part) -> tuple[bool, str, bool, str]:
+    return part.kind in ("infrastructure", "library"), part.path, part.kind == "frontend", part.name

@@ -1,0 +1,224 @@
+"""Units: the folders that hold a project of an ecosystem, and what belongs to them.
+
+A project of product code makes a unit; so does a list of what runs with no project beside it, and a folder with a
+Dockerfile that no unit lies at, above or below, by the language that most of its files are written in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ctxgen.catalogue import Catalogue
+from ctxgen.facts import Facts, folder_of, folders_up
+from ctxgen.join.files import Files, folders_above
+from ctxgen.language_names import ECOSYSTEM_OF, extension
+from ctxgen.model import At, Container, Dependency, Ecosystem, Project, Sighting
+from ctxgen.places import Places
+
+_BACKEND = {"database", "orm", "migration", "cache", "queue", "jobs", "search", "server"}
+_REQUIREMENTS_FOLDER = re.compile(r"(?:.*/)?(?:requirements|reqs|deps|dependencies)\Z")
+_LONG_ENOUGH = 4
+"""A part of a name stands for the whole name only if it is longer: `api` is a part of too many."""
+
+Key = tuple[str, Ecosystem]
+
+
+class Unit(Struct, frozen=True):
+    """A folder's project of one ecosystem."""
+
+    folder: str
+    ecosystem: Ecosystem
+    name: str
+    at: At
+    output: str | None = None
+    frontend: bool = False
+    backend: bool = False
+
+
+def serving(units: Sequence[Unit]) -> list[Unit]:
+    """Of one folder's projects those that its process runs: browser assets and tools that are built beside it are not."""
+    return [unit for unit in units if unit.backend] or [unit for unit in units if not unit.frontend] or list(units)
+
+
+def find_units(facts: Facts, sightings: Sequence[Sighting], catalogue: Catalogue, places: Places, files: Files, root_name: str) -> Units:
+    """All units of a repository."""
+    found, aggregates = _projects(facts, places, root_name)
+    for need in facts.of(Dependency):
+        folder = folder_of(need.at.path)
+        if _REQUIREMENTS_FOLDER.match(folder):
+            folder = folder_of(folder)
+        key = (folder, need.ecosystem)
+        if key not in found and key not in aggregates and _is_a_list_of_its_own(need) and places.scope(need.at.path) is None:
+            found[key] = Unit(folder, need.ecosystem, folder.rpartition("/")[2] or root_name, need.at)
+    for unit in _without_manifest(facts, places, files, {folder for folder, _ in found}):
+        found[unit.folder, unit.ecosystem] = unit
+    categories = _npm_categories(sightings, catalogue)
+    return Units([_sided(unit, categories) for _, unit in sorted(found.items())])
+
+
+def _projects(facts: Facts, places: Places, root_name: str) -> tuple[dict[Key, Unit], set[Key]]:
+    """The units that manifests state, and the folders whose manifest only lists other projects."""
+    found: dict[Key, Unit] = {}
+    aggregates: set[Key] = set()
+    for project in facts.of(Project):
+        folder = folder_of(project.at.path)
+        if places.scope(project.at.path) is not None or project.output == "test":
+            continue
+        if project.output == "aggregate":
+            aggregates.add((folder, project.ecosystem))
+            continue
+        default = folder.rpartition("/")[2] or root_name
+        match project.ecosystem:
+            case "go":
+                named = default
+            case "maven":
+                named = (project.name or default).rpartition(":")[2]
+            case _:
+                named = project.name or default
+        found.setdefault((folder, project.ecosystem), Unit(folder, project.ecosystem, named, project.at, project.output))
+    return found, aggregates
+
+
+def _is_a_list_of_its_own(need: Dependency) -> bool:
+    """Whether a dependency shows a project where no manifest does: those of tools, and what an image or build file adds, show none."""
+    if need.group in ("dev", "test", "build", "plugin") or need.ecosystem in ("nuget", "maven"):
+        return False
+    return not need.at.path.rpartition("/")[2].startswith(("Directory.", "Dockerfile")) and not need.at.path.endswith("Dockerfile")
+
+
+def _without_manifest(facts: Facts, places: Places, files: Files, known: set[str]) -> Iterator[Unit]:
+    """The units of folders that a Dockerfile alone makes a project."""
+    folders = set(known)
+    above = folders_above(f"{folder}/" for folder in folders)
+    for container in facts.of(Container):
+        folder = folder_of(container.at.path)
+        governed = folder in above or not folders.isdisjoint(folders_up(folder))
+        if not folder or governed or places.scope(container.at.path) is not None:
+            continue
+        written = Counter(ecosystem for path in files.directly_in(folder) if (ecosystem := ECOSYSTEM_OF.get(extension(path))))
+        if written:
+            most = written.most_common(1)[0][0]
+            folders.add(folder)
+            above.update(folders_up(folder))
+            yield Unit(folder, most, folder.rpartition("/")[2], container.at)
+
+
+def _npm_categories(sightings: Sequence[Sighting], catalogue: Catalogue) -> dict[str, set[str]]:
+    """What the packages of each package.json are for."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for sighting in sightings:
+        if sighting.signal.startswith("npm ") and sighting.at.path.endswith(".json") and sighting.scope in ("backend", "frontend"):
+            technology = catalogue[sighting.technology]
+            has = found[folder_of(sighting.at.path)]
+            has.update((technology.category, *technology.roles))
+            if technology.serves:
+                has.add("server")
+    return found
+
+
+def _sided(unit: Unit, npm_categories: dict[str, set[str]]) -> Unit:
+    """A unit with its side: an npm package is backend by what it stores, queues or serves, else frontend by what it shows."""
+    if unit.ecosystem != "npm":
+        return replace(unit, backend=True)
+    has = npm_categories.get(unit.folder, set())
+    backend = bool(has & _BACKEND)
+    return replace(unit, frontend="frontend" in has and not backend, backend=backend)
+
+
+def _parts_after_hyphens(word: str) -> list[str]:
+    return [word[index + 1 :] for index, letter in enumerate(word) if letter == "-"]
+
+
+def _parts_before_separators(word: str) -> list[str]:
+    return [word[:index] for index, letter in enumerate(word) if letter in "-_"]
+
+
+class Units:
+    """The units in the order of their folders, by folder and by name."""
+
+    def __init__(self, units: list[Unit]) -> None:
+        self.all = units
+        self._by_folder: dict[str, list[Unit]] = defaultdict(list)
+        self._below: dict[str, list[str]] = defaultdict(list)
+        self._named: dict[str, str] = {}
+        self._by_last: dict[str, str] = {}
+        self._by_end: dict[str, str] = {}
+        self._folders_by_last: dict[str, set[str]] = defaultdict(set)
+        for unit in units:
+            self._by_folder[unit.folder].append(unit)
+            for folder in folders_up(folder_of(unit.folder)) if unit.folder else ():
+                self._below[folder].append(unit.folder)
+            self._add_names(unit)
+        self._nearest = cache(self._nearest_folder)
+
+    def _add_names(self, unit: Unit) -> None:
+        last, named = unit.folder.rpartition("/")[2].lower(), unit.name.lower()
+        if last:
+            self._folders_by_last[last].add(unit.folder)
+            self._by_last.setdefault(last, unit.folder)
+            self._named.setdefault(named, unit.folder)
+            ends = _parts_after_hyphens(last)
+        else:
+            ends = [named, *_parts_after_hyphens(named)] if unit.backend else []
+        for end in ends:
+            self._by_end.setdefault(end, unit.folder)
+
+    def of(self, folder: str | None) -> list[Unit]:
+        """The units of a folder."""
+        return self._by_folder.get(folder, []) if folder is not None else []
+
+    def at(self, folder: str) -> bool:
+        """Whether a folder holds a unit itself."""
+        return folder in self._by_folder
+
+    def below(self, folder: str) -> list[str]:
+        """The folders of the units below a folder, one entry per unit."""
+        return self._below.get(folder, [])
+
+    def folder(self, path: str) -> str:
+        """The folder of the unit that a file belongs to: the deepest one above it, `""` where there is none."""
+        return self._nearest(folder_of(path))
+
+    def _nearest_folder(self, folder: str) -> str:
+        return next((above for above in folders_up(folder) if above in self._by_folder), "")
+
+    def frontend(self, path: str) -> bool:
+        """Whether a file belongs to a unit that has only browser dependencies."""
+        units = self.of(self.folder(path))
+        return bool(units) and all(unit.frontend for unit in units)
+
+    def frontend_code(self, path: str) -> bool:
+        """Whether a script belongs to a browser package, whatever else its folder holds."""
+        for folder in folders_up(folder_of(path)):
+            beside = self.of(folder)
+            if packages := [unit for unit in beside if unit.ecosystem == "npm"]:
+                shared = len(packages) < len(beside)
+                return all(unit.frontend or (shared and not unit.backend) for unit in packages)
+        return bool(self.all)
+
+    def named(self, *names: str) -> str | None:
+        """The folder of the first unit that is called like a service or image, the first name first.
+
+        A folder or project is called so by its whole name; if the name is long enough, `shop-orders` is called like
+        `orders`, and a backend project at the root like the end of its name.
+        """
+        for asked in names:
+            wanted = asked.lower()
+            found = [self._by_last.get(wanted), self._named.get(wanted)]
+            if len(wanted) > _LONG_ENOUGH:
+                found += [self._by_end.get(wanted), *(self._by_last.get(end) for end in _parts_after_hyphens(wanted))]
+            if wanted and (folders := [folder for folder in found if folder is not None]):
+                return min(folders)
+        return None
+
+    def served(self, service: str) -> str | None:
+        """The unit whose folder a service is named for (`orders`, `orders-grpc`), where one image runs the code of several."""
+        asked = service.lower()
+        fitting = {folder for last in (asked, *_parts_before_separators(asked)) for folder in self._folders_by_last.get(last, ())}
+        return fitting.pop() if len(fitting) == 1 else None
