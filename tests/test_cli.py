@@ -29,6 +29,14 @@ def test_version() -> None:
         assert ctxgen(flag).stdout.decode().strip() == f"ctxgen {__version__}"
 
 
+@pytest.mark.parametrize(
+    ("words", "offered"), [("sch", "schema"), ("--fo", "--format"), ("--format xm", "xml"), ("explain --ex", "--exclude")]
+)
+def test_completion(words: str, offered: str) -> None:
+    asked = {"_CTXGEN_COMPLETE": "complete_bash", "COMP_WORDS": f"ctxgen {words}", "COMP_CWORD": str(len(words.split()))}
+    assert offered in ctxgen(**asked).stdout.decode().split()
+
+
 def test_help_names_every_option() -> None:
     said = ctxgen("--help").stdout.decode()
     for option in (

@@ -51,9 +51,17 @@ class _ScanByDefault(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         own = {"--install-completion", "--show-completion"}
-        if not args or (args[0] not in self.commands and args[0].partition("=")[0] not in own):
-            args = ["scan", *args]
-        return super().parse_args(ctx, args)
+        if args and (args[0] in self.commands or args[0].partition("=")[0] in own):
+            return super().parse_args(ctx, args)
+        if not args and ctx.resilient_parsing:  # the first word is being completed: it may become a command yet
+            return super().parse_args(ctx, args)
+        return super().parse_args(ctx, ["scan", *args])
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """Commands, and the options of `scan`."""
+        command = self.commands["scan"]
+        with command.make_context("scan", [], parent=ctx, resilient_parsing=True) as scanning:
+            return [*super().shell_complete(ctx, incomplete), *command.shell_complete(scanning, incomplete)]
 
 
 app = typer.Typer(

@@ -24,6 +24,7 @@ SERVES = 12
 COMMON = 3
 """From so many components on, what all of them have is not repeated for each."""
 COMMANDS_PER_KIND = 3
+FEW = 3
 SIZES_PER_KIND = 3
 PATTERNS_SHOWN = 8
 VARIABLES_PER_FILE = 25
@@ -190,8 +191,24 @@ class _Teller:
             pieces.append(Piece((trait.name.replace("-", " "),), 78, _first(trait.evidence)))
         pieces += [self.piece(t, bonus=5) for t in self.of("queue", told=True) if not self.catalogue[t.id].drives]
         pieces += self.pieces("queue", "jobs")
+        pieces += self.channels() + self.jobs()
         pieces += self.pieces("orchestration", "container", "cloud", "iac", scopes=("backend", "deploy"))
         return pieces
+
+    def channels(self) -> list[Piece]:
+        """Queues, topics and exchanges that configuration names, counted, with the first few."""
+        named = self.context.messaging
+        kinds = Counter(message.kind for message in named)
+        counted = ", ".join(f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in sorted(kinds.items()))
+        return [Piece((f"{counted} (", *_few(message.name for message in named), ")"), 64, _first(named[0].evidence))] if named else []
+
+    def jobs(self) -> list[Piece]:
+        """Scheduled jobs, counted, with the first few and when they run."""
+        jobs = self.context.jobs
+        told = [(Text(job.name), " ", Code(job.schedule)) if job.schedule else (Text(job.name),) for job in jobs[:FEW]]
+        shown = [part for index, parts in enumerate(told) for part in ((", ", *parts) if index else parts)]
+        counted = f"{len(jobs)} scheduled job{'s' if len(jobs) > 1 else ''} ("
+        return [Piece((counted, *shown, ", …)" if len(jobs) > FEW else ")"), 63, _first(jobs[0].evidence))] if jobs else []
 
     def scale(self) -> list[Piece]:
         pieces = []
@@ -247,7 +264,17 @@ class _Teller:
             said = wording.MECHANISMS.get(each.mechanism)
             mechanisms.setdefault(said or each.mechanism, Piece((said or Text(each.mechanism),), 84, _first(each.evidence)))
         self.told.update(wording.PROTOCOLS)
-        return [*mechanisms.values(), *(self.piece(t) for t in self.of("auth") if t.name not in mechanisms)]
+        settings: dict[tuple[str, str | None], Piece] = {}
+        for setting in self.context.security.settings:
+            worth = next((worth for start, worth in wording.SECURITY_WORTH.items() if setting.name.startswith(start)), None)
+            if worth is not None and not setting.name.endswith(" by"):  # a library is told by its own name
+                parts: tuple[Part, ...] = (
+                    (Text(setting.value or ""), " mentioned")
+                    if setting.name == "compliance"
+                    else (setting.name, " ", Text(setting.value or ""))
+                )
+                settings.setdefault((setting.name, setting.value), Piece(parts, worth, _first(setting.evidence)))
+        return [*mechanisms.values(), *(self.piece(t) for t in self.of("auth") if t.name not in mechanisms), *settings.values()]
 
     # ---- around them
 
@@ -308,6 +335,12 @@ class _Teller:
             )
             for index, (_, pieces) in enumerate(sorted(files.items(), key=lambda entry: (-len(entry[1]), entry[0])))
         ]
+
+
+def _few(names: Iterable[str]) -> list[Part]:
+    """The first few of some names."""
+    listed = list(dict.fromkeys(names))
+    return [*_joined(Text(name) for name in listed[:FEW]), *([", …"] if len(listed) > FEW else [])]
 
 
 def _versions(version: str | None, stated: Iterable[str] = ()) -> list[Part]:

@@ -18,6 +18,11 @@ BUILD_TOOLS = {
 COUNTED = {
     "service": "services", "gateway": "gateways", "worker": "workers", "job": "jobs", "frontend": "frontends", "library": "libraries",
 }  # fmt: skip
+SECURITY_WORTH = {
+    "compliance": 80, "secret store": 66, "TLS": 64, "CORS: all origins": 62, "rate limit": 60, "password hashing": 58, "container user": 54, "session cookie": 50, "code scanning": 48,
+    "dependency updates": 44,
+}  # fmt: skip
+"""What a security setting is worth by the start of its name; others are for JSON alone."""
 PROTOCOLS = ("jwt", "oauth2", "saml", "ldap")
 """Technologies that are mechanisms too, and told as such."""
 USAGE_ORDER = {"used": 0, "default": 1, "supported": 2, "connector": 3}
