@@ -98,6 +98,7 @@ def name(text: str) -> Name:
 
 
 _VERSION = re.compile(r"[\w.^~<>=!*|, +\-\[\]()]{1,80}")
+_PLAIN_VERSION = re.compile(r"[v^~]?\d{1,5}(?:\.\d{1,5}){1,3}")
 _WORDS = re.compile(r"\S{1,24}|[^\s\w]*\s*\S{1,24}")
 _NO_VERSION = re.compile(r"[A-Za-z]{18}|\w{20}|\*\w|[A-Za-z]~\w|[A-Za-z]\s{0,9}=(?!=)")
 _COMMIT = re.compile(r"(?<=[-.+])g?[0-9a-f]{7,40}\Z")
@@ -110,6 +111,8 @@ def version(text: str | None) -> Version | None:
     """
     if text is None:
         return None
+    if _PLAIN_VERSION.fullmatch(text):  # nearly all of a large lock file
+        return Version(text)
     cleaned = text.strip()
     if not _VERSION.fullmatch(cleaned) or (not any(map(str.isdigit, cleaned)) and not _WORDS.fullmatch(cleaned)):
         return None
