@@ -192,3 +192,12 @@ def test_tokens_of_the_rest_framework_are_opaque(tmp_path: Path) -> None:
         "shop/settings.py": settings,
     }
     assert [each.mechanism for each in scanned(tmp_path, files).security.mechanisms] == ["bearer-opaque"]
+
+
+def test_packages_of_fixtures_make_no_component(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": '[project]\nname = "tool"\nversion = "1"\ndependencies = ["msgspec"]\n',
+        "tool/__init__.py": "",
+        "fixtures/gateway/Gateway.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup><PackageReference Include="Yarp.ReverseProxy" Version="2.1.0" /></ItemGroup></Project>\n',
+    }
+    assert [part.kind for part in scanned(tmp_path, files).components] == ["library"]

@@ -33,7 +33,9 @@ class Deployments:
         """One part per name of a service, and the units that they run otherwise than once."""
         parts: dict[str, Part] = {}
         claimed: set[Unit] = set()
-        for (_, service), same in sorted(self._product_services().items()):
+        # a statement nearer to the root tells a service better than a variant deeper down
+        nearest_first = sorted(self._product_services().items(), key=lambda item: (item[0][0].count("/"), len(item[0][0]), item[0]))
+        for (_, service), same in nearest_first:
             part, units = self._of_service(service, same)
             if part.kind == "job" and self.known.places.scope(part.path + "/x") in ("dev", "test"):
                 continue

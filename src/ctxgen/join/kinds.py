@@ -56,6 +56,7 @@ class Kinds:
             known.units.folder(need.at.path): kind
             for need in known.facts.of(Dependency)
             if need.group != "test"
+            and known.places.scope(need.at.path) is None
             and not need.at.path.rpartition("/")[2].startswith("Directory.")
             and (kind := self.catalogue.makes(need.name))
         }
