@@ -41,7 +41,7 @@ def scale(facts: Facts, join: Join, catalogue: Catalogue, places: Places) -> lis
         if value is not None and places.scope(at.path) in (None, "dev"):
             key = (kind, value, written.setdefault((subject or "").lower(), subject), component)
             found[key].append(at)
-            units[key] = unit
+            units[key] = unit if value.isdigit() else None  # "20s" states its unit
 
     for setting in facts.of(Setting):
         add(
