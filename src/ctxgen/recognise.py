@@ -49,6 +49,8 @@ _RUNTIMES = {
 _VARIANTS = {"alpine", "slim", "bookworm", "bullseye", "buster", "trixie", "stretch", "jammy", "noble", "focal"}
 """Tags of a runtime's image that name what it is built on and no version of the runtime: `node:alpine`."""
 _RUNTIME_RANK = {"version-file": 12, "manifest": 22, "lock": 28, "image": 15, "ci": 60}
+_TEMPLATE = re.compile(r"\.(?:example|sample|template|dist)$")
+"""Configuration that is copied before it is used: the engine that it names is the default."""
 _ALTERNATIVE = re.compile(r"\.(?:connections|stores|disks|mailers)\.", re.IGNORECASE)
 """Keys of one of several prepared connections, which another setting chooses among: an address there shows no use."""
 
@@ -247,6 +249,8 @@ class _Recogniser:
     def config(self, key: ConfigKey) -> Iterator[Sighting]:
         for known, signal in self.catalogue.config(key.key, key.value):
             usage: Usage = "supported" if signal.usage == "supported" else "default" if signal.usage == "default" else "used"
+            if usage == "used" and self.catalogue[known].category in ENGINES and _TEMPLATE.search(key.at.path):
+                usage = "default"
             yield self.sighting(key, known, signal=f"config {key.key}", rank=30, confidence="confirmed", usage=usage)
         yield from self.url(key, key.value, rank=32 if not _ALTERNATIVE.search(key.key) else 70)
 

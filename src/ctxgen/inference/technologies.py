@@ -144,7 +144,9 @@ def _technology(identifier: str, same: list[Sighting], catalogue: Catalogue) -> 
     usage = next(usage for usage in _USAGES if any(s.usage == usage for s in in_scope))
     ordered = sorted(in_scope, key=lambda s: (s.usage != usage, s.rank, s.when is not None, s.at.path.count("/"), len(s.at.path), s.at))
     uses = _uses(same)
-    version = _version(ordered) or _version(sorted((s for s in same if s.scope != "docs"), key=lambda s: (s.rank, s.at)))
+    # of an engine that the product only supports, what tests start says nothing
+    elsewhere = {"docs", "test"} if usage == "supported" else {"docs"}
+    version = _version(ordered) or _version(sorted((s for s in same if s.scope not in elsewhere), key=lambda s: (s.rank, s.at)))
     # the line that is cited first is one that states the version
     stating = [s for s in (*ordered, *same) if version is not None and str(s.locked or s.declared) == version][:1]
     return Technology(

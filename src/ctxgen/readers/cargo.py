@@ -34,6 +34,7 @@ def read_cargo_toml(file: File) -> Iterator[Fact]:
         yield from _workspace(file, workspace)
     defaults = _default_features(root)
     yield from _tables(file, root, defaults, None)
+    yield from _forwarded(file, root, defaults)
     targets = root.get("target")
     for target, node in targets.items() if targets else ():
         yield from _tables(file, node, defaults, name(target))
@@ -118,6 +119,33 @@ def _default_features(root: Node) -> dict[str, list[str]]:
         else:
             switched.setdefault(asked, [])
     return switched
+
+
+def _forwarded(file: File, root: Node, defaults: dict[str, list[str]]) -> Iterator[Dependency]:
+    """Features of dependencies that only a feature of the package's own switches on: `mysql = ["diesel/mysql"]`."""
+    features, listed = root.get("features"), root.get("dependencies")
+    needed = dict(listed.items()) if listed else {}
+    asked = [each for _, node in (features.items() if features else ()) for each in node.elements() if each.text and "/" in each.text]
+    seen: set[tuple[str, str]] = set()
+    for each in asked:
+        key, _, feature = (each.text or "").partition("/")
+        key = key.removesuffix("?")
+        switched = (*defaults.get(key, ()), *defaults.get(f"?{key}", ()))
+        if key in needed and feature not in switched and (key, feature) not in seen and feature not in _features(needed[key]):
+            seen.add((key, feature))
+            node = needed[key]
+            inherited = node.get("workspace")
+            yield Dependency(
+                ecosystem="cargo",
+                name=name(_text(node, "package") or key),
+                alias=name(key) if _text(node, "package") else None,
+                declared=version(node.text or _text(node, "version")),
+                spec=Opaque("workspace") if inherited and inherited.value is True else None,
+                group="optional",
+                extras=(name(feature),),
+                path=_path(file, node),
+                at=file.at(each.line),
+            )
 
 
 def _tables(file: File, holder: Node, defaults: dict[str, list[str]], when: Name | None) -> Iterator[Dependency]:

@@ -23,7 +23,7 @@ _SYMFONY_ENV = re.compile(r"%env\((?:[\w.-]{1,40}:){0,8}([A-Za-z_]\w{0,99})\)%")
 _MAX_DEPTH = 40
 
 
-@reads("config/*.php", "**/config/*.php", limit=SOURCE_LIMIT, contains=(b"return [", b"return array("))
+@reads("config/*.php", "**/config/*.php", "**/Config/*.php", limit=SOURCE_LIMIT, contains=(b"return [", b"return array("))
 def read_laravel_config(file: File) -> Iterator[Fact]:
     """The settings of a Laravel configuration file with the defaults of `env()`, and the variables that it reads."""
     stack = [file.syntax("php/php")]
@@ -67,6 +67,8 @@ def _value(node: Syntax) -> Opaque | None:
         variable, default = found
         nested = None if default is None else _value(default)
         return nested if nested is not None else Opaque(f"${{{variable}}}")
+    if (fallback := _fallback(node)) is not None:
+        return _value(fallback)
     if node.type == "class_constant_access_expression" and text_of(node).endswith("::class"):
         return Opaque(text_of(node).removesuffix("::class"))
     return _scalar(node)
@@ -89,6 +91,16 @@ def _env(node: Syntax) -> tuple[str, Syntax | None] | None:
     if variable is None or not _VARIABLE.fullmatch(variable):
         return None
     return variable, values[1] if len(values) > 1 else None
+
+
+def _fallback(node: Syntax) -> Syntax | None:
+    """The literal that a function of the application's own takes in place of an empty variable: `default_of(env('NAME'), 'mysql')`."""
+    given = node.child_by_field_name("arguments") if node.type == "function_call_expression" else None
+    if given is None or len(given.named_children) != 2:
+        return None
+    read, fallback = (argument.named_children[-1] if argument.named_children else argument for argument in given.named_children)
+    found = _env(read)
+    return fallback if found is not None and found[1] is None and _scalar(fallback) is not None else None
 
 
 def _string(node: Syntax) -> str | None:

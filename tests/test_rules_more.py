@@ -1,0 +1,125 @@
+"""Rules that backends in PHP, Ruby and Rust taught, each on a small tree of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ctxgen.context import Context, Technology
+from ctxgen.pipeline import scan
+
+
+def _scan(root: Path, files: dict[str, str]) -> Context:
+    for path, text in files.items():
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    return scan(root)
+
+
+def _technologies(context: Context) -> dict[str, Technology]:
+    return {technology.id: technology for technology in context.technologies}
+
+
+def _mechanisms(context: Context) -> set[str]:
+    return {each.mechanism for each in context.security.mechanisms}
+
+
+CARGO = '[package]\nname = "shop"\nversion = "1.0.0"\n\n'
+COMPOSER = '{"name": "shop/shop", "require": {"php": ">=8.3", "laravel/framework": "^12.0"}}'
+SYMFONY = '{"name": "shop/shop", "require": {"php": ">=8.4", "symfony/framework-bundle": "^8", "symfony/security-bundle": "^8"}}'
+
+
+def test_engines_behind_features_are_supported_and_have_no_version_of_the_tests(tmp_path: Path) -> None:
+    known = _technologies(
+        _scan(
+            tmp_path,
+            {
+                "Cargo.toml": CARGO + '[features]\nmysql = ["diesel/mysql"]\npostgresql = ["diesel/postgres"]\n\n'
+                '[dependencies]\nrocket = "0.5"\ndiesel = { version = "2.3", features = ["r2d2"] }\n',
+                "src/main.rs": "fn main() {}\n",
+                "tests/compose.yml": "services:\n  db:\n    image: mysql:9.7\n",
+            },
+        )
+    )
+    assert {known[engine].usage for engine in ("mysql", "postgresql")} == {"supported"}
+    assert known["mysql"].version is None
+    assert known["diesel"].usage == "used"
+
+
+def test_a_feature_that_is_on_is_told_once(tmp_path: Path) -> None:
+    known = _technologies(
+        _scan(
+            tmp_path,
+            {
+                "Cargo.toml": CARGO + '[features]\ndefault = ["postgresql"]\npostgresql = ["diesel/postgres"]\n\n'
+                '[dependencies]\nrocket = "0.5"\ndiesel = "2.3"\n',
+                "src/main.rs": "fn main() {}\n",
+            },
+        )
+    )
+    assert known["postgresql"].usage == "used"
+
+
+def test_access_to_objects_is_told_from_the_service_behind_it(tmp_path: Path) -> None:
+    dependencies = '[dependencies]\naxum = "0.8"\nopendal = { version = "0.58", features = ["services-s3"] }\nlibsqlite3-sys = "0.37"\n'
+    known = _technologies(_scan(tmp_path, {"Cargo.toml": CARGO + dependencies, "src/main.rs": "fn main() {}\n"}))
+    assert known["opendal"].version == "0.58"
+    assert known["s3"].version is None
+    assert "object-store-rs" not in known
+    assert "rusqlite" not in known
+
+
+def test_a_client_is_not_the_service_that_it_calls(tmp_path: Path) -> None:
+    known = _technologies(
+        _scan(tmp_path, {"Gemfile": 'gem "rails", "~> 8.1"\ngem "aws-sdk-s3", "~> 1.229"\ngem "aws-sdk-sqs", "~> 1.117"\n'})
+    )
+    assert (known["s3"].version, known["sqs"].version) == (None, None)
+
+
+def test_the_adapter_of_production_is_the_engine_and_a_template_names_the_default(tmp_path: Path) -> None:
+    gems = 'gem "rails"\ngem "mysql2"\ngem "pg"\n'
+    settings = "production:\n  adapter: mysql2\ndevelopment:\n  adapter: sqlite3\n"
+    used = _technologies(_scan(tmp_path / "used", {"Gemfile": gems, "config/database.yml": settings}))
+    template = _technologies(_scan(tmp_path / "template", {"Gemfile": gems, "config/database.yml.example": settings}))
+    assert (used["mysql"].usage, used["postgresql"].usage) == ("used", "supported")
+    assert (template["mysql"].usage, template["postgresql"].usage) == ("default", "supported")
+    assert "sqlite" not in used
+
+
+def test_the_default_after_presence_is_read(tmp_path: Path) -> None:
+    settings = "production:\n  adapter: <%= ENV['DATABASE_ADAPTER'].presence || \"mysql2\" %>\n"
+    known = _technologies(_scan(tmp_path, {"Gemfile": 'gem "rails"\n', "config/database.yml": settings}))
+    assert known["mysql"].usage == "used"
+
+
+def test_a_function_of_the_applications_own_gives_the_default(tmp_path: Path) -> None:
+    settings = "<?php\nreturn [\n  'default' => env_default_when_empty(env('DB_CONNECTION'), 'mysql'),\n];\n"
+    known = _technologies(_scan(tmp_path, {"composer.json": COMPOSER, "config/database.php": settings}))
+    assert known["mysql"].usage == "default"
+
+
+def test_guards_of_laravel_show_sessions_wherever_the_settings_lie(tmp_path: Path) -> None:
+    settings = "<?php\nreturn [\n  'guards' => ['web' => ['driver' => 'session', 'provider' => 'users']],\n];\n"
+    for folder in ("config", "app/Config"):
+        root = tmp_path / folder.replace("/", "-")
+        assert _mechanisms(_scan(root, {"composer.json": COMPOSER, f"{folder}/auth.php": settings})) == {"session"}
+
+
+def test_firewalls_of_symfony_show_how_users_sign_in(tmp_path: Path) -> None:
+    settings = (
+        "security:\n  firewalls:\n    api:\n      access_token:\n        token_handler: App\\Handler\n"
+        "    main:\n      form_login:\n        login_path: login\n      login_link:\n        lifetime: 900\n"
+    )
+    context = _scan(tmp_path, {"composer.json": SYMFONY, "config/packages/security.yaml": settings})
+    assert _mechanisms(context) == {"bearer-opaque", "magic-link", "session"}
+
+
+def test_the_bundle_of_a_template_engine_is_not_the_engine(tmp_path: Path) -> None:
+    lock = '{"packages": [{"name": "symfony/twig-bundle", "version": "v8.1.0"}, {"name": "twig/twig", "version": "v3.27.1"}]}'
+    composer = SYMFONY.replace('"symfony/security-bundle"', '"symfony/twig-bundle"')
+    known = _technologies(_scan(tmp_path, {"composer.json": composer, "composer.lock": lock}))
+    assert (known["twig"].version, known["twig-bundle"].version) == ("v3.27.1", "v8.1.0")
+
+
+def test_providers_of_omniauth_show_their_protocol(tmp_path: Path) -> None:
+    assert _mechanisms(_scan(tmp_path, {"Gemfile": 'gem "rails"\ngem "omniauth"\ngem "omniauth-github"\n'})) == {"oauth2"}
