@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from ctxgen.context import Context
 from ctxgen.pipeline import scan
 
@@ -201,3 +203,18 @@ def test_packages_of_fixtures_make_no_component(tmp_path: Path) -> None:
         "fixtures/gateway/Gateway.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup><PackageReference Include="Yarp.ReverseProxy" Version="2.1.0" /></ItemGroup></Project>\n',
     }
     assert [part.kind for part in scanned(tmp_path, files).components] == ["library"]
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ('key = request.headers["X-Api-Key"]\n', True),
+        ('key = self.request.META.get("HTTP_X_API_KEY")\n', True),
+        ('key = request.args.get("api_key", None)\n', True),
+        ('requests.get(url, headers={"X-Api-Key": key})\n', False),
+        ('# request.header: say X-Api-Key\nresponse["Access-Control-Allow-Headers"] = "X-Api-Key"\n', False),
+    ],
+)
+def test_an_api_key_that_a_request_brings_is_a_mechanism(tmp_path: Path, source: str, shown: bool) -> None:
+    context = scanned(tmp_path, {"requirements.txt": "flask==3.0.0\n", "shop/api.py": f"from flask import request\n{source}"})
+    assert ("api-key" in {each.mechanism for each in context.security.mechanisms}) is shown
