@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ctxgen.catalogue import Catalogue
@@ -12,12 +13,24 @@ from ctxgen.model import At, Sighting
 from ctxgen.places import Places
 
 _STORES = ("database", "cache", "search", "storage")
-_MIGRATION_FILES = (
-    ("alembic", "/versions/", ".py"), ("django", "/migrations/0", ".py"), ("flyway", "/V", ".sql"), ("prisma", "/migration.sql", ""), ("golang-migrate", "", ".up.sql"),
-    ("active-record", "db/migrate/", ".rb"), ("laravel", "database/migrations/", ".php"), ("typeorm", "/migrations/1", ".ts"),
-    ("ef-core-migrations", "/Migrations/", ".Designer.cs"), ("ecto", "/repo/migrations/", ".exs"), ("diesel-migrations", "/migrations/", "/up.sql"),
-    ("sequelize-cli", "/migrations/2", ".js"), ("knex", "/migrations/2", ".ts"),
-)  # fmt: skip
+_MIGRATION_FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("alembic", r"(?:.*/)?versions/\w+\.py", ("alembic", "flask-migrate")),
+    ("django", r"(?:.*/)?migrations/0\d+\w*\.py", ("django", "django-migrations")),
+    ("flyway", r"(?:.*/)?V[\d._]+__[^/]+\.(?:sql|java|kt)", ("flyway",)),
+    ("prisma", r"(?:.*/)?migrations/[^/]+/migration\.sql", ("prisma", "prisma-migrate")),
+    ("golang-migrate", r"(?:.*/)?\d+_[^/]+\.up\.sql", ("golang-migrate",)),
+    ("sqlx", r"(?:.*/)?migrations/\d+_[^/]+(?:\.up|(?<!\.down))\.sql", ("sqlx",)),
+    ("goose", r"(?:.*/)?migrations?/\d+_[^/]+\.sql", ("goose",)),
+    ("active-record", r"(?:.*/)?db/migrate/\d+_\w+\.rb", ("rails", "active-record")),
+    ("laravel", r"(?:.*/)?database/migrations/\d[^/]+\.php", ("laravel", "eloquent")),
+    ("typeorm", r"(?:.*/)?migrations?/1\d{12}-[^/]+\.[jt]s", ("typeorm", "typeorm-migrations")),
+    ("ef-core-migrations", r"(?:.*/)?Migrations/[^/]+\.Designer\.cs", ("entity-framework-core", "ef-core-migrations")),
+    ("ecto", r"(?:.*/)?repo/migrations/\d+_\w+\.exs", ("ecto",)),
+    ("diesel-migrations", r"(?:.*/)?migrations/[^/]+/up\.sql", ("diesel", "diesel-migrations")),
+    ("sequelize-cli", r"(?:.*/)?migrations/2\d{3}[^/]*\.[jt]s", ("sequelize", "sequelize-cli")),
+    ("knex", r"(?:.*/)?migrations/2\d{3}[^/]*\.[jt]s", ("knex",)),
+)
+"""Tools, the files of their migrations, and the technologies one of which must be known for the files to be theirs."""
 
 
 def datastores(
@@ -76,13 +89,13 @@ def _runs_apart(technology: Declared) -> bool:
 
 def migrations_of(technologies: Sequence[Technology], paths: Sequence[str], places: Places) -> Migrations | None:
     """The migration files of the tool that has most of them, counted."""
+    known = {technology.id for technology in technologies}
+    product = [path for path in paths if places.scope(path) is None]
     best: Migrations | None = None
-    for tool, part, suffix in _MIGRATION_FILES:
-        files = [p for p in paths if part in "/" + p and p.endswith(suffix) and not p.endswith("/__init__.py") and places.scope(p) is None]
-        if tool == "golang-migrate":
-            files = [p for p in files if p.endswith(".up.sql")]
-        if tool == "flyway":
-            files = [p for p in files if "__" in p.rpartition("/")[2] and p.rpartition("/")[2].startswith("V")]
+    for tool, pattern, owners in _MIGRATION_FILES:
+        if known.isdisjoint(owners):
+            continue
+        files = [path for path in product if re.fullmatch(pattern, path)]
         if files and (best is None or len(files) > (best.count or 0)):
             best = Migrations(tool, len(files), cite([At(files[0], 1)]))
     return best
