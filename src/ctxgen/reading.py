@@ -83,5 +83,7 @@ def _bounded(found: Iterable[Found]) -> Iterator[Found]:
         else:
             stated += 1
         if stated > MAX_FOUND or locked > MAX_LOCKED:
-            raise Unreadable("too-complex", f"states more than {MAX_FOUND if stated > MAX_FOUND else MAX_LOCKED} facts, the rest is left out")
+            raise Unreadable(
+                "too-complex", f"states more than {MAX_FOUND if stated > MAX_FOUND else MAX_LOCKED} facts, the rest is left out"
+            )
         yield each
