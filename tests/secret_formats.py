@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from itertools import cycle
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from secret_kinds import Secret
@@ -108,7 +108,7 @@ def npm(plants: Sequence[Plant]) -> Iterator[Document]:
         *(f"  {p.key}: {{npmAuthToken: {quoted(p.text)}}}" for p in plants),
         "yarnPath: .yarn/releases/yarn-4.1.0.cjs",
     )
-    lock = {"lockfileVersion": 3, "packages": {"": {"name": "shop", "dependencies": {}}}}
+    lock: dict[str, Any] = {"lockfileVersion": 3, "packages": {"": {"name": "shop", "dependencies": {}}}}
     yarn, pnpm = ["# yarn lockfile v1", ""], ["lockfileVersion: '9.0'", "importers:", "  .:", "    dependencies:"]
     for index, (p, package, other) in enumerate(zip(plants, packages, known("npm"), strict=False)):
         specs = [

@@ -133,8 +133,7 @@ def shapes(reader: Reader) -> Iterator[tuple[str, Make]]:
         yield f"{piece!r} counted", numbered(re.sub(r"\b[aAb](?=\W|$)", r"\g<0>%d", piece))
         if "\n" not in piece:
             yield f"{piece!r} in lines", repeated(piece * 20 + "\n")
-    for label, make in pumps(reader.read.__module__):
-        yield label, make
+    yield from pumps(reader.read.__module__)
     yield from documents(reader, path)
 
 
@@ -266,7 +265,7 @@ def _xml(extension: str) -> Iterator[tuple[str, Make]]:
         )
         yield (
             f"msbuild otherwise {short}",
-            lambda size, attribute=attribute: (
+            lambda size, attribute=attribute: (  # type: ignore[misc]
                 numbered(f"<When {attribute}/>", "<Project><Choose>", "<Otherwise><ItemGroup>")(size // 2)
                 + numbered('<PackageReference Include="p%d"/>', "", "</ItemGroup></Otherwise></Choose></Project>")(size // 2)
             ),
@@ -447,9 +446,7 @@ def attacks(pattern: re.Pattern[Any]) -> Iterator[tuple[str, str, str]]:
     """(prefix, what to repeat, suffix) for every repetition in a pattern: one that matches up to it, then what it repeats, then what ends no match."""
     source = pattern.pattern.decode("latin-1") if isinstance(pattern.pattern, bytes) else pattern.pattern
     try:
-        tree = parser.parse(
-            source, pattern.flags & ~re.DEBUG & ~re.UNICODE if isinstance(pattern.pattern, str) else pattern.flags & ~re.DEBUG & ~re.UNICODE
-        )
+        tree = parser.parse(source, pattern.flags & ~re.DEBUG & ~re.UNICODE)
     except re.error:
         return
     seen: set[tuple[str, str, str]] = set()

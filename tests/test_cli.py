@@ -34,7 +34,7 @@ def test_version() -> None:
 )
 def test_completion(words: str, offered: str) -> None:
     asked = {"_CTXGEN_COMPLETE": "complete_bash", "COMP_WORDS": f"ctxgen {words}", "COMP_CWORD": str(len(words.split()))}
-    assert offered in ctxgen(**asked).stdout.decode().split()
+    assert offered in ctxgen(cwd=None, **asked).stdout.decode().split()
 
 
 def test_help_names_every_option() -> None:

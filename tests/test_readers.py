@@ -24,7 +24,9 @@ def test_facts(case: Path, file_regression: FileRegressionFixture) -> None:
     facts = read_facts(tree)
     read, resolved = listing(facts, tree.diagnostics), listing(resolve(facts), tree.diagnostics)
     changed = [line for line in resolved.splitlines() if line not in set(read.splitlines())]
-    file_regression.check(read + "\n== resolved\n" + "".join(f"{line}\n" for line in changed), fullpath=case.with_name(f"{case.name}.facts.txt"))
+    file_regression.check(
+        read + "\n== resolved\n" + "".join(f"{line}\n" for line in changed), fullpath=case.with_name(f"{case.name}.facts.txt")
+    )
 
 
 @pytest.mark.parametrize("case", reader_cases(), ids=lambda case: f"{case.parent.name}-{case.name}")

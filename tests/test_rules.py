@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from ctxgen.context import Context
 from ctxgen.pipeline import scan
 
 
-def scanned(root: Path, files: dict[str, str | dict[str, Any]]) -> Context:
+def scanned(root: Path, files: Mapping[str, str | dict[str, Any]]) -> Context:
     """The context of a tree of files; a table stands for JSON."""
     for path, content in files.items():
         target = root / path

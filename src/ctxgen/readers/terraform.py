@@ -93,7 +93,9 @@ def _block(file: File, block: Block) -> Iterator[Fact]:
 def _resource(file: File, kind: str, title: str, block: Block) -> Iterator[Fact]:
     """The type, and for what runs one of several engines the type with its engine, which the version belongs to."""
     attributes: tuple[tuple[Name, Opaque], ...] = tuple(
-        (name(key), Opaque(value.text)) for key in dict.fromkeys(_KEPT) if (value := block.values.get(key)) is not None and value.text is not None
+        (name(key), Opaque(value.text))
+        for key in dict.fromkeys(_KEPT)
+        if (value := block.values.get(key)) is not None and value.text is not None
     )
     engine = next(((key, value) for key in _ENGINE if (value := block.values.get(key)) is not None), None)
     stated = next((value for key in _VERSION if (value := block.values.get(key)) is not None and value.text), None)
