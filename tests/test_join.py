@@ -1,0 +1,192 @@
+"""What joins to one component and what does not: each case by the fewest files that show it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ctxgen.context import Component, Context
+from ctxgen.pipeline import scan
+
+Files = dict[str, str]
+"""Contents by path."""
+
+REQUIREMENTS = "flask==3.0.0\npsycopg==3.1.0\n"
+PACKAGE = '{"name": "@shop/orders-api", "scripts": {"start": "node server.js"}, "dependencies": {"express": "^4.18.2"}}'
+
+
+def compose(*services: str, **more: str) -> str:
+    """A compose file of services with a body each, as `name: body`; names with a hyphen by pairs `name=body`."""
+    bodies = {**dict(each.split("=", 1) for each in services), **more}
+    return "services:\n" + "".join(f"  {name}:\n    {body}\n" for name, body in bodies.items())
+
+
+def scanned(root: Path, files: Files) -> Context:
+    for path, content in files.items():
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(content)
+    return scan(root)
+
+
+def by_name(context: Context) -> dict[str, Component]:
+    named = {part.name: part for part in context.components}
+    assert len(named) == len(context.components), "a component is told twice"
+    return named
+
+
+JOINS: dict[str, tuple[Files, dict[str, str]]] = {
+    "the build context of a service": (
+        {"compose.yml": compose(api="build: ./server"), "server/requirements.txt": REQUIREMENTS, "server/Dockerfile": "FROM python:3.12\n"},
+        {"api": "server"},
+    ),
+    "the Dockerfile in a subfolder of the context": (
+        {
+            "compose.yml": compose(api="build: {context: ., dockerfile: services/orders/Dockerfile}"),
+            "services/orders/Dockerfile": "FROM python:3.12\n",
+            "services/orders/requirements.txt": REQUIREMENTS,
+            "services/users/requirements.txt": REQUIREMENTS,
+        },
+        {"api": "services/orders", "users": "services/users"},
+    ),
+    "a Dockerfile in a folder of Dockerfiles, the code at the context": (
+        {
+            "compose.yml": compose(api="build: {context: ., dockerfile: docker/Dockerfile}"),
+            "docker/Dockerfile": "FROM python:3.12\n",
+            "requirements.txt": REQUIREMENTS,
+        },
+        {"api": "."},
+    ),
+    "an image named like a module": (
+        {"compose.yml": compose(backend="image: registry.example/shop/orders:1.2"), "orders/requirements.txt": REQUIREMENTS},
+        {"backend": "orders"},
+    ),
+    "a service named like a folder": (
+        {"compose.yml": compose(orders="image: registry.example/shop/x1:1.2"), "services/orders/requirements.txt": REQUIREMENTS},
+        {"orders": "services/orders"},
+    ),
+    "a service named like the last part of a folder": (
+        {"compose.yml": compose(orders="image: registry.example/shop/x1:1.2"), "shop-orders/requirements.txt": REQUIREMENTS},
+        {"orders": "shop-orders"},
+    ),
+    "a service whose last part is a folder": (
+        {"compose.yml": compose("shop-orders=image: registry.example/shop/x1:1.2"), "orders/requirements.txt": REQUIREMENTS},
+        {"shop-orders": "orders"},
+    ),
+    "a service named like a package": (
+        {
+            "compose.yml": compose("orders-api=image: registry.example/shop/x1:1.2"),
+            "packages/a/package.json": PACKAGE.replace("@shop/", ""),
+        },
+        {"orders-api": "packages/a"},
+    ),
+    "a base and an override file": (
+        {
+            "compose.yml": compose(orders="build: ./orders"),
+            "compose.override.yml": compose(orders='ports: ["8080:8080"]'),
+            "orders/requirements.txt": REQUIREMENTS,
+            "orders/Dockerfile": "FROM python:3.12\n",
+        },
+        {"orders": "orders"},
+    ),
+    "a manifest and a compose file": (
+        {
+            "compose.yml": compose(orders="build: ./orders"),
+            "deploy/orders.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: orders}\nspec:\n  template:\n    spec:\n"
+            "      containers:\n        - name: orders\n          image: registry.example/shop/orders:1.2\n",
+            "orders/requirements.txt": REQUIREMENTS,
+            "orders/Dockerfile": "FROM python:3.12\n",
+        },
+        {"orders": "orders"},
+    ),
+    "a Dockerfile and the project beside it, without a service": (
+        {"orders/requirements.txt": REQUIREMENTS, "orders/Dockerfile": "FROM python:3.12\nEXPOSE 8000\n"},
+        {"orders": "orders"},
+    ),
+    "an image for another target of one service": (
+        {
+            "compose.yml": compose("orders=build: ./orders", "orders-native=build: ./orders"),
+            "orders/requirements.txt": REQUIREMENTS,
+            "orders/Dockerfile": "FROM python:3.12\n",
+        },
+        {"orders": "orders"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", JOINS)
+def test_what_joins(tmp_path: Path, case: str) -> None:
+    files, expected = JOINS[case]
+    assert {name: part.path for name, part in by_name(scanned(tmp_path, files)).items()} == expected
+
+
+NON_JOINS: dict[str, tuple[Files, dict[str, str]]] = {
+    "equal prefixes": (
+        {
+            "compose.yml": compose("user=build: ./user", "user-admin=build: ./user-admin"),
+            **{f"{each}/requirements.txt": REQUIREMENTS for each in ("user", "user-admin")},
+            **{f"{each}/Dockerfile": "FROM python:3.12\n" for each in ("user", "user-admin")},
+        },
+        {"user": "user", "user-admin": "user-admin"},
+    ),
+    "an image whose name a folder's only begins with": (
+        {"compose.yml": compose("orders=image: registry.example/shop/x1:1.2"), "orders-archive/requirements.txt": REQUIREMENTS},
+        {"orders": "compose.yml", "orders-archive": "orders-archive"},
+    ),
+    "a part of a name that is a part of many": (
+        {"compose.yml": compose("api=image: registry.example/shop/x1:1.2"), "billing-api/requirements.txt": REQUIREMENTS},
+        {"api": "compose.yml", "billing-api": "billing-api"},
+    ),
+    "an engine's image named like a folder": (
+        {"compose.yml": compose("redis=image: redis:7"), "redis/requirements.txt": REQUIREMENTS},
+        {"redis": "compose.yml"},
+    ),
+    "compose files of tests": (
+        {"tests/compose.yml": compose(fake="image: registry.example/shop/fake:1"), "orders/requirements.txt": REQUIREMENTS},
+        {"orders": "orders"},
+    ),
+    "a compose file named for tests": (
+        {"compose.test.yml": compose(fake="image: registry.example/shop/fake:1"), "orders/requirements.txt": REQUIREMENTS},
+        {"orders": "orders"},
+    ),
+    "folders of vendored code": (
+        {
+            "compose.yml": compose(left="image: registry.example/shop/left:1"),
+            "vendor/left/requirements.txt": REQUIREMENTS,
+            "orders/requirements.txt": REQUIREMENTS,
+        },
+        {"left": "compose.yml", "orders": "orders"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NON_JOINS)
+def test_what_does_not_join(tmp_path: Path, case: str) -> None:
+    files, expected = NON_JOINS[case]
+    found = {(part.name, part.path) for part in scanned(tmp_path, files).components}
+    assert expected.items() <= found
+    assert {path for _, path in found} <= {
+        *expected.values(),
+        *(path.partition("/")[0] for path in files if not path.startswith(("tests/", "vendor/"))),
+    }
+
+
+def test_two_services_of_one_image_with_different_commands_are_two_components(tmp_path: Path) -> None:
+    files = {
+        "compose.yml": 'services:\n  web:\n    build: .\n    ports: ["8000:8000"]\n  background:\n    build: .\n    command: celery -A shop worker\n',
+        "Dockerfile": "FROM python:3.12\nEXPOSE 8000\n",
+        "requirements.txt": REQUIREMENTS + "celery==5.4.0\n",
+    }
+    found = by_name(scanned(tmp_path, files))
+    assert {name: (part.kind, part.path, part.ports) for name, part in found.items()} == {
+        "web": ("service", ".", (8000,)),
+        "background": ("worker", ".", ()),
+    }
+
+
+def test_statements_of_one_service_are_added(tmp_path: Path) -> None:
+    files, _ = JOINS["a base and an override file"]
+    orders = by_name(scanned(tmp_path, files))["orders"]
+    assert orders.ports == (8080,)
+    assert {evidence.path for evidence in orders.evidence} == {"compose.yml", "compose.override.yml"}
