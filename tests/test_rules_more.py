@@ -123,3 +123,18 @@ def test_the_bundle_of_a_template_engine_is_not_the_engine(tmp_path: Path) -> No
 
 def test_providers_of_omniauth_show_their_protocol(tmp_path: Path) -> None:
     assert _mechanisms(_scan(tmp_path, {"Gemfile": 'gem "rails"\ngem "omniauth"\ngem "omniauth-github"\n'})) == {"oauth2"}
+
+
+def test_a_crate_without_a_program_is_a_library(tmp_path: Path) -> None:
+    crate = '[package]\nname = "{}"\nversion = "0.1.0"\n[dependencies]\naxum = "0.7"\n'
+    (tmp_path / "Cargo.toml").write_text('[workspace]\nmembers = ["crates/*"]\n')
+    for name, source in (("server", "src/main.rs"), ("shop_worker", "src/lib.rs"), ("importer", "src/bin/import.rs")):
+        target = tmp_path / "crates" / name / source
+        target.parent.mkdir(parents=True)
+        target.write_text("")
+        (tmp_path / "crates" / name / "Cargo.toml").write_text(crate.format(name))
+    assert {part.name: part.kind for part in scan(tmp_path).components} == {
+        "server": "service",
+        "shop_worker": "library",
+        "importer": "service",
+    }

@@ -16,6 +16,8 @@ _JVM_PROGRAM = re.compile(
     r"\w*(?:Application|Main|App|Launcher|Bootstrap)\.(?:java|kt|scala|groovy)|(?:application|bootstrap)\.(?:properties|ya?ml|conf)|web\.xml"
 )
 
+_RUST_PROGRAM = re.compile(r"/src/(?:main\.rs|bin/.+\.rs)\Z")
+
 
 def folders_above(paths: Iterable[str]) -> set[str]:
     """Every folder that holds one of the files, at any depth."""
@@ -57,6 +59,10 @@ class Files:
         """Whether a Go module holds a command: by convention a `main.go`, or a folder `cmd`."""
         return folder in self._with_go_program
 
+    def rust_program_in(self, folder: str) -> bool:
+        """Whether a crate holds a program by Cargo's conventions: `src/main.rs`, or files or folders of `src/bin`."""
+        return folder in self._with_rust_program
+
     def jvm_programs(self) -> list[str]:
         """The files that only a JVM program has: its class with `main`, its settings."""
         return [path for path in self.paths if "src/main/" in path and _JVM_PROGRAM.fullmatch(path.rpartition("/")[2])]
@@ -68,6 +74,10 @@ class Files:
     @cached_property
     def _with_browser_source(self) -> set[str]:
         return folders_above(path for path in self.paths if path.endswith(_BROWSER_SOURCE) and self.places.scope(path) is None)
+
+    @cached_property
+    def _with_rust_program(self) -> set[str]:
+        return {f"/{path}".partition(found[0])[0].lstrip("/") for path in self.paths if (found := _RUST_PROGRAM.search(f"/{path}"))}
 
     @cached_property
     def _with_go_program(self) -> set[str]:

@@ -89,11 +89,9 @@ class Kinds:
             return kind
         if unit.frontend:
             return "job" if _JOB.search(unit.name) else "library" if unit.output == "library" else "frontend"
-        if self._shared_jvm_module(unit):
-            return "library"
-        if kind := _by_name(unit.name, unit.folder, frozenset(), frozenset()):
+        if not self._without_a_program(unit) and (kind := _by_name(unit.name, unit.folder, frozenset(), frozenset())):
             return kind
-        if unit.output == "library" or (unit.ecosystem == "go" and not self.known.files.go_program_in(unit.folder)):
+        if unit.output == "library" or self._without_a_program(unit):
             return "library"
         if any(self.catalogue[each].serves for each in has):
             return "gateway" if _GATEWAY.search(unit.name) else "service"
@@ -114,6 +112,17 @@ class Kinds:
         if category in ("testing", "database", "storage") and not ports and _JOB.search(named):
             return "job"
         return "gateway" if category == "server" else "infrastructure" if category in _INFRASTRUCTURE else "service"
+
+    def _without_a_program(self, unit: Unit) -> bool:
+        """Whether a unit's language shows programs by their files, and it has none."""
+        files = self.known.files
+        match unit.ecosystem:
+            case "go":
+                return not files.go_program_in(unit.folder)
+            case "cargo":
+                return unit.output != "application" and not files.rust_program_in(unit.folder)
+            case _:
+                return self._shared_jvm_module(unit)
 
     def _shared_jvm_module(self, unit: Unit) -> bool:
         """Whether a module lies beside others that have a program's class or settings and has neither itself."""
