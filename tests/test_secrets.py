@@ -32,8 +32,9 @@ from ctxgen.facts import Facts
 from ctxgen.model import ConfigKey, Property, Variable
 from ctxgen.opaque import Opaque, version
 from ctxgen.reading import read_facts
+from ctxgen.render import issue, markdown, text, xml
 from ctxgen.render import json as json_renderer
-from ctxgen.render import markdown
+from ctxgen.render.mermaid import mermaid
 from ctxgen.resolve import resolve
 from ctxgen.tree import Tree
 from support import listing
@@ -66,6 +67,8 @@ def everything(root: Path) -> tuple[Facts, Context, str]:
     for detail, budget in (("brief", 600), ("standard", 1500), ("full", None)):
         for evidence in (True, False):
             out.append(markdown.render(context, load(), budget=budget, detail=detail, evidence=evidence, header=True))
+    out += [renderer.render(context, load(), budget=None, detail="full", header=True) for renderer in (xml, text, issue)]
+    out.append(mermaid(context))
     return facts, context, "\n".join(out)
 
 
