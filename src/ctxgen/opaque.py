@@ -55,9 +55,14 @@ _PIECE = re.compile(r"[A-Z]+[a-z]*|[a-z]+|\d+")
 _CONSONANTS = re.compile(r"[b-df-hj-np-tv-xz]{6}", re.IGNORECASE)
 
 
-@lru_cache(maxsize=65536)
 def looks_secret(text: str) -> bool:
     """Whether `text` holds a credential of a published format, or a run of characters that only a generator writes."""
+    # the shortest formats without one of these marks have fifteen characters; most names are shorter
+    return (len(text) >= 15 or any(mark in text for mark in "=@$")) and _holds_secret(text)
+
+
+@lru_cache(maxsize=65536)
+def _holds_secret(text: str) -> bool:
     if _CREDENTIAL.search(text):
         return True
     if any(_is_random(run) for run in _TOKEN.findall(text)):
