@@ -1,4 +1,4 @@
-"""Go modules: go.mod and go.work.  Source: https://go.dev/ref/mod."""
+"""Go modules: go.mod, go.work and vendor/modules.txt.  Source: https://go.dev/ref/mod."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ctxgen.model import Dependency, Fact, Locked, Managed, Member, Project, Runtime
 from ctxgen.opaque import name, version
 from ctxgen.readers import reads
-from ctxgen.tree import File
+from ctxgen.tree import LOCK_LIMIT, File
 
 _PATH = re.compile(r"[\w.~/!+-]{1,250}")
 _WORD = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`|[^\s"`(),]+|=>|[()]')
@@ -66,3 +66,12 @@ def read_go_work(file: File) -> Iterator[Fact]:
                 yield Member(ecosystem="go", pattern=name(path), at=file.at(line))
             case "go", [written, *_]:
                 yield Runtime(name=name("Go"), version=version(written), at=file.at(line))
+
+
+@reads("**/vendor/modules.txt", limit=LOCK_LIMIT)
+def read_vendored_modules(file: File) -> Iterator[Fact]:
+    """The versions of vendored modules: `# path version`, or `# path version => other version` where one is replaced."""
+    for number, line in enumerate(file.lines, 1):
+        words = line.removeprefix("# ").split()
+        if line.startswith("# ") and len(words) > 1 and (stated := version(words[-1] if "=>" in words else words[1])):
+            yield Locked(ecosystem="go", name=name(words[0]), version=stated, at=file.at(number))

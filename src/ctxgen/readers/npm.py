@@ -219,3 +219,11 @@ def _engines(root: Node, key: str) -> Iterator[Node]:
     node = root.get("devEngines", key)
     if node is not None:
         yield from node.elements() if isinstance(node.value, list) else (node,)
+
+
+@reads("lerna.json")
+def read_lerna(file: File) -> Iterator[Fact]:
+    """The packages of a Lerna repository that names them itself.  Source: https://lerna.js.org/docs/api-reference/configuration."""
+    if packages := file.json().get("packages"):
+        for pattern in packages.scalars():
+            yield Member(ecosystem="npm", pattern=name(pattern.text or ""), at=file.at(pattern.line))
