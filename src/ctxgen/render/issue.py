@@ -7,35 +7,17 @@ may hold.  Source: https://docs.github.com/en/get-started/writing-on-github/work
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from html import escape
 
-from ctxgen.catalogue import Catalogue
-from ctxgen.context import Context
-from ctxgen.render.budget import Block, fit, within
+from ctxgen.render.blocks import renderer
+from ctxgen.render.budget import Block
 from ctxgen.render.markdown import Markdown, code, plain
-from ctxgen.render.outline import outline
 
 LIMIT = 65_536
 """What GitHub takes as the body of an issue, in characters; counted in bytes here, which are never fewer."""
 _REFERENCE = re.compile(r"~\w|\b[0-9a-f]{7,40}\b")
 """What GitLab takes for a label, and both for a commit."""
-
-
-def render(
-    context: Context,
-    catalogue: Catalogue,
-    *,
-    budget: int | None = 1500,
-    detail: str = "standard",
-    evidence: bool = True,
-    header: bool = False,
-    sections: Collection[str] = (),
-) -> str:
-    """The block, never more than `budget` tokens by the built-in estimate and always less than `LIMIT`."""
-    block = outline(context, catalogue, detail=detail, header=header, sections=sections)
-    in_budget = within(budget)
-    return fit(block, Issue(evidence=evidence), lambda text: in_budget(text) and len(text.encode()) < LIMIT)[0]
 
 
 class Issue(Markdown):
@@ -51,3 +33,6 @@ class Issue(Markdown):
         foot = [f"{left_out} facts of less worth left out: `ctxgen --detail full` tells all."] if left_out else []
         summary = f"<details>\n<summary>Essential Backend Context: <code>{escape(block.short_name)}</code></summary>"
         return "\n\n".join([summary, *sections, *foot, "</details>"]) + "\n"
+
+
+render = renderer(Issue, allowed=lambda text: len(text.encode()) < LIMIT)

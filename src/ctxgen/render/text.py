@@ -2,27 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
-from ctxgen.catalogue import Catalogue
-from ctxgen.context import Context, Evidence
-from ctxgen.render.budget import Block, Code, Line, Part, Piece, Section, Text, clean, fit, within
-from ctxgen.render.outline import outline
-
-
-def render(
-    context: Context,
-    catalogue: Catalogue,
-    *,
-    budget: int | None = 1500,
-    detail: str = "standard",
-    evidence: bool = True,
-    header: bool = False,
-    sections: Collection[str] = (),
-) -> str:
-    """The block, never more than `budget` tokens by the built-in estimate (None: no bound)."""
-    block = outline(context, catalogue, detail=detail, header=header, sections=sections)
-    return fit(block, PlainText(evidence=evidence), within(budget))[0]
+from ctxgen.context import Evidence
+from ctxgen.render.blocks import renderer
+from ctxgen.render.budget import Block, Code, Line, Part, Piece, Section, Text, clean
 
 
 class PlainText:
@@ -56,3 +40,6 @@ class PlainText:
     def document(self, block: Block, sections: Sequence[str], left_out: int) -> str:
         foot = [f"{left_out} facts of less worth left out: ctxgen --detail full tells all."] if left_out else []
         return "\n\n".join([f"Essential Backend Context: {block.short_name}", *sections, *foot]) + "\n"
+
+
+render = renderer(PlainText)

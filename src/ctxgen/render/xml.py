@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-from ctxgen.catalogue import Catalogue
-from ctxgen.context import Context, Evidence
-from ctxgen.render.budget import Block, Code, Line, Part, Piece, Section, Text, clean, fit, within
-from ctxgen.render.outline import outline
+from ctxgen.context import Evidence
+from ctxgen.render.blocks import renderer
+from ctxgen.render.budget import Block, Code, Line, Part, Piece, Section, Text, clean
 
 _TAGS = {"stack": "technology-stack", "services": "outside-services", "ci": "ci-cd"}
-
-
-def render(
-    context: Context,
-    catalogue: Catalogue,
-    *,
-    budget: int | None = 1500,
-    detail: str = "standard",
-    evidence: bool = True,
-    header: bool = False,
-    sections: Collection[str] = (),
-) -> str:
-    """The block, never more than `budget` tokens by the built-in estimate (None: no bound)."""
-    block = outline(context, catalogue, detail=detail, header=header, sections=sections)
-    return fit(block, Xml(evidence=evidence), within(budget))[0]
 
 
 class Xml:
@@ -68,3 +52,6 @@ class Xml:
     def document(self, block: Block, sections: Sequence[str], left_out: int) -> str:
         foot = [f'<left-out facts="{left_out}">ctxgen --detail full tells all</left-out>'] if left_out else []
         return "\n".join([f"<backend-context repository={quoteattr(block.short_name)}>", *sections, *foot, "</backend-context>"]) + "\n"
+
+
+render = renderer(Xml)
