@@ -312,6 +312,90 @@ class Import(Fact, frozen=True, kw_only=True):
     module: Name
 
 
+class Column(Struct, frozen=True, kw_only=True):
+    """A column of a table or field of a document; `references` is the table (or model) and column that a foreign key points to: `users.id`."""
+
+    name: Name
+    type: Name | None = None
+    nullable: bool | None = None
+    primary: bool = False
+    unique: bool = False
+    references: Name | None = None
+    at: At
+
+
+class TableIndex(Struct, frozen=True, kw_only=True):
+    """An index or unique constraint over columns."""
+
+    name: Name | None = None
+    columns: tuple[Name, ...] = ()
+    unique: bool = False
+    at: At
+
+
+class Relation(Struct, frozen=True, kw_only=True):
+    """A relation as the code names it; `target` is the name of the other model."""
+
+    name: Name
+    kind: Literal["one-to-one", "many-to-one", "one-to-many", "many-to-many", "embedded"]
+    target: Name
+    at: At
+
+
+class EntityModel(Fact, frozen=True, kw_only=True):
+    """A table, collection or entity: what code, a schema file or migrations say that it holds.
+
+    `technology` is the catalogue's id of what defines it (`prisma`, `sqlalchemy`, `django`, `sql` for plain statements);
+    `name` that of the class or, where only a table is stated, of the table.
+    """
+
+    name: Name
+    table: Name | None = None
+    technology: Name
+    columns: tuple[Column, ...] = ()
+    indexes: tuple[TableIndex, ...] = ()
+    relations: tuple[Relation, ...] = ()
+
+
+GuardKind = Literal["authn", "authz", "rate", "validation"]
+
+
+class Guard(Struct, frozen=True, kw_only=True):
+    """What a request passes before its handler: a middleware, decorator, annotation, filter or dependency, by its name in the code."""
+
+    name: Name
+    kind: GuardKind
+    at: At
+
+
+class Endpoint(Fact, frozen=True, kw_only=True):
+    """Something that the backend answers: a route, a socket, an operation, a message handler.
+
+    `path` is whole, parameters as `{name}`; `access` is `public` only where a line says so (which then stands in `via`).
+    """
+
+    kind: Literal["http", "ws", "sse", "grpc", "graphql", "message"] = "http"
+    method: Name | None = None
+    path: Name | None = None
+    operation: Name | None = None
+    handler: Name | None = None
+    access: Literal["guarded", "public", "unknown"] = "unknown"
+    guards: tuple[Guard, ...] = ()
+    technology: Name
+    """The catalogue's id of the framework that serves it."""
+
+
+class CodeFact(Fact, frozen=True, kw_only=True):
+    """What a line of source does that is worth knowing: `kind` says what, `subject` of what by its name in the code, `value` a setting that is safe by type."""
+
+    kind: Literal[
+        "error-handler", "validation", "transaction", "cache", "rate-limit", "http-client", "token-issued", "token-checked", "token-refreshed",
+        "token-revoked", "middleware",
+    ]  # fmt: skip
+    subject: Name
+    value: Name | None = None
+
+
 # ---------------------------------------------------------------------------------------------- sightings
 
 Scope = Literal["backend", "frontend", "test", "dev", "deploy", "docs"]
