@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ctxgen.documents import Unreadable
+from ctxgen.folder import Folder
 from ctxgen.tree import LOCK_LIMIT, MANIFEST_LIMIT, Tree
 
 ENVIRONMENT = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
@@ -94,7 +95,7 @@ def test_nested_repositories_are_left_out(repository: Path) -> None:
 def test_linked_worktree(repository: Path, tmp_path: Path) -> None:
     git(repository, "worktree", "add", "-q", str(tmp_path / "linked"))
     assert Tree(tmp_path / "linked").paths == [".gitignore", "api/go.mod", "package.json"]
-    assert Tree(tmp_path / "linked").git is not None
+    assert Folder(tmp_path / "linked").git is not None
 
 
 # ---- nothing runs
@@ -144,7 +145,7 @@ def test_git_file_that_points_outside(repository: Path, tmp_path: Path) -> None:
     victim.mkdir()
     write(victim, **{".git": f"gitdir: {repository / '.git'}\n", "go.mod": "module z"})
     tree = Tree(victim)
-    assert tree.git is None
+    assert Folder(victim).git is None
     assert "go.mod" in tree.paths
     assert "package.json" not in tree.paths
 
@@ -153,7 +154,7 @@ def test_git_folder_that_is_a_link(repository: Path, tmp_path: Path) -> None:
     victim = tmp_path / "victim"
     victim.mkdir()
     (victim / ".git").symlink_to(repository / ".git")
-    assert Tree(victim).git is None
+    assert Folder(victim).git is None
 
 
 def test_broken_git_folder(tmp_path: Path) -> None:

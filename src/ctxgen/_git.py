@@ -93,7 +93,7 @@ def list_files(git: GitDir, root: Path) -> list[str] | None:
 
     Submodules and nested repositories are left out: they are repositories of their own.
     """
-    from ctxgen.tree import printable
+    from ctxgen.store import printable
 
     below = os.path.relpath(root, git.work_tree).replace(os.sep, "/")
     prefix = "" if below == "." else below + "/"

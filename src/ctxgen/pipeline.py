@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ctxgen import __version__, _git, team_detectors
+from ctxgen import __version__, team_detectors
 from ctxgen.catalogue import Catalogue, load
 from ctxgen.configuration import FILE, MAX_SIZE, Configuration, problem
 from ctxgen.configuration import read as read_configuration
@@ -30,6 +30,7 @@ from ctxgen.places import Places
 from ctxgen.reading import read_facts
 from ctxgen.recognise import recognise
 from ctxgen.resolve import resolve
+from ctxgen.store import Store
 from ctxgen.team_detectors import Found
 from ctxgen.tree import Tree
 
@@ -61,7 +62,7 @@ def scan(root: Path, *, include_ignored: bool = False, exclude: Iterable[str] = 
 
 
 def analyse(
-    root: Path,
+    root: Path | Store,
     *,
     include_ignored: bool = False,
     exclude: Iterable[str] = (),
@@ -94,7 +95,7 @@ def analyse(
 
 def own_configuration(tree: Tree) -> Configuration:
     """What the repository's `.ctxgen.toml` says, if it has one."""
-    if not os.path.lexists(tree.root / FILE):
+    if not tree.exists(FILE):
         return Configuration()
     try:
         return read_configuration(tree.file(FILE, MAX_SIZE).toml())
@@ -105,7 +106,7 @@ def own_configuration(tree: Tree) -> Configuration:
 def configuration_file(path: Path, root: Path) -> Configuration:
     """What a configuration file that the user names says.  Raises `OSError` and `Unreadable`."""
     from ctxgen.documents import parse_toml
-    from ctxgen.tree import decode
+    from ctxgen.store import decode
 
     with open(path, "rb") as stream:
         data = stream.read(MAX_SIZE + 1)
@@ -138,7 +139,7 @@ def build(tree: Tree, facts: Facts, catalogue: Catalogue) -> Analysis:
     """The context that facts make, and the sightings that led to it."""
     places = Places(tree.paths, (project.at.path for project in facts.of(Project)))
     sightings = recognise(facts, tree.paths, catalogue, places)
-    root_name = str(name(tree.root.name)) or "repository"
+    root_name = str(name(tree.store.name)) or "repository"
     join = Join(facts, sightings, catalogue, places, tree.paths, root_name)
     settled = technologies.settle_usage(technologies.place_sightings(sightings, join), catalogue)
     known = technologies.technologies(settled, catalogue)
@@ -173,10 +174,8 @@ def build(tree: Tree, facts: Facts, catalogue: Catalogue) -> Analysis:
 
 
 def _repository(tree: Tree, root_name: str) -> Repository:
-    if tree.git is None:
-        return Repository(root_name)
-    commit, branch = _git.head(tree.git)
-    return Repository(root_name, commit, str(name(branch)) if branch else None, _git.remote(tree.git))
+    commit, branch, remote = tree.store.origin()
+    return Repository(root_name, commit, str(name(branch)) if branch else None, remote)
 
 
 def _commands(facts: Facts, join: Join, places: Places) -> tuple[CommandLine, ...]:

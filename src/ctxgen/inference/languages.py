@@ -95,11 +95,10 @@ def languages(
             if language in ("Vue", "Svelte") or (language in ("JavaScript", "TypeScript") and join.frontend_code(path))
             else "backend"
         )
-        try:
-            size = min(os.lstat(tree.root / path).st_size, 1_000_000)
-        except OSError:
+        size = tree.size(path)
+        if size is None:
             continue
-        sizes[language, where] += size
+        sizes[language, where] += min(size, 1_000_000)
         first.setdefault((language, where), path)
     total = sum(sizes.values()) or 1
     found = []

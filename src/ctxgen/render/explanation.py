@@ -23,7 +23,7 @@ def explain(analysis: Analysis, subject: str) -> str | None:
     if identifier is not None:
         return _technology(analysis, identifier)
     path = asked.replace("\\", "/").removeprefix("./").rstrip("/")
-    if path in analysis.tree or ((analysis.tree.root / path).is_file() and analysis.tree.exists(path)):
+    if analysis.tree.exists(path):
         return _path(analysis, path)
     below = list(analysis.tree.under(path if path != "." else ""))
     return _folder(analysis, path, below) if below and path else None

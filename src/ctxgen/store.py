@@ -1,0 +1,65 @@
+"""Where the files of a tree lie: what a folder, a commit and anything else that holds files have to offer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+from ctxgen.documents import Unreadable
+
+Note = Callable[[str, int | None, str, str], None]
+"""Keeps a diagnostic: path, line, code, message."""
+
+
+class Origin(NamedTuple):
+    """Commit, branch and remote (an address without credentials), as far as there are any."""
+
+    commit: str | None = None
+    branch: str | None = None
+    remote: str | None = None
+
+
+class Store(Protocol):
+    """Files by their paths, which are POSIX and relative to the root called `name`.  Nothing outside the root is ever read."""
+
+    name: str
+
+    def paths(self, note: Note, *, include_ignored: bool = False) -> list[str]:
+        """The paths of the files, in any order; what could not be listed is noted."""
+
+    def read(self, path: str, limit: int) -> bytes:
+        """The whole content of a regular file of at most `limit` bytes.  Raises `Unreadable` for anything else."""
+
+    def exists(self, path: str) -> bool:
+        """Whether there is a file at a path that may be read."""
+
+    def size(self, path: str) -> int | None:
+        """How many bytes a listed file has."""
+
+    def origin(self) -> Origin:
+        """Which version of which repository this is."""
+
+
+def too_large(limit: int) -> Unreadable:
+    """What is raised for a file beyond its limit: it is never truncated."""
+    return Unreadable("too-large", f"larger than {limit // 1024} KiB, skipped whole")
+
+
+def decode(data: bytes) -> str:
+    """Text of a file.  Raises `Unreadable` for binary content; a byte that is not UTF-8 becomes U+FFFD."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        text = data.decode("utf-16", errors="replace")
+    else:
+        if b"\0" in data[:8192]:
+            raise Unreadable("binary", "binary file under a text file's name")
+        text = data.decode("utf-8-sig", errors="replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\udc80-\udcff\u2028-\u202e\u2066-\u2069]")
+
+
+def printable(path: str) -> bool:
+    """Whether a path can be printed and decoded: names with control characters or invalid UTF-8 are never listed."""
+    return not _UNPRINTABLE.search(path)
