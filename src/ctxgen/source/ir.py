@@ -199,9 +199,7 @@ class Class:
         return self._all[3]
 
 
-Expression = (
-    Literal | Template | Name | Attribute | Item | Call | Sequence | Mapping | Choice | Unknown | Function | Class
-)
+Expression = Literal | Template | Name | Attribute | Item | Call | Sequence | Mapping | Choice | Unknown | Function | Class
 
 # ---------------------------------------------------------------------------------------------- statements
 
