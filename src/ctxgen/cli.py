@@ -223,6 +223,17 @@ def schema(output: Output = None) -> None:
     write(json.schema(), output)
 
 
+@app.command()
+def mcp(root: Annotated[Path, typer.Argument(help="The repository, or a folder of one.")] = Path()) -> None:
+    """Serve the context to an assistant over the Model Context Protocol, on standard input and output."""
+    from ctxgen.server import CannotServe, serve
+
+    try:
+        serve(_root(root))
+    except CannotServe as error:
+        fail(str(error))
+
+
 def _analyse(
     path: Path,
     include_ignored: bool,
