@@ -5,15 +5,21 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
+from ctxgen.catalogue import load
 from support import FIXTURES, ROOT
 
 PAGES = sorted((ROOT / "docs").glob("*.md"))
@@ -40,3 +46,25 @@ def test_shown_output_is_real(page: Path, tmp_path: Path, request: pytest.Fixtur
     if request.config.getoption("--force-regen"):
         page.write_text(expected)
     assert text == expected
+
+
+def test_site_builds_and_no_link_is_broken(tmp_path: Path) -> None:
+    """`--strict` makes a failure of every link, anchor or page of the navigation that is not there."""
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"})
+    assert done.returncode == 0, done.stdout + done.stderr
+    contract = (tmp_path / "contract" / "index.html").read_text()
+    for name in json.loads((ROOT / "docs/schema/v1.json").read_text())["$defs"]:
+        assert f'<h2 id="{name.lower()}">' in contract
+    detectors = (tmp_path / "detectors" / "index.html").read_text()
+    for category in {technology.category for technology in load().technologies.values()}:
+        assert f'<h2 id="{category}">' in detectors
+    pages = [page.read_text() for page in tmp_path.rglob("*.html")]
+    assert not [fetched for page in pages for fetched in re.findall(r"<(?:script|img)[^>]+src=\"https?:[^\"]+", page)]
+
+
+@pytest.mark.parametrize(("language", "parse"), [("json", json.loads), ("toml", tomllib.loads), ("yaml", yaml.safe_load)])
+def test_shown_configuration_can_be_read(language: str, parse: Callable[[str], object]) -> None:
+    blocks = [block for page in PAGES for block in re.findall(rf"^```{language}\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE)]
+    assert blocks
+    assert all(parse(block) for block in blocks)
