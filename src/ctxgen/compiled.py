@@ -25,10 +25,11 @@ _KEPT = 4
 
 
 class Compiled(Struct, frozen=True):
-    """The catalogue (`index.Index`) and the readers (`readers.Reader`), encoded."""
+    """The catalogue (`index.Index`), the readers (`readers.Reader`) and the frameworks of source (`source.frameworks.Framework`), encoded."""
 
     catalogue: Raw
     readers: Raw
+    frameworks: Raw
 
 
 @cache
@@ -54,10 +55,12 @@ def build() -> bytes:
     from ctxgen import detectors
     from ctxgen.index import index
     from ctxgen.readers import _table
+    from ctxgen.source.frameworks import load_folder
 
     technologies = index(detectors.load_folder(detectors.detectors_folder()))
     encode = msgspec.msgpack.encode
-    data = encode(Compiled(Raw(encode(technologies)), Raw(encode(_table.declared()))))
+    known = load_folder(detectors.detectors_folder() / "source")
+    data = encode(Compiled(Raw(encode(technologies)), Raw(encode(_table.declared())), Raw(encode(known))))
     return blake2b(data, digest_size=_DIGEST).digest() + data
 
 
@@ -67,7 +70,14 @@ def content_key() -> str:
 
     package = Path(__file__).parent
     digest = blake2b(digest_size=20)
-    for path in (*sorted(detectors_folder().glob("*.toml")), *sorted(package.glob("*.py")), *sorted((package / "readers").glob("*.py"))):
+    folder = detectors_folder()
+    data_files = (*sorted(folder.glob("*.toml")), *sorted(folder.glob("source/*/*/framework.toml")))
+    for path in (
+        *data_files,
+        *sorted(package.glob("*.py")),
+        *sorted((package / "readers").glob("*.py")),
+        package / "source" / "frameworks.py",
+    ):
         data = path.read_bytes()
         digest.update(f"{path.name} {len(data)}\n".encode())
         digest.update(data)

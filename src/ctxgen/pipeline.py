@@ -18,18 +18,20 @@ from ctxgen.documents import Unreadable
 from ctxgen.facts import Facts
 from ctxgen.inference import architecture as architectures
 from ctxgen.inference import jobs, languages, messaging, stores, technologies
+from ctxgen.inference.endpoints import endpoints
 from ctxgen.inference.environment import environment
 from ctxgen.inference.evidence import cite
 from ctxgen.inference.mechanisms import mechanisms
 from ctxgen.inference.scale import scale
 from ctxgen.inference.security_settings import security_settings
-from ctxgen.join import Join
-from ctxgen.model import At, Command, Diagnostic, Project, Sighting, Workflow
+from ctxgen.join import Join, is_script
+from ctxgen.model import At, Command, Diagnostic, Fact, Project, Sighting, Workflow
 from ctxgen.opaque import name
 from ctxgen.places import Places
 from ctxgen.reading import read_facts
 from ctxgen.recognise import recognise
 from ctxgen.resolve import resolve
+from ctxgen.source.scan import read_source
 from ctxgen.store import Store
 from ctxgen.team_detectors import Found
 from ctxgen.tree import Tree
@@ -143,6 +145,7 @@ def build(tree: Tree, facts: Facts, catalogue: Catalogue) -> Analysis:
     join = Join(facts, sightings, catalogue, places, tree.paths, root_name)
     settled = technologies.settle_usage(technologies.place_sightings(sightings, join), catalogue)
     known = technologies.technologies(settled, catalogue)
+    facts = facts.plus(source_facts(tree, facts, join, places, frozenset(technology.id for technology in known)))
     stated = languages.runtimes(facts, join, places)
     parts = architectures.components(join, settled, catalogue)
     protections = security_settings(facts, known, join, catalogue, places)
@@ -163,7 +166,7 @@ def build(tree: Tree, facts: Facts, catalogue: Catalogue) -> Analysis:
         environment=tuple(environment(facts, join, catalogue, places)),
         security=Security(mechanisms(known, facts, join, catalogue, places), tuple(protections)),
         scale=tuple(scale(facts, join, catalogue, places)),
-        endpoints=(),
+        endpoints=tuple(endpoints(facts, join)),
         commands=_commands(facts, join, places),
         ci=_pipelines(facts),
         declared={},
@@ -171,6 +174,15 @@ def build(tree: Tree, facts: Facts, catalogue: Catalogue) -> Analysis:
         diagnostics=tuple(Notice(d.code, d.severity, d.path, d.line, d.message) for d in sorted(set(tree.diagnostics))),
     )
     return Analysis(context, tuple(settled), facts, tree, places, catalogue, Configuration())
+
+
+def source_facts(tree: Tree, facts: Facts, join: Join, places: Places, present: frozenset[str]) -> list[Fact]:
+    """What the product's source says; that of browsers is no backend's."""
+
+    def browser(path: str) -> bool:
+        return join.frontend(path) or (is_script(path) and join.frontend_code(path))
+
+    return read_source(tree, facts, (path for path in tree.paths if places.scope(path) is None and not browser(path)), present)
 
 
 def _repository(tree: Tree, root_name: str) -> Repository:

@@ -26,7 +26,7 @@ from ctxgen.language_names import EXTENSIONS, FAMILIES, extension
 from ctxgen.model import Sighting
 from ctxgen.places import Places
 
-__all__ = ["EXTENSIONS", "Join", "Part", "Unit"]
+__all__ = ["EXTENSIONS", "Join", "Part", "Unit", "is_script"]
 
 _NPM_FILES = {
     "package.json", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "tsconfig.json", ".npmrc", ".nvmrc", ".node-version",
@@ -34,7 +34,7 @@ _NPM_FILES = {
 _SETTINGS_FILE = (".yml", ".yaml", ".json", ".properties", ".toml", ".conf", ".env", ".ini", ".xml")
 
 
-def _is_script(path: str) -> bool:
+def is_script(path: str) -> bool:
     """Whether a file is a browser's where a server of another ecosystem lies in the same folder."""
     base = path.rpartition("/")[2]
     return base in _NPM_FILES or EXTENSIONS.get(extension(base)) in ("JavaScript", "TypeScript", "Vue", "Svelte")
@@ -93,7 +93,7 @@ class Join:
                 stem = path.rpartition("/")[2].partition(".")[0].lower()
                 if path.endswith(_SETTINGS_FILE) and (named := self._by_name.get(stem)) and named.folder != folder:
                     return named.id
-                shown = [part for part in found if (part.kind == "frontend") == _is_script(path)]
+                shown = [part for part in found if (part.kind == "frontend") == is_script(path)]
                 # what a folder says of several processes of one image is told of the one that serves
                 return min(shown or found, key=lambda part: (part.kind not in ("service", "gateway"), not part.ports)).id
         return None

@@ -82,7 +82,7 @@ class _Index:
                 else:
                     self.exact.setdefault(pattern, []).append(reader)
         self._of_name, self._of_path = [reader for _, reader in names], [reader for _, reader in paths]
-        self._names, self._paths = (Patterns(_glob(pattern) for pattern, _ in each) for each in (names, paths))
+        self._names, self._paths = (Patterns(path_glob(pattern) for pattern, _ in each) for each in (names, paths))
 
     def wanted(self, path: str) -> list[Reader]:
         """Readers whose patterns a path matches, some more than once."""
@@ -106,7 +106,7 @@ _LOCK = re.compile(r".+[-.]lock(?:\.\w+)?")
 _PART = re.compile(r"(\*\*/)|(\*)|(\?)|(\[!?[^\]/]+\])|(.)", re.DOTALL)
 
 
-def _glob(pattern: str) -> Pattern:
+def path_glob(pattern: str) -> Pattern:
     """A glob over a name or a whole path: `*` and `?` stay within a name, `**/` is any folders."""
     regex = start = end = ""
     fixed = True

@@ -9,33 +9,34 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import NamedTuple
+
+from msgspec import Struct
 
 # ---------------------------------------------------------------------------------------------- expressions
 
 
-class Literal(NamedTuple):
+class Literal(Struct, frozen=True):
     """A string (without quotes, escapes resolved), number, boolean or nothing."""
 
     value: str | int | float | bool | None
     line: int
 
 
-class Template(NamedTuple):
+class Template(Struct, frozen=True):
     """Strings put together: `f"/api/{version}"`, `` `/api/${v}` ``, `"/api" + path`, `"a" . $b`."""
 
     parts: tuple[Expression, ...]
     line: int
 
 
-class Name(NamedTuple):
+class Name(Struct, frozen=True):
     """A plain name.  `this`, `self` and `$this` are lowered to `self`; PHP's `$` is left out."""
 
     name: str
     line: int
 
 
-class Attribute(NamedTuple):
+class Attribute(Struct, frozen=True):
     """`owner.name`, `owner->name`, `Owner::name`, `owner?.name`; a generic type is its bare type."""
 
     owner: Expression
@@ -43,7 +44,7 @@ class Attribute(NamedTuple):
     line: int
 
 
-class Item(NamedTuple):
+class Item(Struct, frozen=True):
     """`owner[key]`; for types `Owner<key>` where the argument matters (`list[User]`, `DbSet<User>`)."""
 
     owner: Expression
@@ -51,7 +52,7 @@ class Item(NamedTuple):
     line: int
 
 
-class Argument(NamedTuple):
+class Argument(Struct, frozen=True):
     """One argument of a call; `keyword` where it is named, `spread` for `*x`, `**x`, `...x`."""
 
     value: Expression
@@ -59,7 +60,7 @@ class Argument(NamedTuple):
     spread: bool = False
 
 
-class Call(NamedTuple):
+class Call(Struct, frozen=True):
     """`function(arguments)`, `new Function(arguments)`; a trailing block or lambda is the last argument.
 
     `types` are type arguments (`app.MapHub<ChatHub>()`, `registry.Add::<T>()`).
@@ -71,14 +72,14 @@ class Call(NamedTuple):
     types: tuple[Expression, ...] = ()
 
 
-class Sequence(NamedTuple):
+class Sequence(Struct, frozen=True):
     """A list, tuple or array literal."""
 
     items: tuple[Argument, ...]
     line: int
 
 
-class Mapping(NamedTuple):
+class Mapping(Struct, frozen=True):
     """A dictionary, object or composite literal; a key of None spreads the value.
 
     `type` is that of a composite literal (`http.Server{Addr: ":80"}`, an object initialiser).
@@ -89,21 +90,21 @@ class Mapping(NamedTuple):
     type: Expression | None = None
 
 
-class Choice(NamedTuple):
+class Choice(Struct, frozen=True):
     """One of several: `a or b`, `a ?? b`, `x if c else y`, `match`/`switch` expressions.  The first that is known is taken."""
 
     options: tuple[Expression, ...]
     line: int
 
 
-class Unknown(NamedTuple):
+class Unknown(Struct, frozen=True):
     """Anything else.  `inner` are expressions that are evaluated for what they do (`await f()`, `if (x = g())`)."""
 
     line: int
     inner: tuple[Expression, ...] = ()
 
 
-class Parameter(NamedTuple):
+class Parameter(Struct, frozen=True):
     """A parameter of a function; `variadic` for `*args`, `...rest`; `type` as an expression of names."""
 
     name: str
@@ -144,7 +145,7 @@ class Function:
         return self._lower()
 
 
-class Field(NamedTuple):
+class Field(Struct, frozen=True):
     """A field, property or class attribute.  `tag` is a Go struct tag without its quotes."""
 
     name: str
@@ -204,7 +205,7 @@ Expression = Literal | Template | Name | Attribute | Item | Call | Sequence | Ma
 # ---------------------------------------------------------------------------------------------- statements
 
 
-class Assign(NamedTuple):
+class Assign(Struct, frozen=True):
     """`target = value`; the target a `Name`, `Attribute`, `Item` or (destructuring) `Sequence` or `Mapping` of them.  `declares` for `let x`, `x := …`.
 
     `type` is the declared type of the variable.  `adds` for `+=`.
@@ -218,26 +219,26 @@ class Assign(NamedTuple):
     adds: bool = False
 
 
-class Do(NamedTuple):
+class Do(Struct, frozen=True):
     """An expression for what it does."""
 
     value: Expression
     line: int
 
 
-class Return(NamedTuple):
+class Return(Struct, frozen=True):
     value: Expression
     line: int
 
 
-class Branch(NamedTuple):
+class Branch(Struct, frozen=True):
     """`if`, `switch`, `try`: every arm may run; the condition is None for `else` and for arms without one."""
 
     arms: tuple[tuple[Expression | None, tuple[Statement, ...]], ...]
     line: int
 
 
-class Loop(NamedTuple):
+class Loop(Struct, frozen=True):
     """`for target in iterable`; `target` None for loops without one (`while`)."""
 
     target: Expression | None
@@ -246,14 +247,14 @@ class Loop(NamedTuple):
     line: int
 
 
-class Block(NamedTuple):
+class Block(Struct, frozen=True):
     """Statements of a scope of their own, or `with x as y` (an `Assign` before its body)."""
 
     body: tuple[Statement, ...]
     line: int
 
 
-class Import(NamedTuple):
+class Import(Struct, frozen=True):
     """A module, or one of its names, becomes known under `alias`.
 
     `module` is as written (`./routes`, `..models`, `github.com/gin-gonic/gin`, `org.springframework.web.bind.annotation.GetMapping`,
@@ -266,14 +267,14 @@ class Import(NamedTuple):
     line: int
 
 
-class Define(NamedTuple):
+class Define(Struct, frozen=True):
     """A function or class gets its name in the scope."""
 
     what: Function | Class
     line: int
 
 
-class Export(NamedTuple):
+class Export(Struct, frozen=True):
     """A module gives a value to others: `export default x`, `module.exports = x` (`name` is `default`), `exports.y = x`, `export const y = x`.  `name` `*` re-exports all of a module's names: `value` is None."""
 
     name: str
@@ -285,7 +286,7 @@ class Export(NamedTuple):
 Statement = Assign | Do | Return | Branch | Loop | Block | Import | Define | Export
 
 
-class Module(NamedTuple):
+class Module(Struct, frozen=True):
     """A lowered file: `path` relative to the root, `package` its package or namespace where the language has one (`com.shop.orders`, Go's import path is the resolver's)."""
 
     path: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from ctxgen.facts import Facts
 from ctxgen.source.ir import Module
@@ -40,10 +41,30 @@ class Resolver(Protocol):
         """
 
 
-class Language(Protocol):
-    """One language: `name` as in `detectors/source/<name>/`, the extensions of its files, how a file is lowered."""
+@dataclass(frozen=True)
+class Language:
+    """One language: `name` as in `detectors/source/<name>/`, the extensions of its files, how a file is lowered, and how it differs from others.
+
+    `inside(module, name)` is how a name inside a module is named as a module of its own (`a.b` for Python), `""` where that cannot be.
+    """
 
     name: str
     extensions: tuple[str, ...]
     lower: Callable[[File], Module]
     resolver: Callable[[Sources], Resolver]
+    decorators_run: bool = False
+    """Whether a decorator is called with what it decorates (Python); annotations and attributes are not."""
+    implicit_this: bool = False
+    """Whether members of the class are named without their owner (Java, C#, Kotlin, Ruby)."""
+    default_exports: bool = False
+    """Whether a module has a default export (JavaScript): that of a library is the library."""
+    importers: tuple[str, ...] = ()
+    """Functions that give the module which they are called with: `require`."""
+    hooks: Mapping[str, Any] = field(default_factory=dict)
+    """What functions of the language's own library give (`program.Hook` by path): `path.join()`."""
+    receivers_are_methods: bool = False
+    """Whether functions with a receiver are known only through it (Go)."""
+    assigns_locally: bool = False
+    """Whether an assignment without a declaration makes a name of the innermost scope (Python, PHP, Ruby)."""
+    constructors: tuple[str, ...] = ("__init__", "constructor", "__construct", "initialize", "init")
+    inside: Callable[[str, str], str] = field(default=lambda module, name: "")

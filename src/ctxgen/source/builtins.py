@@ -1,0 +1,183 @@
+"""What the languages' own strings, lists and dictionaries do with values that are followed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ctxgen.source.values import UNKNOWN, Arguments, External, FunctionValue, Value
+
+if TYPE_CHECKING:
+    from ctxgen.source.interpreter import Interpreter
+
+_EACH = {"forEach", "map", "flatMap", "each", "ForEach", "each_with_index", "foreach", "filter", "collect"}
+_APPEND = {"append", "push", "add", "Add", "<<", "unshift", "insert"}
+_EXTEND = {"extend", "addAll", "AddRange", "concat", "update", "merge", "push_all"}
+_SAME = {
+    "toLowerCase",
+    "lower",
+    "trim",
+    "strip",
+    "toString",
+    "to_s",
+    "String",
+    "to_string",
+    "into",
+    "as_str",
+    "freeze",
+    "copy",
+    "slice",
+    "reverse",
+    "flat",
+    "values",
+    "clone",
+    "unwrap",
+    "as_view",
+}
+MAX = 300
+
+
+class Bound(NamedTuple):
+    """A method of a plain value, before it is called."""
+
+    owner: Any
+    name: str
+
+
+def call(interpreter: Interpreter, method: Bound, arguments: Arguments) -> Value:
+    """What a method of a plain value gives, and what it does to a list or dictionary."""
+    owner, name = method
+    first = arguments.get(0, default=UNKNOWN)
+    if isinstance(owner, list):
+        if name in _EACH:
+            return [
+                interpreter.call(first, arguments._replace(positional=(each, index), keywords={})) for index, each in enumerate(owner[:MAX])
+            ]
+        if name in _APPEND:
+            owner.extend(arguments.positional if name not in ("insert",) else arguments.positional[1:])
+            del owner[MAX:]
+            return owner
+        if name in _EXTEND:
+            found = [*owner, *(each for value in arguments.positional for each in (value if isinstance(value, list) else [value]))][:MAX]
+            if name not in ("concat", "merge"):
+                owner[:] = found
+            return found
+        if name == "join":
+            return _joined(str(first) if isinstance(first, str) else ",", owner)
+        return owner if name in _SAME else UNKNOWN
+    if isinstance(owner, dict):
+        match name:
+            case "get" | "fetch" | "GetValueOrDefault":
+                known = owner.get(first) if isinstance(first, str) else None
+                return known if known is not None else arguments.get(1, default=UNKNOWN)
+            case "update" | "merge":
+                owner.update(first if isinstance(first, dict) else {})
+                owner.update(arguments.keywords)
+                return owner
+            case "items" | "entries" | "each" | "forEach" | "each_pair":
+                pairs: list[Value] = [[key, value] for key, value in owner.items()]
+                return (
+                    pairs
+                    if name in ("items", "entries")
+                    else [interpreter.call(first, arguments._replace(positional=tuple(pair), keywords={})) for pair in pairs[:MAX]]
+                )
+            case "values":
+                return list(owner.values())
+            case "keys":
+                return list(owner)
+        return UNKNOWN
+    return _text(owner, name, arguments)
+
+
+def _text(owner: str, name: str, arguments: Arguments) -> Value:
+    first, second = arguments.get(0, default=UNKNOWN), arguments.get(1, default=UNKNOWN)
+    match name:
+        case "format":
+            out = owner
+            for index, value in enumerate(arguments.positional):
+                text = value if isinstance(value, str) else "{part}"
+                out = out.replace(f"{{{index}}}", text).replace("{}", text, 1)
+            for key, value in arguments.keywords.items():
+                out = out.replace("{" + key + "}", value if isinstance(value, str) else "{" + key + "}")
+            return out[:500]
+        case "rstrip" | "trimEnd" | "TrimEnd":
+            return owner.rstrip(first if isinstance(first, str) else None)
+        case "lstrip" | "TrimStart":
+            return owner.lstrip(first if isinstance(first, str) else None)
+        case "strip" | "Trim":
+            return owner.strip(first if isinstance(first, str) else None)
+        case "join":
+            return _joined(owner, first) if isinstance(first, list) else UNKNOWN
+        case "replace" | "replaceAll" | "Replace":
+            return owner.replace(first, second)[:500] if isinstance(first, str) and isinstance(second, str) else UNKNOWN
+        case "concat" | "Concat" | "plus":
+            return _joined("", [owner, *arguments.positional])
+        case "split":
+            return list(owner.split(first)) if isinstance(first, str) and first else UNKNOWN
+        case "toLowerCase" | "lower" | "ToLower" | "lowercase" | "downcase":
+            return owner.lower()
+        case "upper" | "toUpperCase" | "upcase":
+            return owner.upper()
+        case "startswith" | "startsWith" | "endswith" | "endsWith" | "includes":
+            return UNKNOWN
+    return owner if name in _SAME else UNKNOWN
+
+
+def _joined(separator: str, values: Sequence[Value]) -> str:
+    return separator.join(value if isinstance(value, str) else "{part}" for value in values)[:500]
+
+
+def items(value: Value, most: int) -> list[Value]:
+    """What a loop goes over; one unknown item for what is not known."""
+    if isinstance(value, list):
+        return value[:most]
+    if isinstance(value, dict):
+        return list(value)[:most]
+    return [UNKNOWN]
+
+
+def item(value: Value, key: Value, *, first: bool = False) -> Value:
+    """`value[key]`.  `first`: what is no list is its own first item (Go's results with an error)."""
+    if isinstance(value, list) and isinstance(key, int) and -len(value) <= key < len(value):
+        return value[key]
+    if isinstance(value, dict) and isinstance(key, (str, int)):
+        return value.get(str(key), UNKNOWN)
+    if isinstance(value, External):
+        return value
+    return value if first and key == 0 and not isinstance(value, (list, dict)) else UNKNOWN
+
+
+def added(known: Value, value: Value) -> Value:
+    """`known += value`."""
+    if isinstance(known, list):
+        return [*known, *(value if isinstance(value, list) else [])][:MAX]
+    if isinstance(known, str):
+        return (known + (value if isinstance(value, str) else "{part}"))[:500]
+    return value if known is UNKNOWN else known
+
+
+def concatenated(values: Sequence[Value]) -> list[Value]:
+    """Lists put together."""
+    return [each for value in values for each in (value if isinstance(value, list) else [value])][:MAX]
+
+
+def best(values: Sequence[Value]) -> Value:
+    """Of several values that something may have, the first that says most."""
+
+    def rank(value: Value) -> int:
+        if value is UNKNOWN:
+            return 3
+        if value is None or isinstance(value, bool):
+            return 2
+        if isinstance(value, External) or (isinstance(value, (list, dict, str)) and not value):
+            return 1
+        if isinstance(value, list) and all(rank(each) >= 2 for each in value):
+            return 2
+        return 0
+
+    return min(values, key=rank, default=UNKNOWN)
+
+
+def functions(values: Sequence[Value]) -> list[FunctionValue]:
+    """The functions among some values."""
+    return [value for value in values if isinstance(value, FunctionValue)]

@@ -1,0 +1,125 @@
+"""What a middleware, decorator, annotation or dependency guards, by the words of its name."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from functools import lru_cache
+
+from ctxgen.model import At, Guard, GuardKind
+from ctxgen.opaque import name
+from ctxgen.source import ir
+
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_RATE = {"throttle", "throttler", "throttling", "ratelimit", "ratelimiter", "limiter", "ratelimiting", "slowdown", "bruteforce"}
+_AUTHZ = {
+    "role", "roles", "permission", "permissions", "perm", "perms", "authorize", "authorized", "authorise", "authorization", "acl", "rbac", "abac", "policy", "policies", "admin", "superuser", "staff",
+    "scope", "scopes", "can", "ability", "abilities", "owner", "ownership", "privilege", "privileges", "casbin", "superadmin", "preauthorize", "postauthorize", "secured", "entitlement", "gate",
+}  # fmt: skip
+_AUTHN = {
+    "auth", "authn", "authenticate", "authenticated", "authentication", "authenticator", "login", "signin", "logged", "loggedin", "jwt", "jwks", "token", "bearer", "session", "passport", "oauth", "oauth2", "oidc",
+    "keycloak", "apikey", "user", "identity", "principal", "sanctum", "devise", "protect", "protected", "guard", "clerk", "auth0", "firebase", "cognito", "credentials", "basicauth", "signature", "csrfexempt",
+    "hmac", "jwtauth", "requireauth", "loginrequired", "authrequired", "checkauth", "verifytoken", "isauth", "authguard",
+}  # fmt: skip
+_VALIDATION = {
+    "validate",
+    "validator",
+    "validation",
+    "validated",
+    "schema",
+    "celebrate",
+    "joi",
+    "zod",
+    "yup",
+    "dto",
+    "pipe",
+    "sanitize",
+    "checkschema",
+    "valid",
+}
+_NOT = {
+    "logger",
+    "logging",
+    "log",
+    "error",
+    "errors",
+    "cors",
+    "metrics",
+    "tracing",
+    "cache",
+    "compress",
+    "handler",
+    "static",
+    "parser",
+    "agent",
+    "useragent",
+    "recover",
+    "recovery",
+}
+_REQUIRES = {
+    "require",
+    "required",
+    "requires",
+    "is",
+    "ensure",
+    "check",
+    "verify",
+    "must",
+    "need",
+    "needs",
+    "only",
+    "has",
+    "get",
+    "current",
+    "guard",
+    "with",
+    "valid",
+    "load",
+    "fetch",
+    "authenticated",
+    "restrict",
+}
+
+
+@lru_cache(maxsize=8192)
+def guard_kind(spelled: str) -> GuardKind | None:
+    """The kind of guard that a name tells: `requireAdmin` authz, `auth.required` authn, `rateLimit` rate; None for a name that tells none."""
+    words = [word.lower() for word in _WORDS.findall(spelled[-120:])]
+    known, joined = set(words), {a + b for a, b in itertools.pairwise(words)}
+    if known & _RATE or joined & _RATE:
+        return "rate"
+    if known & _AUTHZ or joined & {"superuser", "superadmin"}:
+        return "authz"
+    authn = known & _AUTHN or joined & _AUTHN
+    if (
+        authn
+        and not known & _NOT
+        and (known & _AUTHN != {"user"} or known & _REQUIRES)
+        and (known & _AUTHN != {"session"} or known & _REQUIRES)
+    ):
+        return "authn"
+    return "validation" if known & _VALIDATION or joined & _VALIDATION else None
+
+
+def spelled(expression: ir.Expression | None) -> str:
+    """How an expression is named in the code: `auth.required`, `passport.authenticate`; `""` for what has no name."""
+    match expression:
+        case ir.Name(name):
+            return name
+        case ir.Attribute(owner, name):
+            start = spelled(owner)
+            return f"{start}.{name}" if start and start != "self" else name
+        case ir.Call(function):
+            return spelled(function)
+        case ir.Item(owner):
+            return spelled(owner)
+        case ir.Unknown(_, (inner,)):
+            return spelled(inner)
+        case _:
+            return ""
+
+
+def guard(text: str, at: At, kind: GuardKind | None = None) -> Guard | None:
+    """The guard of a name, where its name or the caller tells a kind."""
+    found = kind or guard_kind(text)
+    return Guard(name=name(text), kind=found, at=at) if found and text else None

@@ -1,0 +1,764 @@
+"""Follows routers, paths and functions through the source of one language, across files, with bounds.
+
+It is no interpreter of programs: every arm of a branch runs, a loop over a literal runs once an item, what is not
+known is `UNKNOWN`, and only what a framework's description or hook gives a meaning has an effect (`calls.py`).
+"""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from ctxgen.documents import Unreadable
+from ctxgen.model import At
+from ctxgen.source import builtins, ir
+from ctxgen.source.languages import Language, Resolver
+from ctxgen.source.values import (
+    UNKNOWN,
+    Arguments,
+    ClassValue,
+    Decorator,
+    External,
+    FunctionValue,
+    Instance,
+    LazyImport,
+    Method,
+    ModuleValue,
+    Object,
+    Package,
+    Scope,
+    Super,
+    Value,
+)
+
+MAX_STEPS = 2_000_000
+"""Expressions of one language's source; the largest repositories looked at take a tenth."""
+MAX_DEPTH = 60
+"""Calls of functions inside one another."""
+MAX_NESTING = 1_500
+"""Expressions inside one another, over all functions that are called."""
+RECURSION = 20_000
+"""Frames of the interpreter itself that these bounds can need; Python's own frames take no room on the machine's stack."""
+MAX_ITEMS = 300
+MAX_TEXT = 500
+
+
+class Exhausted(Exception):
+    """The bound on steps is reached."""
+
+
+class Interpreter:
+    """The modules of one language and what their code gives.  What frameworks do is asked of `Program`, which extends this."""
+
+    def __init__(self, language: Language, resolver: Resolver, lower: Callable[[str], ir.Module | None]) -> None:
+        self.language, self.resolver, self._lower = language, resolver, lower
+        self.modules: dict[str, ModuleValue | None] = {}
+        self.lowered: dict[str, ir.Module] = {}
+        self.executed: set[int] = set()
+        """The functions (by `id` of their `ir.Function`) that were called."""
+        self.handlers: set[int] = set()
+        """The functions that answer requests: nobody calls those to set something up."""
+        self.singletons: dict[ClassValue, Instance] = {}
+        self.extensions: dict[str, list[FunctionValue]] = defaultdict(list)
+        """Functions with a receiver (Go's methods, extension functions), by name."""
+        self.classes: list[ClassValue] = []
+        self.functions: list[FunctionValue] = []
+        """All functions at the top of modules, and methods with a receiver, in the order in which their modules were loaded."""
+        self._steps = self._depth = 0
+        self._active: dict[int, int] = defaultdict(int)
+
+    # ---- what frameworks add
+
+    def call_external(self, external: External, arguments: Arguments) -> Value:
+        return External(f"{external.path}()"[:MAX_TEXT], arguments)
+
+    def call_method(self, method: Method, arguments: Arguments) -> Value:
+        return UNKNOWN
+
+    def made(self, external: External, at: At, arguments: Arguments | None = None) -> Object | None:
+        return None
+
+    def typed(self, path: str, at: At) -> Object | None:
+        return None
+
+    def has_method(self, owner: Object, name: str) -> bool:
+        return False
+
+    def subclassed(self, cls: ClassValue, bases: Sequence[Value]) -> None:
+        """A class was defined; `bases` are the values of its bases."""
+
+    # ---- modules
+
+    def module(self, path: str) -> ModuleValue | None:
+        """The module of a file, declared (its functions, classes and imports are known) but perhaps not run; None where it cannot be read."""
+        if path in self.modules:
+            return self.modules[path]
+        self.modules[path] = None
+        try:
+            lowered = self._lower(path)
+        except (Unreadable, RecursionError):
+            lowered = None
+        if lowered is None:
+            return None
+        module = self.modules[path] = ModuleValue(path, lowered.language, lowered.package)
+        self.lowered[path] = lowered
+        for statement in lowered.statements:
+            if isinstance(statement, ir.Import):
+                self._import(statement, module.scope)
+            elif isinstance(statement, ir.Define):
+                self._declare(statement, module)
+        return module
+
+    def _declare(self, statement: ir.Define, module: ModuleValue) -> None:
+        what = statement.what
+        if isinstance(what, ir.Function):
+            value = FunctionValue(what, module.scope)
+            self.functions.append(value)
+            if what.receiver is not None:
+                self.extensions[what.name].append(value)
+                if not self.language.receivers_are_methods:
+                    module.scope.names.setdefault(what.name, value)
+            else:
+                module.scope.names[what.name] = value
+        else:
+            module.scope.names[what.name] = self._class(what, module.scope)
+
+    def _class(self, cls: ir.Class, scope: Scope, outer: ClassValue | None = None) -> ClassValue:
+        value = ClassValue(cls, scope, outer)
+        self.classes.append(value)
+        return value
+
+    def run(self, path: str) -> ModuleValue | None:
+        """The module of a file with the statements at its top run."""
+        module = self.module(path)
+        if module is not None and not module.done:
+            module.done = True
+            self._execute(self.lowered[path].statements, module.scope, top=True)
+        return module
+
+    # ---- statements
+
+    def _execute(self, statements: Iterable[ir.Statement], scope: Scope, *, top: bool = False) -> list[Value]:
+        """Run statements; the values of the returns that were met, in order.  What follows a return at this level is not run."""
+        returned: list[Value] = []
+        for statement in statements:
+            self._step()
+            match statement:
+                case ir.Do(value):
+                    self.evaluate(value, scope)
+                case ir.Assign():
+                    self._assign(statement, scope)
+                case ir.Return(value):
+                    returned.append(self.evaluate(value, scope))
+                    return returned
+                case ir.Branch(arms):
+                    for condition, body in arms:
+                        if condition is not None:
+                            self.evaluate(condition, scope)
+                        returned += self._execute(body, scope, top=top)
+                case ir.Loop():
+                    returned += self._loop(statement, scope)
+                case ir.Block(body):
+                    returned += self._execute(body, scope, top=top)
+                case ir.Import():
+                    self._import(statement, scope)
+                case ir.Define(what):
+                    self._define(what, scope, top)
+                case ir.Export():
+                    self._export(statement, scope)
+        return returned
+
+    def _loop(self, loop: ir.Loop, scope: Scope) -> list[Value]:
+        values = self.evaluate(loop.iterable, scope) if loop.iterable is not None else UNKNOWN
+        returned: list[Value] = []
+        for item in builtins.items(values, MAX_ITEMS):
+            if loop.target is not None:
+                self._bind(loop.target, item, scope, declares=True)
+            returned += self._execute(loop.body, scope)
+        return returned
+
+    def _define(self, what: ir.Function | ir.Class, scope: Scope, top: bool) -> None:
+        known = scope.names.get(what.name)
+        if isinstance(what, ir.Function):
+            value = known if isinstance(known, FunctionValue) and known.function is what else FunctionValue(what, scope)
+            if not (top and what.receiver is not None):
+                scope.names[what.name] = value
+            self._decorate(what.decorators, value, scope)
+            return
+        cls = known if isinstance(known, ClassValue) and known.cls is what else self._class(what, scope)
+        scope.names[what.name] = cls
+        self.defined(cls)
+
+    def defined(self, cls: ClassValue) -> None:
+        """Run what a class definition runs: its decorators, those of its methods and the statements of its body, and tell the frameworks of its bases."""
+        if id(cls.cls) in self.executed:
+            return
+        self.executed.add(id(cls.cls))
+        self.subclassed(cls, [self.evaluate(base, cls.scope) for base in cls.cls.bases])
+        inside = self.class_scope(cls)
+        for inner in cls.cls.classes:
+            inside.names[inner.name] = value = self._class(inner, inside, cls)
+            cls.fields[inner.name] = value
+            self.defined(value)
+        if self.language.decorators_run:
+            self._decorate(cls.cls.decorators, cls, cls.scope)
+            for method in cls.cls.methods:
+                if method.decorators:
+                    self._decorate(method.decorators, FunctionValue(method, inside, cls, cls), inside)
+        if cls.cls.statements:
+            self._execute(cls.cls.statements, inside)
+
+    def class_scope(self, cls: ClassValue) -> Scope:
+        """The scope inside a class's body."""
+        known = getattr(cls, "_inside", None)
+        if known is None:
+            known = Scope(cls.scope.module, cls.scope, this=cls, receiver=cls.object)
+            for field in cls.cls.fields if self.language.decorators_run else ():
+                if field.value is not None:
+                    known.names[field.name] = UNKNOWN if field.name in known.names else self.evaluate(field.value, known)
+            cls._inside = known  # type: ignore[attr-defined]
+        return known
+
+    def _decorate(self, decorators: Sequence[ir.Expression], value: FunctionValue | ClassValue, scope: Scope) -> None:
+        if not self.language.decorators_run:
+            return
+        for decorator in reversed(decorators):
+            found = self.evaluate(decorator, scope)
+            if isinstance(found, (FunctionValue, Decorator, Method)):
+                self.call(found, Arguments((value,), {}, (), decorator.line, scope))
+
+    def _import(self, statement: ir.Import, scope: Scope) -> None:
+        module = scope.module
+        if statement.name == "*" and statement.alias in ("", "*"):
+            for path in self.resolver.module(module.path, statement.module):
+                if (found := self.run(path)) is not None:
+                    for key, value in (found.exports or found.scope.names).items():
+                        scope.names.setdefault(key, value)
+            return
+        scope.names[statement.alias] = LazyImport(statement, module)
+
+    def _imported(self, lazy: LazyImport) -> Value:
+        """What an import brings."""
+        statement, module = lazy
+        files = tuple(self.resolver.module(module.path, statement.module))
+        wanted = None if statement.name in (None, "*") else statement.name
+        if not files:
+            if wanted is not None and (inner := tuple(self.resolver.module(module.path, self.language.inside(statement.module, wanted)))):
+                return self._whole(inner, statement.module, module)
+            shown = statement.module if wanted in (None, "default") else f"{statement.module}.{wanted}"
+            return External(shown[:MAX_TEXT])
+        whole = self._whole(files, statement.module, module)
+        if wanted is None:
+            return whole
+        value = self.attribute(whole, wanted, statement.line, module.scope)
+        if (value is UNKNOWN or isinstance(value, External)) and (
+            inner := tuple(self.resolver.module(module.path, self.language.inside(statement.module, wanted)))
+        ):
+            return self._whole(inner, statement.module, module)
+        return value
+
+    def _whole(self, files: tuple[str, ...], module: str, importer: ModuleValue) -> Value:
+        if len(files) == 1:
+            return self.run(files[0]) or UNKNOWN
+        return Package(files, module, importer.path, self.language.name)
+
+    def _export(self, statement: ir.Export, scope: Scope) -> None:
+        exports = scope.module.exports
+        if statement.name == "*" and statement.module is not None:
+            for path in self.resolver.module(scope.module.path, statement.module):
+                if (found := self.run(path)) is not None:
+                    for key, value in found.exports.items():
+                        if key != "default":
+                            exports.setdefault(key, value)
+        elif statement.module is not None:
+            wanted = statement.value.name if isinstance(statement.value, ir.Name) else statement.name
+            exports[statement.name] = LazyImport(ir.Import(statement.module, wanted, statement.name, statement.line), scope.module)
+        elif statement.value is not None:
+            exports[statement.name] = self.evaluate(statement.value, scope)
+
+    def _assign(self, statement: ir.Assign, scope: Scope) -> None:
+        value = self.evaluate(statement.value, scope)
+        if value is UNKNOWN and statement.type is not None:
+            value = self.value_of_type(statement.type, scope, statement.line)
+        if statement.adds:
+            value = builtins.added(self.evaluate(statement.target, scope), value)
+        self._bind(statement.target, value, scope, declares=statement.declares)
+
+    def _bind(self, target: ir.Expression, value: Value, scope: Scope, *, declares: bool = False) -> None:
+        match target:
+            case ir.Name(name):
+                holder = None if declares or self.language.assigns_locally else scope.holder(name)
+                (holder or scope).names[name] = value
+            case ir.Attribute(ir.Name("exports" | "module.exports"), name):
+                scope.module.exports[name] = value
+            case ir.Attribute(owner, name):
+                self.set_attribute(self.evaluate(owner, scope), name, value)
+            case ir.Item(owner, key):
+                held, known = self.evaluate(owner, scope), self.evaluate(key, scope)
+                if isinstance(held, dict) and isinstance(known, str) and len(held) < MAX_ITEMS:
+                    held[known] = value
+            case ir.Sequence(items):
+                for index, item in enumerate(items):
+                    self._bind(item.value, builtins.item(value, index, first=not declares or index == 0), scope, declares=declares)
+            case ir.Mapping(entries):
+                for field, inner in entries:
+                    if isinstance(field, (ir.Literal, ir.Name)):
+                        wanted = str(field.value if isinstance(field, ir.Literal) else field.name)
+                        self._bind(inner, self.attribute(value, wanted, target.line, scope), scope, declares=declares)
+
+    def set_attribute(self, owner: Value, name: str, value: Value) -> None:
+        """`owner.name = value`."""
+        match owner:
+            case Instance() | ClassValue() | Object():
+                owner.fields[name] = value
+            case FunctionValue():
+                owner.attributes[name] = value
+            case ModuleValue():
+                owner.scope.names[name] = value
+            case dict() if len(owner) < MAX_ITEMS:
+                owner[name] = value
+
+    # ---- expressions
+
+    def _step(self) -> None:
+        self._steps += 1
+        if self._steps > MAX_STEPS:
+            raise Exhausted
+
+    def evaluate(self, expression: ir.Expression, scope: Scope) -> Value:
+        """The value of an expression, and what it does."""
+        self._step()
+        if self._depth > MAX_NESTING:
+            return UNKNOWN
+        self._depth += 1
+        try:
+            return self._evaluate(expression, scope)
+        finally:
+            self._depth -= 1
+
+    def _evaluate(self, expression: ir.Expression, scope: Scope) -> Value:
+        match expression:
+            case ir.Literal(value):
+                return value
+            case ir.Name(name, line):
+                return self.lookup(name, scope, line)
+            case ir.Attribute(owner, name, line):
+                return self.attribute(self.evaluate(owner, scope), name, line, scope)
+            case ir.Call():
+                return self._call(expression, scope)
+            case ir.Template(parts):
+                return self._text(parts, scope)
+            case ir.Sequence(items):
+                return self._sequence(items, scope)
+            case ir.Mapping(entries, _, type):
+                return self._mapping(entries, type, scope, expression.line)
+            case ir.Choice(options):
+                return builtins.best([self.evaluate(option, scope) for option in options])
+            case ir.Item(owner, key):
+                value = self.evaluate(owner, scope)
+                if isinstance(value, (External, ClassValue)):
+                    return value
+                return builtins.item(value, self.evaluate(key, scope))
+            case ir.Function():
+                return FunctionValue(expression, scope, scope.this)
+            case ir.Class():
+                cls = self._class(expression, scope)
+                self.defined(cls)
+                return cls
+            case ir.Unknown(_, inner):
+                for each in inner:
+                    self.evaluate(each, scope)
+        return UNKNOWN
+
+    def _text(self, parts: Sequence[ir.Expression], scope: Scope) -> Value:
+        """Parts put together; a part that is not known is a parameter by its name."""
+        values = [self.evaluate(part, scope) for part in parts]
+        if any(isinstance(value, list) for value in values):
+            return builtins.concatenated(values)
+        if not any(isinstance(value, str) for value in values):
+            return UNKNOWN
+        out = ""
+        for part, value in zip(parts, values, strict=True):
+            if isinstance(value, str):
+                out += value
+            elif isinstance(value, int) and not isinstance(value, bool):
+                out += str(value)
+            else:
+                out += "{" + _named(part) + "}"
+        return out[:MAX_TEXT]
+
+    def _sequence(self, items: Sequence[ir.Argument], scope: Scope) -> list[Value]:
+        found: list[Value] = []
+        for item in items[:MAX_ITEMS]:
+            value = self.evaluate(item.value, scope)
+            if item.spread:
+                found += value if isinstance(value, list) else [UNKNOWN]
+            else:
+                found.append(value)
+        return found[:MAX_ITEMS]
+
+    def _mapping(
+        self, entries: Sequence[tuple[ir.Expression | None, ir.Expression]], type: ir.Expression | None, scope: Scope, line: int
+    ) -> Value:
+        found: dict[str, Value] = {}
+        for key, value in entries[:MAX_ITEMS]:
+            known = self.evaluate(value, scope)
+            if key is None:
+                found.update(known if isinstance(known, dict) else {})
+                continue
+            named = (
+                key.value
+                if isinstance(key, ir.Literal)
+                else key.name
+                if isinstance(key, ir.Name) and type is not None
+                else self.evaluate(key, scope)
+            )
+            if isinstance(named, (str, int)):
+                found[str(named)] = known
+        if type is None:
+            return found
+        made = self.call(self.evaluate(type, scope), Arguments((), found, (), line, scope))
+        if isinstance(made, Instance):
+            made.fields |= found
+        return made
+
+    # ---- names and attributes
+
+    def lookup(self, name: str, scope: Scope, line: int = 1) -> Value:
+        """What a name stands for; an `External` of that name where nothing of the repository does."""
+        if name == "self":
+            return scope.this if scope.this is not None else UNKNOWN
+        if name == "super" and scope.owner is not None:
+            return Super(scope.this, scope.owner)
+        holder = scope.holder(name)
+        if holder is not None:
+            return self._settled(holder.names, name)
+        if self.language.implicit_this and scope.this is not None:
+            owner = scope.this
+            while owner is not None:
+                if (found := self._member(owner, name, line)) is not None:
+                    return found
+                cls = owner.cls if isinstance(owner, Instance) else owner
+                owner = cls.outer if isinstance(cls, ClassValue) else None
+        if isinstance(scope.receiver, Object) and self.has_method(scope.receiver, name):
+            return Method(scope.receiver, name)
+        for path in self.resolver.defining(scope.module.path, name):
+            module = self.run(path)
+            if module is not None and name in module.scope.names:
+                return self._settled(module.scope.names, name)
+        found_object = self.made(External(name), At(scope.module.path, line))
+        return found_object if found_object is not None else External(name)
+
+    def _settled(self, names: dict[str, Value], name: str) -> Value:
+        """A name's value, after the import that brings it."""
+        value = names[name]
+        for _ in range(10):
+            if not isinstance(value, LazyImport):
+                break
+            names[name] = UNKNOWN  # for imports that lead back here
+            names[name] = value = self._imported(value)
+        return value
+
+    def attribute(self, owner: Value, name: str, line: int, scope: Scope) -> Value:
+        """`owner.name`."""
+        at = At(scope.module.path, line)
+        if name == "default" and self.language.default_exports and isinstance(owner, (Object, FunctionValue, ClassValue, Instance)):
+            return owner
+        match owner:
+            case External(path):
+                if name == "default" and self.language.default_exports:
+                    return owner
+                if (inner := self.language.inside(path, name)) and (files := tuple(self.resolver.module(scope.module.path, inner))):
+                    return self._whole(files, inner, scope.module)
+                found = External(f"{path}.{name}"[:MAX_TEXT], owner.arguments)
+                made = self.made(found, at)
+                return found if made is None else made
+            case ModuleValue():
+                return self._of_module(owner, name, line, scope)
+            case Package():
+                for path in owner.files:
+                    module = self.run(path)
+                    if module is not None and name in module.scope.names:
+                        return self._settled(module.scope.names, name)
+                return UNKNOWN
+            case Instance() | ClassValue():
+                found_member = self._member(owner, name, line)
+                return UNKNOWN if found_member is None else found_member
+            case Object():
+                if name in owner.fields:
+                    return owner.fields[name]
+                return Method(owner, name)
+            case FunctionValue():
+                return owner.attributes.get(name, UNKNOWN)
+            case Super(this, cls):
+                for each in itertools.islice(self.lineage(cls), 1, None):
+                    if (method := next((method for method in each.cls.methods if method.name == name), None)) is not None:
+                        return FunctionValue(method, self.class_scope(each), this, each)
+                known = this.object if isinstance(this, (Instance, ClassValue)) else None
+                return Method(known, name) if known is not None and self.has_method(known, name) else UNKNOWN
+            case dict():
+                return owner[name] if name in owner else builtins.Bound(owner, name)
+            case str() | list():
+                return builtins.Bound(owner, name)
+        return UNKNOWN
+
+    def _of_module(self, module: ModuleValue, name: str, line: int, scope: Scope) -> Value:
+        names = module.exports if name in module.exports else module.scope.names if not module.exports else {}
+        if name in names:
+            return self._settled(names, name)
+        if name == "default":
+            return module
+        if "default" in module.exports:
+            return self.attribute(self._settled(module.exports, "default"), name, line, scope)
+        inner = self.resolver.module(module.path, self.language.inside(".", name)) if self.language.inside(".", name) else ()
+        return self._whole(tuple(inner), name, module) if inner else UNKNOWN
+
+    def _member(self, owner: Instance | ClassValue, name: str, line: int) -> Value | None:
+        """A field or method of an instance or class, its bases' included; None where there is none."""
+        if name in owner.fields:
+            return owner.fields[name]
+        for cls in self.lineage(owner.cls if isinstance(owner, Instance) else owner):
+            if name in cls.fields:
+                return cls.fields[name]
+            for method in cls.cls.methods:
+                if method.name == name:
+                    return FunctionValue(method, self.class_scope(cls), owner, cls)
+            for field in cls.cls.fields:
+                if field.name == name:
+                    inside = self.class_scope(cls)
+                    value = self.evaluate(field.value, inside) if field.value is not None else UNKNOWN
+                    if value is UNKNOWN and field.type is not None:
+                        value = self.value_of_type(field.type, inside, field.line)
+                    (cls.fields if isinstance(owner, ClassValue) or field.value is not None else owner.fields)[name] = value
+                    return value
+            for parameter in cls.cls.parameters:
+                if parameter.name == name and parameter.type is not None:
+                    owner.fields[name] = value = self.value_of_type(parameter.type, cls.scope, parameter.line)
+                    return value
+            for extension in self.extensions.get(name, ()):
+                receiver = extension.function.receiver
+                if receiver is not None and _bare(receiver.type) == cls.cls.name:
+                    return extension.bound(owner)
+        known = owner.object
+        return Method(known, name) if known is not None and self.has_method(known, name) else None
+
+    def lineage(self, cls: ClassValue) -> Iterator[ClassValue]:
+        """A class and the classes of the repository that it extends, nearest first, each once."""
+        seen: set[int] = set()
+        work = [cls]
+        while work and len(seen) < 30:
+            each = work.pop(0)
+            if id(each) in seen:
+                continue
+            seen.add(id(each))
+            yield each
+            work += [base for base in (self.evaluate(base, each.scope) for base in each.cls.bases) if isinstance(base, ClassValue)]
+
+    def value_of_type(self, type: ir.Expression, scope: Scope, line: int) -> Value:
+        """Something of a declared type: a router that somebody else passes, the one instance of a class of the repository."""
+        value = self.evaluate(type, scope)
+        if isinstance(value, External):
+            found = self.typed(value.path, At(scope.module.path, line))
+            return UNKNOWN if found is None else found
+        if isinstance(value, ClassValue) and value.cls.kind not in ("interface", "enum"):
+            return self.singleton(value)
+        return UNKNOWN
+
+    def singleton(self, cls: ClassValue) -> Instance:
+        """The instance that stands for those which nobody was seen to make."""
+        known = self.singletons.get(cls)
+        if known is None:
+            known = self.singletons[cls] = Instance(cls)
+            self.defined(cls)
+            known.object = cls.object
+        return known
+
+    # ---- calls
+
+    def _call(self, call: ir.Call, scope: Scope) -> Value:
+        function = self.evaluate(call.function, scope)
+        positional: list[Value] = []
+        keywords: dict[str, Value] = {}
+        for argument in call.arguments[:MAX_ITEMS]:
+            value = self.evaluate(argument.value, scope)
+            if argument.keyword is not None:
+                keywords[argument.keyword] = value
+            elif argument.spread:
+                positional += value if isinstance(value, list) else []
+                keywords |= value if isinstance(value, dict) else {}
+            else:
+                positional.append(value)
+        return self.call(function, Arguments(tuple(positional), keywords, call.arguments, call.line, scope, call.types))
+
+    def call(self, function: Value, arguments: Arguments) -> Value:
+        """What a call gives, and what it does."""
+        match function:
+            case FunctionValue():
+                return self._apply(function, arguments)
+            case ClassValue():
+                return self.instantiate(function, arguments)
+            case External(path) if path in self.language.importers and isinstance(arguments.get(0), str):
+                return self._imported(LazyImport(ir.Import(arguments.positional[0], "default", "", arguments.line), arguments.scope.module))
+            case External():
+                return self.call_external(function, arguments)
+            case Super(this, cls):
+                if (
+                    not self.language.decorators_run
+                ):  # `super(…)` calls the constructor, Python's `super()` gives what it is an attribute of
+                    self._construct(this, itertools.islice(self.lineage(cls), 1, None), arguments)
+                return function
+            case Method():
+                return self.call_method(function, arguments)
+            case Decorator(apply):
+                return apply(arguments)
+            case builtins.Bound():
+                return builtins.call(self, function, arguments)
+            case ModuleValue() if "default" in function.exports:
+                return self.call(self._settled(function.exports, "default"), arguments)
+            case Instance() if (
+                called := self._member(function, "__call__", arguments.line) or self._member(function, "invoke", arguments.line)
+            ) is not None:
+                return self.call(called, arguments)
+            case Object():
+                return self.call_method(Method(function, "()"), arguments)
+        return UNKNOWN
+
+    def instantiate(self, cls: ClassValue, arguments: Arguments) -> Value:
+        """`Class(arguments)`: a new instance, its constructor run."""
+        self.defined(cls)
+        instance = Instance(cls)
+        if cls.object is not None:
+            instance.object = self.fresh(cls.object, At(arguments.scope.module.path, arguments.line), arguments)
+        self.singletons.setdefault(cls, instance)
+        for parameter, value in zip(cls.cls.parameters, arguments.positional, strict=False):
+            instance.fields[parameter.name] = value
+        self._construct(instance, self.lineage(cls), arguments)
+        return instance
+
+    def _construct(self, instance: Value, lineage: Iterable[ClassValue], arguments: Arguments) -> None:
+        """Run the nearest constructor of a line of classes."""
+        for each in lineage:
+            constructor = next(
+                (method for method in each.cls.methods if method.name in self.language.constructors or method.name == each.cls.name), None
+            )
+            if constructor is not None:
+                self._apply(FunctionValue(constructor, self.class_scope(each), instance, each), arguments)
+                break
+
+    def fresh(self, known: Object, at: At, arguments: Arguments) -> Object:
+        """Another object of the type of one that stands for a class."""
+        return known
+
+    def _apply(self, value: FunctionValue, arguments: Arguments) -> Value:
+        function = value.function
+        key = id(function)
+        if self._active[key] >= 2 or sum(self._active.values()) > MAX_DEPTH or len(self._active) > 100_000:
+            return UNKNOWN
+        self.executed.add(key)
+        self._active[key] += 1
+        try:
+            scope = Scope(value.scope.module, value.scope, this=value.this, owner=value.owner)
+            self._bind_parameters(function, arguments, scope)
+            if function.receiver is not None and value.this is not None:
+                scope.names[function.receiver.name] = value.this
+                scope.receiver = value.this if isinstance(value.this, Object) else scope.receiver
+            returned = self._execute(function.body, scope)
+            # the last is met by whoever passes the conditions of those before
+            return builtins.best([*returned[-1:], *returned[:-1]])
+        finally:
+            self._active[key] -= 1
+            if not self._active[key]:
+                del self._active[key]
+
+    def _bind_parameters(self, function: ir.Function, arguments: Arguments, scope: Scope) -> None:
+        positional = list(arguments.positional)
+        parameters = list(function.parameters)
+        for parameter in parameters:
+            if parameter.variadic:
+                scope.names[parameter.name] = positional if not parameter.name.startswith("**") else dict(arguments.keywords)
+                positional = []
+                continue
+            if parameter.name in arguments.keywords:
+                value = arguments.keywords[parameter.name]
+            elif positional:
+                value = positional.pop(0)
+            else:
+                value = self.evaluate(parameter.default, scope) if parameter.default is not None else UNKNOWN
+            if value is UNKNOWN and parameter.type is not None:
+                value = self.value_of_type(parameter.type, scope, parameter.line)
+            scope.names[parameter.name] = value
+
+    # ---- the whole
+
+    def run_all(self, paths: Sequence[str]) -> None:
+        """Declare and run the files, then the functions and methods that nobody called: someone outside the code that is followed does."""
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(limit, RECURSION))
+        try:
+            for path in paths:
+                self.module(path)
+            for path in paths:
+                self.run(path)
+            for cls in list(self.classes):
+                self.defined(cls)
+            own = set(paths)
+            for value in sorted(self.functions, key=lambda each: (each.function.name != "main", len(each.function.parameters))):
+                if value.scope.module.path in own and value.function.receiver is None:
+                    self._run_uncalled(value)
+            for cls in list(self.classes):
+                if cls.path in own and cls.cls.kind not in ("interface", "enum"):
+                    self._run_methods(cls)
+            for value in self.functions:
+                if value.scope.module.path in own and value.function.receiver is not None:
+                    self._run_uncalled(self._on_receiver(value))
+        except (Exhausted, RecursionError):
+            self.exhausted()
+        finally:
+            sys.setrecursionlimit(limit)
+
+    def exhausted(self) -> None:
+        """The bound on steps was reached."""
+
+    def _run_methods(self, cls: ClassValue) -> None:
+        instance = self.singleton(cls)
+        ordered = sorted(cls.cls.methods, key=lambda method: method.name not in self.language.constructors and method.name != cls.cls.name)
+        for method in ordered:
+            self._run_uncalled(FunctionValue(method, self.class_scope(cls), instance, cls))
+
+    def _on_receiver(self, value: FunctionValue) -> FunctionValue:
+        receiver = value.function.receiver
+        assert receiver is not None
+        return value.bound(self.value_of_type(receiver.type, value.scope, receiver.line)) if receiver.type is not None else value
+
+    def _run_uncalled(self, value: FunctionValue) -> None:
+        if id(value.function) not in self.executed and id(value.function) not in self.handlers:
+            self.uncalled(value, Arguments((), {}, (), value.function.line, value.scope))
+
+    def uncalled(self, value: FunctionValue, arguments: Arguments) -> None:
+        self._apply(value, arguments)
+
+
+def _named(part: ir.Expression) -> str:
+    """A name for a part of a path that is not known."""
+    match part:
+        case ir.Name(name) | ir.Attribute(_, name):
+            return name
+        case ir.Call(function):
+            return _named(function)
+        case ir.Item(_, key) if isinstance(key, ir.Literal) and isinstance(key.value, str):
+            return key.value
+        case ir.Choice(options) if options:
+            return _named(options[0])
+    return "part"
+
+
+def _bare(type: ir.Expression | None) -> str:
+    """The last name of a type."""
+    match type:
+        case ir.Name(name) | ir.Attribute(_, name):
+            return name
+        case ir.Item(owner):
+            return _bare(owner)
+    return ""

@@ -1,0 +1,445 @@
+"""What frameworks make of the calls that the interpreter meets: routers, routes, mounts and guards."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from ctxgen.model import At, Fact, Guard, GuardKind
+from ctxgen.source import ir
+from ctxgen.source.frameworks import Framework, Method, Type, Vocabulary, plain
+from ctxgen.source.guards import guard, guard_kind, spelled
+from ctxgen.source.interpreter import Interpreter
+from ctxgen.source.languages import Language, Resolver
+from ctxgen.source.routing import Route, Router
+from ctxgen.source.values import (
+    UNKNOWN,
+    Arguments,
+    ClassValue,
+    Decorator,
+    External,
+    FunctionValue,
+    Instance,
+    ModuleValue,
+    Object,
+    Scope,
+    Value,
+)
+from ctxgen.source.values import Method as Bound
+
+Hook = Callable[["Program", Arguments], Value]
+"""What a framework's hook gives for a call of a path of the library (`django.urls.path()`); None leaves it to the data."""
+MethodHook = Callable[["Program", Object, Arguments], Value]
+"""The same for a method of a type: `fastify.app.register`."""
+
+
+class Program(Interpreter):
+    """The source of one language, followed with the frameworks that it uses.
+
+    `routers` are all that were met; `facts` what hooks found beside endpoints; `hooks` are looked up by path with `()`,
+    `method_hooks` by `framework.type.method` (`function` as the method for guards that a handler's parameters state).
+    """
+
+    def __init__(
+        self,
+        language: Language,
+        resolver: Resolver,
+        lower: Callable[[str], ir.Module | None],
+        vocabulary: Vocabulary,
+        hooks: Mapping[str, Hook] | None = None,
+        method_hooks: Mapping[str, MethodHook] | None = None,
+    ) -> None:
+        super().__init__(language, resolver, lower)
+        self.vocabulary = vocabulary
+        self.hooks: dict[str, Hook] = {**language.hooks, **(hooks or {})}
+        self.method_hooks = dict(method_hooks or {})
+        self.routers: list[Router] = []
+        self.facts: list[Fact] = []
+        self.notes: list[tuple[At, str, str]] = []
+        """Place, code and text of what could not be followed."""
+        self._order = 0
+        self._singles: dict[str, Object] = {}
+        self._assumed: dict[int, list[Router]] = defaultdict(list)
+        self._running: list[int] = []
+
+    # ---- making
+
+    def new_router(self, type: Type, at: At, *, prefix: str = "") -> Router:
+        """A router of a type, known from now on."""
+        framework = self.vocabulary.frameworks[type.framework]
+        router = Router(framework.technology, at, root=type.root, prefix=prefix, trailing=framework.trailing)
+        self.routers.append(router)
+        return router
+
+    def new_object(self, type: Type, at: At, arguments: Arguments | None = None) -> Object:
+        """Something of a type, with a router where the type holds routes."""
+        router = self.new_router(type, at) if type.routes else None
+        if router is not None and arguments is not None:
+            prefix = arguments.get(*type.prefix) if type.prefix else None
+            router.prefix = prefix if isinstance(prefix, str) else ""
+            router.use(self.guards_at(arguments, type.guards))
+        return Object(type, router)
+
+    def made(self, external: External, at: At, arguments: Arguments | None = None) -> Object | None:
+        type = self.vocabulary.made.get(external.path)
+        if type is None:
+            return None
+        if external.path.endswith("()"):
+            return self.new_object(type, at, arguments)
+        if external.path not in self._singles:
+            self._singles[external.path] = self.new_object(type, at)
+        return self._singles[external.path]
+
+    def typed(self, path: str, at: At) -> Object | None:
+        type = self.vocabulary.typed.get(path)
+        if type is None:
+            return None
+        found = self.new_object(type, at)
+        if found.router is not None:
+            found.router.assumed = True
+            if self._running:
+                self._assumed[self._running[-1]].append(found.router)
+        return found
+
+    def uncalled(self, value: FunctionValue, arguments: Arguments) -> None:
+        self._running.append(id(value.function))
+        try:
+            super().uncalled(value, arguments)
+        finally:
+            self._running.pop()
+
+    def _apply(self, value: FunctionValue, arguments: Arguments) -> Value:
+        if (assumed := self._assumed.get(id(value.function))) and any(
+            self.router_of(each) for each in (*arguments.positional, *arguments.keywords.values())
+        ):
+            # somebody passes a router after all: what the function did to an assumed one is done again
+            for router in assumed:
+                router.dropped = True
+            assumed.clear()
+        return super()._apply(value, arguments)
+
+    def subclassed(self, cls: ClassValue, bases: Sequence[Value]) -> None:
+        for base in bases:
+            if isinstance(base, ClassValue):
+                self.defined(base)
+                if base.object is not None and cls.object is None:
+                    cls.object = self.new_object(base.object.type, At(cls.path, cls.cls.line))
+            elif isinstance(base, (External, Object)):
+                type = (
+                    base.type
+                    if isinstance(base, Object)
+                    else self.vocabulary.made.get(f"{base.path}()") or self.vocabulary.typed.get(base.path)
+                )
+                if type is not None and cls.object is None:
+                    cls.object = self.new_object(type, At(cls.path, cls.cls.line))
+
+    def fresh(self, known: Object, at: At, arguments: Arguments) -> Object:
+        return self.new_object(known.type, at, arguments)
+
+    # ---- what a value is
+
+    def router_of(self, value: Value) -> Router | None:
+        """The router that a value stands for."""
+        found = self.object_of(value)
+        return found.router if found is not None else None
+
+    def object_of(self, value: Value) -> Object | None:
+        """The framework's object that a value is: itself, an instance or class that extends one, a module that exports one."""
+        match value:
+            case Object():
+                return value
+            case Instance() | ClassValue():
+                return value.object
+            case ModuleValue() if "default" in value.exports:
+                return self.object_of(self._settled(value.exports, "default"))
+        return None
+
+    def has_method(self, owner: Object, name: str) -> bool:
+        return self.vocabulary.method(owner.type, name) is not None or any(
+            f"{owner.type.framework}.{kind}.{name}" in self.method_hooks for kind in self.vocabulary.kinds(owner.type)
+        )
+
+    # ---- calls
+
+    def call_external(self, external: External, arguments: Arguments) -> Value:
+        path = f"{external.path}()"[:500]
+        hook = self.hooks.get(path)
+        if hook is not None and (found := hook(self, arguments)) is not None:
+            return found
+        at = self.at(arguments)
+        made = self.made(External(path), at, arguments)
+        return External(path, arguments) if made is None else made
+
+    def call_method(self, method: Bound, arguments: Arguments) -> Value:
+        owner, name = method
+        for kind in self.vocabulary.kinds(owner.type):
+            hook = self.method_hooks.get(f"{owner.type.framework}.{kind}.{name}")
+            if hook is not None and (given := hook(self, owner, arguments)) is not None:
+                return given
+        found = self.vocabulary.method(owner.type, name)
+        if found is None:
+            return self._extended(owner, name, arguments)
+        match found.does:
+            case "route":
+                return self._route(owner, name, found, arguments)
+            case "group":
+                return self._group(owner, found, arguments)
+            case "mount":
+                return self._mount(owner, found, arguments)
+            case "guard":
+                self._guard(owner, name, found, arguments)
+            case "public" if owner.router is not None:
+                owner.router.public = self.at(arguments)
+            case "prefix" if owner.router is not None:
+                prefix = arguments.get(*found.prefix)
+                if isinstance(prefix, str):
+                    owner.router.prefix = prefix
+        return owner
+
+    def _extended(self, owner: Object, name: str, arguments: Arguments) -> Value:
+        """A function of the repository that extends a framework's type (`app.MapOrders()`, Kotlin's `Route.orders()`)."""
+        for extension in self.extensions.get(name, ()):
+            return self._apply(extension.bound(owner), arguments)
+        return UNKNOWN
+
+    def _next(self) -> int:
+        self._order += 1
+        return self._order
+
+    def _route(self, owner: Object, called: str, method: Method, arguments: Arguments) -> Value:
+        at = self.at(arguments)
+        paths = plain(arguments.get(*method.path, default=UNKNOWN)) if method.path else [""]
+        if not paths:
+            self.note(at, "path-unknown", "a route whose path could not be followed is left out")
+            return owner if method.chain else UNKNOWN
+        methods = self._methods(called, method, arguments)
+        if method.decorator:
+            return Decorator(lambda waiting: self._decorated(owner, method, methods, paths, at, arguments, waiting))
+        if method.path and self._position(arguments, method.handler) <= self._position(arguments, method.path):
+            return UNKNOWN  # no handler: `app.get("setting")` reads a setting
+        target, given = owner, owner
+        if method.chain and method.makes is not None:
+            given = target = Object(self.vocabulary.frameworks[owner.type.framework].types[method.makes])
+            target.router = self.new_router(target.type, at)
+            if owner.router is not None:
+                owner.router.mount(target.router, "", at, order=self._next())
+        handler = arguments.get(*method.handler)
+        guards = [*self._between(arguments, method), *self.handler_guards(owner, handler)]
+        self.add_route(target, methods, paths, at, self.handler_name(handler, arguments.expression(*method.handler)), guards, method.kind)
+        self.answers(handler)
+        return given
+
+    def _decorated(
+        self, owner: Object, method: Method, methods: tuple[str, ...], paths: list[str], at: At, arguments: Arguments, waiting: Arguments
+    ) -> Value:
+        function = waiting.get(0)
+        self.answers(function)
+        guards = [*self.guards_at(arguments, method.guards), *self.handler_guards(owner, function)]
+        self.add_route(owner, methods, paths, at, self.handler_name(function, None), guards, method.kind)
+        return function
+
+    def add_route(
+        self,
+        owner: Object,
+        methods: Iterable[str],
+        paths: Iterable[str],
+        at: At,
+        handler: str | None,
+        guards: Iterable[Guard] = (),
+        kind: str = "http",
+        **more: object,
+    ) -> None:
+        """Put a route on an object's router, for each of the paths."""
+        if owner.router is not None:
+            for path in paths:
+                owner.router.routes.append(Route(tuple(methods), path, at, handler, tuple(guards), kind, order=self._next(), **more))  # type: ignore[arg-type]
+
+    def answers(self, handler: Value) -> None:
+        """Remember that a function answers requests."""
+        for each in handler if isinstance(handler, list) else [handler]:
+            if isinstance(each, FunctionValue):
+                self.handlers.add(id(each.function))
+
+    def _methods(self, called: str, method: Method, arguments: Arguments) -> tuple[str, ...]:
+        if method.methods:
+            return method.methods
+        if method.methods_at:
+            stated = [each.upper() for each in plain(arguments.get(*method.methods_at)) if each]
+            return tuple("ANY" if each in ("*", "ALL") else each for each in stated) or method.default
+        upper = called.upper().removeprefix("MAP")
+        return ("ANY",) if upper in ("ALL", "ANY", "HANDLE", "HANDLEFUNC", "") else (upper.removesuffix("_ASYNC"),)
+
+    @staticmethod
+    def _position(arguments: Arguments, where: Iterable[int | str]) -> int:
+        """Where the first of some positions and keywords stands; keywords stand behind all positions."""
+        count = len(arguments.positional)
+        for each in where:
+            if isinstance(each, int) and -count <= each < count:
+                return each % count
+            if isinstance(each, str) and each in arguments.keywords:
+                return count + 1
+        return -1
+
+    def _group(self, owner: Object, method: Method, arguments: Arguments) -> Value:
+        at = self.at(arguments)
+        prefixes = plain(arguments.get(*method.path, default="")) if method.path else [""]
+        type = self.vocabulary.frameworks[owner.type.framework].types[method.makes or owner.type.name]
+        child = Object(type, self.new_router(type, at))
+        if child.router is not None and owner.router is not None:
+            child.router.use(self._between(arguments, method))
+            for prefix in prefixes or ["{prefix}"]:
+                owner.router.mount(child.router, prefix, at, order=self._next())
+        callback = arguments.get(*method.callback) if method.callback else None
+        if isinstance(callback, FunctionValue):
+            self.call_with(callback, child, arguments, receiver=method.receiver)
+        return child
+
+    def call_with(self, callback: FunctionValue, child: Object, arguments: Arguments, *, receiver: bool = False) -> Value:
+        """Call a function with a router, as its argument and, where `receiver`, as what its bare calls go to."""
+        if receiver:
+            scope = Scope(callback.scope.module, callback.scope, receiver=child)
+            callback = FunctionValue(
+                callback.function, scope, callback.this if callback.function.parameters or callback.this else child, callback.owner
+            )
+        return self.call(callback, Arguments((child,), {}, (), arguments.line, arguments.scope))
+
+    def _mount(self, owner: Object, method: Method, arguments: Arguments) -> Value:
+        at = self.at(arguments)
+        prefixes = plain(arguments.get(*method.prefix)) if method.prefix else []
+        children: list[Router] = []
+        guards: list[Guard] = []
+        for expression, value in self.given(arguments, method.child):
+            router = self.router_of(value)
+            if router is not None:
+                children.append(router)
+            elif not isinstance(value, str):
+                guards += self.guards_of(expression, value, at)
+        guards += self.guards_at(arguments, tuple(each for each in method.guards if each not in ("rest", "between")))
+        if owner.router is not None:
+            for prefix in prefixes or [""]:
+                for child in children:
+                    owner.router.mount(child, prefix, at, guards, self._next())
+                if not children:
+                    owner.router.use(guards, prefix, self._next())
+        return owner
+
+    def _guard(self, owner: Object, called: str, method: Method, arguments: Arguments) -> None:
+        at = self.at(arguments)
+        prefix = arguments.get(*method.prefix) if method.prefix else ""
+        guards = self.guards_at(arguments, method.guards) if method.guards else [each for each in [guard(called, at)] if each]
+        if owner.router is not None:
+            owner.router.use(guards, prefix if isinstance(prefix, str) else "", self._next() if method.guards else 0)
+
+    # ---- guards
+
+    def given(self, arguments: Arguments, where: Iterable[int | str]) -> Iterator[tuple[ir.Expression | None, Value]]:
+        """What stands at positions and keywords of a call, as written and as a value, lists one by one; `rest` is all positions."""
+        for each in where:
+            if each == "rest":
+                for index in range(len(arguments.positional)):
+                    yield from _parts(arguments.expression(index), arguments.positional[index])
+            elif (each != "between" and (value := arguments.get(each, default=UNKNOWN)) is not UNKNOWN) or arguments.expression(
+                each
+            ) is not None:
+                yield from _parts(arguments.expression(each), value)
+
+    def guards_at(self, arguments: Arguments, where: Iterable[int | str]) -> list[Guard]:
+        """The guards that stand at positions and keywords of a call."""
+        at = self.at(arguments)
+        return [found for expression, value in self.given(arguments, where) for found in self.guards_of(expression, value, at)]
+
+    def _between(self, arguments: Arguments, method: Method) -> list[Guard]:
+        where = list(method.guards)
+        if "between" in where:
+            where.remove("between")
+            last = self._position(arguments, method.handler or method.callback)
+            last = len(arguments.positional) if last < 0 else last
+            where += range(self._position(arguments, method.path) + 1, min(last, len(arguments.positional)))
+        return self.guards_at(arguments, where)
+
+    def guards_of(self, expression: ir.Expression | None, value: Value, at: At, kind: GuardKind | None = None) -> list[Guard]:
+        """The guard that an expression is, by its name in the code, that of the function that it stands for, or that of the library."""
+        at = At(at.path, expression.line) if expression is not None and not isinstance(expression, (ir.Function, ir.Class)) else at
+        written = value if isinstance(value, str) else spelled(expression)
+        names = [written]
+        match value:
+            case FunctionValue() | ClassValue():
+                names.append(value.name if isinstance(value, FunctionValue) else value.cls.name)
+            case Instance():
+                names.append(value.cls.cls.name)
+            case External():
+                names.append(value.path.replace("()", ""))
+        found = kind or next((known for each in names if (known := guard_kind(each))), None)
+        shown = next((each for each in names if each), "")
+        made = guard(shown, at, found)
+        return [made] if made is not None else []
+
+    def handler_guards(self, owner: Object, handler: Value) -> list[Guard]:
+        """The guards that a handler has by its decorators, and by what the framework's hook sees in it."""
+        found: list[Guard] = []
+        if isinstance(handler, FunctionValue):
+            inner = handler.scope
+            for decorator in handler.function.decorators:
+                found += self.guards_of(decorator, UNKNOWN, At(inner.module.path, decorator.line))
+        for kind in self.vocabulary.kinds(owner.type):
+            hook = self.method_hooks.get(f"{owner.type.framework}.{kind}.function")
+            if hook is not None and isinstance(handler, FunctionValue):
+                found += hook(self, owner, Arguments((handler,), {}, (), handler.function.line, handler.scope)) or []
+        return found
+
+    # ---- places and names
+
+    def at(self, arguments: Arguments) -> At:
+        """The line of a call."""
+        return At(arguments.scope.module.path, arguments.line)
+
+    @staticmethod
+    def handler_name(handler: Value, expression: ir.Expression | None) -> str | None:
+        """How a handler is called: its own name, else as it is written; None for one without a name."""
+        match handler:
+            case FunctionValue():
+                return handler.name or spelled(expression) or None
+            case ClassValue():
+                return handler.cls.name
+            case list() if handler:
+                return Program.handler_name(handler[-1], None)
+            case str():
+                return handler
+        return spelled(expression) or None
+
+    def note(self, at: At, code: str, text: str) -> None:
+        """Keep that something could not be followed."""
+        self.notes.append((at, code, text))
+
+    def exhausted(self) -> None:
+        first = min((path for path, module in self.modules.items() if module is not None), default=".")
+        self.note(At(first, 1), "too-complex", f"the {self.language.name} source is followed only in part: it takes too many steps")
+
+
+def _parts(expression: ir.Expression | None, value: Value) -> Iterator[tuple[ir.Expression | None, Value]]:
+    if isinstance(value, list):
+        written = [item.value for item in expression.items] if isinstance(expression, ir.Sequence) else []
+        for index, each in enumerate(value):
+            yield from _parts(written[index] if index < len(written) else None, each)
+    else:
+        yield expression, value
+
+
+def hooks_of(frameworks: Iterable[Framework]) -> tuple[dict[str, Hook], dict[str, MethodHook], list[Callable[[Program], None]]]:
+    """The hooks of some frameworks: by path, by method, and what is to be done when everything was followed.
+
+    A module of hooks may have `HOOKS`, `METHODS` and `finish`.
+    """
+    import importlib
+
+    hooks: dict[str, Hook] = {}
+    methods: dict[str, MethodHook] = {}
+    finish: list[Callable[[Program], None]] = []
+    names = {(framework.language, framework.hooks): None for framework in frameworks if framework.hooks}
+    for language, name in names:
+        module = importlib.import_module(f"ctxgen.source.{language}.{name}")
+        hooks |= getattr(module, "HOOKS", {})
+        methods |= getattr(module, "METHODS", {})
+        if hasattr(module, "finish"):
+            finish.append(module.finish)
+    return hooks, methods, finish

@@ -1,0 +1,187 @@
+"""Routers, what is mounted on them, and the endpoints that come of it: one engine for every framework.
+
+A router has a prefix, guards and routes; a mount puts one below another.  An endpoint is a route with all prefixes and
+guards on a way from a router that nothing mounts.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple
+
+from ctxgen.model import At, Endpoint, Guard
+from ctxgen.opaque import Name, name
+
+Kind = Literal["http", "ws", "sse", "grpc", "graphql", "message"]
+
+MAX_DEPTH = 20
+MAX_ENDPOINTS = 20_000
+
+
+class Route(NamedTuple):
+    """A route as one router knows it.  `methods` upper case, `ANY` where the framework does not restrict them; `public` the line that opens it to everybody."""
+
+    methods: tuple[str, ...]
+    path: str
+    at: At
+    handler: str | None = None
+    guards: tuple[Guard, ...] = ()
+    kind: Kind = "http"
+    public: At | None = None
+    operation: str | None = None
+    absolute: bool = False
+    """Whether the path takes no prefix."""
+    order: int = 0
+
+
+class Mount(NamedTuple):
+    """A router below another."""
+
+    child: Router
+    prefix: str
+    at: At
+    guards: tuple[Guard, ...] = ()
+    order: int = 0
+
+
+class Use(NamedTuple):
+    """Guards of what stands behind them in a router (of all of it where `order` is 0), or of what lies below a prefix."""
+
+    guards: tuple[Guard, ...]
+    prefix: str = ""
+    order: int = 0
+
+
+class Router:
+    """A router, group or application.  `root` ones answer requests by themselves; `assumed` ones stand for a parameter that nobody was seen to pass.
+
+    `trailing`: whether a path of `/` below a prefix keeps its slash.
+    """
+
+    def __init__(self, technology: str, at: At, *, root: bool = False, prefix: str = "", trailing: bool = False) -> None:
+        self.technology, self.at, self.root, self.prefix, self.trailing = technology, at, root, prefix, trailing
+        self.uses: list[Use] = []
+        self.public: At | None = None
+        self.routes: list[Route] = []
+        self.mounts: list[Mount] = []
+        self.mounted = self.assumed = self.dropped = False
+
+    def use(self, guards: Iterable[Guard], prefix: str = "", order: int = 0) -> None:
+        """Guard what stands behind `order`, or below a prefix."""
+        if found := tuple(guards):
+            self.uses.append(Use(found, prefix, order))
+
+    def mount(self, child: Router, prefix: str, at: At, guards: Iterable[Guard] = (), order: int = 0) -> None:
+        """Put a router below this one; one on itself, or twice at the same prefix, changes nothing."""
+        new = Mount(child, prefix, at, tuple(guards), order)
+        if child is not self and all((known.child, known.prefix) != (child, prefix) for known in self.mounts):
+            self.mounts.append(new)
+            child.mounted = True
+
+    def guards(self, path: str, order: int) -> tuple[Guard, ...]:
+        """The guards of a path below this router that was added at `order`."""
+        return tuple(
+            guard
+            for use in self.uses
+            if use.order <= order and (not use.prefix or (path.rstrip("/") + "/").startswith(use.prefix.rstrip("/*") + "/"))
+            for guard in use.guards
+        )
+
+
+def endpoints(routers: Iterable[Router]) -> Iterator[Endpoint]:
+    """The endpoints of all routers, each route once a way; ways are bounded in depth and number."""
+    known = [router for router in routers if not router.dropped and (router.root or not router.mounted)]
+    ways = (endpoint for router in known for endpoint in _below(router, "", (), (), None, 0))
+    return itertools.islice(ways, MAX_ENDPOINTS)
+
+
+def _below(
+    router: Router, prefix: str, guards: tuple[Guard, ...], via: tuple[At, ...], public: At | None, depth: int
+) -> Iterator[Endpoint]:
+    if depth > MAX_DEPTH:
+        return
+    here = join(prefix, router.prefix)
+    public = router.public or public
+    for route in router.routes:
+        path = route.path if route.absolute else join(here, route.path, trailing=router.trailing)
+        own = (*guards, *router.guards(join("", route.path), route.order), *route.guards)
+        yield from _endpoints(router, route, path, own, via, route.public or (None if route.guards else public))
+    for mount in router.mounts:
+        above = (*guards, *router.guards(join("", mount.prefix), mount.order), *mount.guards)
+        yield from _below(mount.child, join(here, mount.prefix), above, (*via, mount.at), public, depth + 1)
+
+
+def _endpoints(
+    router: Router, route: Route, path: str, guards: tuple[Guard, ...], via: tuple[At, ...], public: At | None
+) -> Iterator[Endpoint]:
+    unique = tuple({(guard.name, guard.kind): guard for guard in guards}.values())
+    protected = any(guard.kind in ("authn", "authz") for guard in unique)
+    # a line that opens a route speaks of it more closely than a guard of everything
+    access: Literal["guarded", "public", "unknown"] = (
+        "public" if route.public is not None else "guarded" if protected else "public" if public else "unknown"
+    )
+    shown = parameters(path)
+    for method in route.methods:
+        yield Endpoint(
+            kind=route.kind,
+            method=Name(method),
+            path=name(shown or "/"),
+            operation=name(route.operation) if route.operation else None,
+            handler=name(route.handler) if route.handler else None,
+            access=access,
+            guards=unique,
+            technology=Name(router.technology),
+            at=route.at,
+            via=(*via, *((public,) if public is not None and access == "public" else ())),
+        )
+
+
+def join(prefix: str, path: str, *, trailing: bool = False) -> str:
+    """Two parts of a path with one slash between them; `/` below a prefix is the prefix, unless trailing slashes count."""
+    if not path or (path == "/" and not trailing):
+        return prefix or path
+    if not prefix or prefix == "/":
+        return path if path.startswith("/") else f"/{path}"
+    return f"{prefix.rstrip('/')}/{path.lstrip('/')}"
+
+
+_NAMED_GROUP = re.compile(r"\(\?P?<(\w{1,60})>")
+_ANGLE = re.compile(r"<(?:[^<>:]{1,120}:)?\s{0,3}(\w{1,60})[^<>]{0,120}>")
+_BRACE = re.compile(r"\{\s{0,3}\*{0,2}([A-Za-z_][\w.-]{0,60})\s{0,3}(?:[^{}]|\{[^{}]{0,40}\}){0,200}\}")
+_COLON = re.compile(r"(?<=[/.\-])[:*]([A-Za-z_]\w{0,60})(?:\((?:[^()]|\([^()]{0,60}\)){0,200}\)|\{[^{}]{0,100}\}|<[^<>]{0,100}>)?[?*+]?")
+_BRACKET = re.compile(r"\[\[?\.{0,3}(\w{1,60})\]?\]")
+_STAR = re.compile(r"(?<=/)\*{1,2}(?=/|$)")
+_SLASHES = re.compile(r"/{2,}")
+
+
+def parameters(path: str) -> str:
+    """A path with its parameters as `{name}`, whatever the framework's own way to write them, and one slash between its parts."""
+    if len(path) > 2_000:
+        return "/"
+    path = _without_groups(path)
+    path = _ANGLE.sub(r"{\1}", path) if "<" in path else path
+    path = _BRACE.sub(r"{\1}", path) if "{" in path else path
+    path = _COLON.sub(r"{\1}", path) if ":" in path or "*" in path else path
+    path = _BRACKET.sub(r"{\1}", path) if "[" in path else path
+    path = _STAR.sub("{path}", path) if "*" in path else path
+    path = _SLASHES.sub("/", path)
+    return path if path.startswith("/") else f"/{path}"
+
+
+def _without_groups(path: str) -> str:
+    """Named groups of a regular expression, with balanced brackets, as `{name}`."""
+    if "(?" not in path:
+        return path
+    out, position = "", 0
+    for found in _NAMED_GROUP.finditer(path):
+        if found.start() < position:
+            continue
+        depth, end = 1, found.end()
+        while end < len(path) and depth:
+            depth += {"(": 1, ")": -1}.get(path[end], 0) if path[end - 1] != "\\" else 0
+            end += 1
+        out += path[position : found.start()] + "{" + found[1] + "}"
+        position = end
+    return out + path[position:]

@@ -1,0 +1,102 @@
+"""From the files of a repository to what its source code says: which files are read, by which languages and frameworks."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable, Sequence
+
+from ctxgen.documents import Unreadable
+from ctxgen.facts import Facts
+from ctxgen.language_names import extension
+from ctxgen.model import Fact
+from ctxgen.readers import path_glob
+from ctxgen.source.frameworks import Framework, Vocabulary, frameworks
+from ctxgen.source.ir import Module
+from ctxgen.source.languages import Language
+from ctxgen.source.program import Program, hooks_of
+from ctxgen.source.routing import endpoints
+from ctxgen.tree import SOURCE_LIMIT, Tree
+
+LANGUAGES = {
+    "python": ("py",),
+    "script": ("js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx"),
+    "jvm": ("java", "kt"),
+    "dotnet": ("cs",),
+    "golang": ("go",),
+    "php": ("php",),
+    "ruby": ("rb", "ru"),
+    "rust": ("rs",),
+}
+"""The packages of languages and the extensions of their files."""
+MAX_FILES = 20_000
+
+
+class _Sources:
+    """The product files of one language, read through the tree (see `languages.Sources`)."""
+
+    def __init__(self, tree: Tree, facts: Facts, paths: Sequence[str]) -> None:
+        self._tree, self.facts, self.paths = tree, facts, paths
+        self._kept: dict[str, bytes] = {}
+
+    def data(self, path: str) -> bytes:
+        if path not in self._kept:
+            try:
+                self._kept[path] = self._tree.file(path, SOURCE_LIMIT).data
+            except Unreadable:
+                self._kept[path] = b""
+        return self._kept[path]
+
+
+def read_source(tree: Tree, facts: Facts, paths: Iterable[str], present: frozenset[str]) -> list[Fact]:
+    """What the source among `paths` (product files of backends) says, with the frameworks of the technologies that are `present`."""
+    by_language: dict[str, list[str]] = {}
+    names = {f".{ending}": language for language, endings in LANGUAGES.items() for ending in endings}
+    for path in paths:
+        language = names.get(extension(path).lower())
+        if language is not None and not path.endswith((".min.js", ".d.ts")):
+            by_language.setdefault(language, []).append(path)
+    found: list[Fact] = []
+    for language, own in sorted(by_language.items()):
+        known = [each for each in frameworks() if each.language == language and each.technology in present]
+        if known:
+            found += _follow(tree, facts, language, own[:MAX_FILES], known)
+    return found
+
+
+def _follow(tree: Tree, facts: Facts, name: str, paths: list[str], known: list[Framework]) -> list[Fact]:
+    sources = _Sources(tree, facts, paths)
+    used: dict[str, Framework] = {}
+    roots = [path for path in paths if _wanted(path, sources, known, used)]
+    if not roots:
+        return []
+    language: Language = importlib.import_module(f"ctxgen.source.{name}").LANGUAGE
+
+    def lower(path: str) -> Module | None:
+        return language.lower(tree.file(path, SOURCE_LIMIT))
+
+    active = [framework for framework in known if framework.name in used]
+    hooks, methods, finish = hooks_of(active)
+    program = Program(language, language.resolver(sources), lower, Vocabulary(active), hooks, methods)
+    program.run_all(roots)
+    for last in finish:
+        last(program)
+    for at, code, text in program.notes:
+        tree.note(at.path, at.line, code, text, "info")
+    for path in (*program.modules, *roots):
+        tree.forget(path)
+    return [*endpoints(program.routers), *program.facts]
+
+
+def _wanted(path: str, sources: _Sources, known: Iterable[Framework], used: dict[str, Framework]) -> bool:
+    """Whether a file holds a literal of one of the frameworks, all of which are then used."""
+    wanted = False
+    data: bytes | None = None
+    for framework in known:
+        if any(path_glob(pattern).match(path) for pattern in framework.files):
+            used[framework.name], wanted = framework, True
+            continue
+        if framework.literals and not (wanted and framework.name in used):
+            data = sources.data(path) if data is None else data
+            if any(literal.encode() in data for literal in framework.literals):
+                used[framework.name], wanted = framework, True
+    return wanted
