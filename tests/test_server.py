@@ -21,7 +21,7 @@ from ctxgen import context as contract
 from ctxgen import server as served
 from ctxgen.pipeline import Analysis, analyse
 from ctxgen.render.markdown import code
-from ctxgen.server import answers, kept, protocol
+from ctxgen.server import answers, kept, lifetime, protocol
 from support import FIXTURES
 
 COMMAND = [sys.executable, "-m", "ctxgen", "mcp"]
@@ -176,10 +176,13 @@ def test_ends_with_its_input_and_at_a_signal(shop: Path, end: str, status: int) 
 @pytest.mark.skipif(sys.platform == "win32", reason="a process keeps its parent's number there")
 def test_dies_with_its_parent_though_its_input_stays_open(shop: Path) -> None:
     reading, writing = os.pipe()
-    starter = "import subprocess, sys, time; subprocess.Popen(sys.argv[1:]); time.sleep(1)"
+    starter = "import subprocess, sys; subprocess.Popen(sys.argv[1:]).wait()"
     with subprocess.Popen([sys.executable, "-c", starter, *COMMAND, str(shop)], stdin=reading, stdout=subprocess.PIPE) as parent:
         os.close(reading)
-        assert parent.wait(5) == 0
+        os.write(writing, json.dumps(HELLO).encode() + b"\n")
+        assert parent.stdout
+        assert b"ctxgen" in parent.stdout.readline()
+        parent.kill()
         parent.communicate(timeout=5)  # the end of what both write to
     os.close(writing)
 
@@ -197,6 +200,8 @@ def test_refuses_folders_that_are_no_repository(root: str, tmp_path: Path) -> No
 
 
 def test_says_how_to_get_the_sdk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for start in ("end_at_signals", "end_with_parent"):
+        monkeypatch.setattr(lifetime, start, lambda: None)
     monkeypatch.delitem(sys.modules, "ctxgen.server.protocol")
     monkeypatch.delattr(served, "protocol")
     monkeypatch.setitem(sys.modules, "mcp.server.mcpserver", None)

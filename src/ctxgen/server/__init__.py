@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from ctxgen.server import lifetime
+
 INSTALL = "pip install 'mcp>=2,<3'"
 """What brings the official SDK; the extra `mcp` of ctxgen asks for the same."""
 
@@ -20,14 +22,12 @@ def serve(root: Path) -> None:
     """Answer on standard input and output until the client goes away.  Raises `CannotServe`."""
     if too_wide(root):
         raise CannotServe("mcp serves one repository, not `/`, the home folder or a folder that holds it: name the repository's folder")
+    lifetime.end_at_signals()
+    lifetime.end_with_parent()  # before the SDK is imported, which takes half a second: the parent must still be the one that asked
     try:
         from ctxgen.server import protocol
     except ImportError:
         raise CannotServe(f"`ctxgen mcp` needs the official MCP SDK, version 2: {INSTALL}") from None
-    from ctxgen.server import lifetime
-
-    lifetime.end_at_signals()
-    lifetime.end_with_parent()
     protocol.make(Path(os.path.realpath(root))).run("stdio")
 
 
