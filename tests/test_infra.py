@@ -26,13 +26,16 @@ NAMES = {
     "read_pm2_script": "ecosystem.config.js", "read_github_workflow": ".github/workflows/test.yml", "read_github_action": "action.yml", "read_gitlab_ci": ".gitlab-ci.yml",
     "read_circleci": ".circleci/config.yml", "read_azure_pipelines": "azure-pipelines.yml", "read_travis": ".travis.yml", "read_bitbucket": "bitbucket-pipelines.yml",
     "read_drone": ".drone.yml", "read_woodpecker": ".woodpecker.yml", "read_cloudbuild": "cloudbuild.yaml", "read_codebuild": "buildspec.yml", "read_jenkinsfile": "Jenkinsfile",
-    "read_nginx": "nginx.conf",
+    "read_nginx": "nginx.conf", "read_aspire": "Program.cs", "read_pulumi_yaml": "Pulumi.yaml", "read_pulumi_script": "index.ts", "read_pulumi_python": "__main__.py",
+    "read_pulumi_go": "main.go", "read_pulumi_csharp": "MyStack.cs", "read_pulumi_java": "App.java",
 }  # fmt: skip
 _WORDS = """
     apiVersion kind metadata name spec template containers image ports containerPort env value resources limits replicas items data jobs steps uses with services on
     strategy matrix include build artifacts context dependencies Resources Type Properties Environment Variables Runtime provider functions runtime processes vm apps
     phases install pipelines definitions workflows docker command args labels resource terraform required_providers v1 Deployment ConfigMap List AWS::Lambda::Function
     server location proxy_pass [program:x] [uwsgi] web: {{ }} .Values.x include "x.fullname" $X ${X} - : = { } [ ] " ' # ; | & * << --- null true 1 512Mi nodejs20.x
+    DistributedApplication.CreateBuilder() var builder = builder.AddPostgres("db") .WithReference(db) ( ) < > , new aws.rds.Instance("db" "@pulumi/aws" import_*_as_aws_from
+    pulumi_aws import as aws aws.rds.Instance("db", engine="postgres") using Pulumi.Aws; "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/rds" import com.pulumi.aws.rds.Instance;
 """
 _SOUP = st.lists(st.sampled_from([*_WORDS.split(), "\n", "\n  ", "\n    - ", ": ", " "]), max_size=60).map("".join)
 

@@ -8,6 +8,7 @@ import pytest
 
 from ctxgen.context import Component, Context
 from ctxgen.pipeline import scan
+from support import FIXTURES
 
 Files = dict[str, str]
 """Contents by path."""
@@ -190,3 +191,36 @@ def test_statements_of_one_service_are_added(tmp_path: Path) -> None:
     orders = by_name(scanned(tmp_path, files))["orders"]
     assert orders.ports == (8080,)
     assert {evidence.path for evidence in orders.evidence} == {"compose.yml", "compose.override.yml"}
+
+
+def test_an_aspire_program_states_components_and_their_links() -> None:
+    context = scan(FIXTURES / "readers" / "dotnet" / "aspire")
+    parts = by_name(context)
+    assert {title: (part.path, part.kind) for title, part in parts.items() if part.path != "Shop.AppHost/Program.cs"} == {
+        "orders-api": ("src/Orders.Api", "service"),
+        "Orders.Api": ("src/Legacy/Orders.Api", "service"),
+        "web": ("web", "frontend"),
+        "Shop.AppHost": ("Shop.AppHost", "infrastructure"),
+    }
+    assert parts["orders-api"].ports == (5000, 8080)
+    assert {title: [link.component for link in part.depends_on] for title, part in parts.items() if part.depends_on} == {
+        "orders-api": ["postgres"],
+        "web": ["orders-api", "broker"],
+        "gateway": ["orders-api"],
+    }
+    assert {title: part.technologies for title, part in parts.items() if part.kind == "infrastructure" and part.technologies} == {
+        "postgres": ("postgresql",),
+        "broker": ("rabbitmq",),
+        "bus": ("azure-service-bus",),
+    }
+    assert parts["gateway"].kind == "gateway"
+    store = next(store for store in context.datastores if store.technology == "postgresql")
+    assert (store.version, store.usage) == ("16-3.4", "used")
+
+
+def test_a_pulumi_program_states_engines_as_terraform_does() -> None:
+    context = scan(FIXTURES / "readers" / "pulumi" / "programs" / "ts")
+    found = {t.id: (t.version, t.usage) for t in context.technologies}
+    assert found["postgresql"] == ("15.4", "used")
+    assert {"sqs", "aws-lambda", "kubernetes", "azure-cache-for-redis", "redis"} <= found.keys()
+    assert [(message.technology, message.name) for message in context.messaging] == [("sqs", "orders-created")]

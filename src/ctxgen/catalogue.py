@@ -195,8 +195,9 @@ class Catalogue:
         return frozenset(names.exact) if names else frozenset()
 
     def resource(self, platform: str, kind: str) -> str | None:
-        """The technology behind a resource kind: `kubernetes apps/v1 Deployment`, `terraform aws_db_instance`."""
-        return self._find("resource", f"{platform} {kind}")
+        """The technology behind a resource kind: `kubernetes apps/v1 Deployment`, `terraform aws_db_instance`.  Pulumi's kinds have Terraform's names."""
+        found = self._find("resource", f"{platform} {kind}")
+        return self._find("resource", f"terraform {kind}") if found is None and platform == "pulumi" else found
 
     def chart(self, chart: str) -> str | None:
         return self._find("chart", chart)

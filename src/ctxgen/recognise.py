@@ -286,7 +286,8 @@ class _Recogniser:
             signal = f"{resource.platform} {resource.kind}"
             # a description states the version of what it is written in, a package only that of the package
             rank = 18 if resource.version and resource.platform == "other" and self.catalogue[known].category == "api" else 30
-            yield self.sighting(resource, known, signal=signal, rank=rank, scope=scope, confidence="confirmed", declared=resource.version)
+            found = self.sighting(resource, known, signal=signal, rank=rank, scope=scope, confidence="confirmed", declared=resource.version)
+            yield replace(found, owner=resource.name) if resource.platform == "aspire" else found
 
     def files(self, paths: Iterable[str]) -> Iterator[Sighting]:
         for path in paths:

@@ -76,6 +76,9 @@ class Deployments:
         image = next((found[0] for service in same if service.image is not None and (found := service.image.image())), None)
         folder = next((self.folders.built_by(service) for service in same if service.build is not None or service.dockerfile), None)
         technology = known.catalogue.image(image) if image is not None and folder is None else None
+        if technology is None and folder is None:
+            resources = (service.resource for service in same if service.resource is not None)
+            technology = next((runs for each in resources if (runs := known.catalogue.resource("aspire", each))), None)
         if folder is None and technology is None:
             folder = known.units.named(named, (image or "").rpartition("/")[2])
         if folder is not None:

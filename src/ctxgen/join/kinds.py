@@ -71,7 +71,11 @@ class Kinds:
         if kind := self._made_by_a_dependency(named, units, categories):
             return kind
         if technology and not units:
-            return self._of_image(named, ports, self.catalogue[technology].category)
+            return (
+                "gateway"
+                if "gateway" in self.catalogue[technology].makes
+                else self._of_image(named, ports, self.catalogue[technology].category)
+            )
         if units and all(unit.frontend for unit in units):
             return "job" if _JOB.search(named) else "frontend"
         if kind := _by_name(named, folder, ports, words):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 
 from ctxgen.documents import Node
 from ctxgen.facts import join_path
@@ -77,7 +78,7 @@ def _json_block(kind: str, node: Node, title: tuple[str, ...], depth: int) -> Bl
 def _block(file: File, block: Block) -> Iterator[Fact]:
     match block.kind, block.labels:
         case "resource", (kind, title) if _TYPE.fullmatch(kind):
-            yield from _resource(file, kind, title, block)
+            yield from resource_facts(file, "terraform", kind, title, block)
         case "module", (title,):
             yield from _module(file, title, block)
         case "terraform", ():
@@ -90,7 +91,7 @@ def _block(file: File, block: Block) -> Iterator[Fact]:
                     yield from _providers(file, inner)
 
 
-def _resource(file: File, kind: str, title: str, block: Block) -> Iterator[Fact]:
+def resource_facts(file: File, platform: Literal["terraform", "pulumi"], kind: str, title: str, block: Block) -> Iterator[Fact]:
     """The type, and for what runs one of several engines the type with its engine, which the version belongs to."""
     attributes: tuple[tuple[Name, Opaque], ...] = tuple(
         (name(key), Opaque(value.text))
@@ -104,9 +105,9 @@ def _resource(file: File, kind: str, title: str, block: Block) -> Iterator[Fact]
     at = file.at(block.line)
     if engine is not None and engine[1].text and _WORD.fullmatch(engine[1].text):
         key, value = engine
-        yield Resource(platform="terraform", kind=name(kind), name=name(title), attributes=attributes, at=at)
+        yield Resource(platform=platform, kind=name(kind), name=name(title), attributes=attributes, at=at)
         yield Resource(
-            platform="terraform",
+            platform=platform,
             kind=name(f"{kind} {key}={value.text}"),
             name=name(title),
             version=written,
@@ -116,7 +117,7 @@ def _resource(file: File, kind: str, title: str, block: Block) -> Iterator[Fact]
     else:
         # without a known engine the version has no owner
         written = written if engine is None else None
-        yield Resource(platform="terraform", kind=name(kind), name=name(title), version=written, attributes=attributes, at=at)
+        yield Resource(platform=platform, kind=name(kind), name=name(title), version=written, attributes=attributes, at=at)
     if kind == "helm_release" and (chart := block.values.get("chart")) is not None and chart.text and _WORD.fullmatch(chart.text):
         yield Resource(platform="helm", kind=name("release"), name=name(chart.text), at=file.at(chart.line))
     for found in (block, *block.inner()):
