@@ -224,3 +224,54 @@ def test_a_pulumi_program_states_engines_as_terraform_does() -> None:
     assert found["postgresql"] == ("15.4", "used")
     assert {"sqs", "aws-lambda", "kubernetes", "azure-cache-for-redis", "redis"} <= found.keys()
     assert [(message.technology, message.name) for message in context.messaging] == [("sqs", "orders-created")]
+
+
+def linked(context: Context) -> dict[str, list[tuple[str | None, str]]]:
+    return {part.name: [(link.component, link.via) for link in part.depends_on] for part in context.components if part.depends_on}
+
+
+SERVICES = {f"{title}/requirements.txt": REQUIREMENTS for title in ("orders", "users", "web")}
+COMPOSE = compose(orders="build: orders", users="build: users", web="build: web")
+
+
+LINKS: dict[str, tuple[Files, dict[str, list[tuple[str, str]]]]] = {
+    "an upstream of nginx": (
+        {
+            "compose.yml": COMPOSE + "  edge:\n    image: nginx:1.27\n",
+            "deploy/nginx.conf": "http {\n  upstream backend {\n    server orders:8000;\n  }\n  server {\n    location /u { proxy_pass http://users:8000; }\n  }\n}\n",
+        },
+        {"edge": [("orders", "route"), ("users", "route")]},
+    ),
+    "a variable in a template of nginx": (
+        {
+            "compose.yml": COMPOSE,
+            "web/default.conf.template": "server {\n  location / { proxy_pass http://${ORDERS_HOST}:8000; }\n}\n",
+            "web/Dockerfile": "FROM nginx:1.27\nENV ORDERS_HOST=orders\n",
+        },
+        {"web": [("orders", "route")]},
+    ),
+    "labels for Traefik": (
+        {"compose.yml": COMPOSE + "    labels:\n      traefik.http.routers.web.rule: Host(`shop`)\n  proxy:\n    image: traefik:v3.1\n"},
+        {"proxy": [("web", "route")]},
+    ),
+    "routes of Spring Cloud Gateway by the name of an application": (
+        {
+            "compose.yml": COMPOSE,
+            "web/src/main/resources/application.yml": "spring:\n  cloud:\n    gateway:\n      routes:\n        - id: orders\n          uri: lb://SHOP-ORDERS\n",
+            "orders/src/main/resources/application.yml": "spring:\n  application:\n    name: shop-orders\n",
+        },
+        {"web": [("orders", "route")]},
+    ),
+    "a variable of a service": (
+        {"compose.yml": COMPOSE + "    environment:\n      ORDERS_URL: http://orders:8000\n      USERS_HOST: users\n      TITLE: orders\n"},
+        {"web": [("orders", "http"), ("users", "address")]},
+    ),
+    "no link by origins that may call": ({"compose.yml": COMPOSE + "    environment:\n      CORS_ORIGINS: http://orders:8000\n"}, {}),
+    "no link by settings at the root of several": ({"compose.yml": COMPOSE, ".env": "ORDERS_URL=http://orders:8000\n"}, {}),
+}
+
+
+@pytest.mark.parametrize("case", LINKS)
+def test_links_by_addresses(tmp_path: Path, case: str) -> None:
+    files, expected = LINKS[case]
+    assert linked(scanned(tmp_path, {**SERVICES, **files})) == expected

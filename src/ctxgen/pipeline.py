@@ -21,6 +21,7 @@ from ctxgen.inference import jobs, languages, messaging, stores, technologies
 from ctxgen.inference.endpoints import endpoints
 from ctxgen.inference.environment import environment
 from ctxgen.inference.evidence import cite
+from ctxgen.inference.links import links
 from ctxgen.inference.mechanisms import mechanisms
 from ctxgen.inference.scale import scale
 from ctxgen.inference.security_settings import security_settings
@@ -147,7 +148,7 @@ def build(tree: Tree, facts: Facts, catalogue: Catalogue) -> Analysis:
     known = technologies.technologies(settled, catalogue)
     facts = facts.plus(source_facts(tree, facts, join, places, frozenset(technology.id for technology in known)))
     stated = languages.runtimes(facts, join, places)
-    parts = architectures.components(join, settled, catalogue)
+    parts = architectures.components(join, settled, catalogue, links(facts, join, places))
     protections = security_settings(facts, known, join, catalogue, places)
     context = Context(
         schema_version=SCHEMA_VERSION,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ctxgen.catalogue import Catalogue
 from ctxgen.context import Architecture, Component, Link, Technology, Trait
@@ -22,8 +22,8 @@ _TRAITS = {
 }
 
 
-def components(join: Join, sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Component]:
-    """Every component with what it uses and depends on."""
+def components(join: Join, sightings: Sequence[Sighting], catalogue: Catalogue, calls: Mapping[str, Sequence[Link]]) -> list[Component]:
+    """Every component with what it uses and depends on; `calls` are the links that addresses state."""
     used: dict[str, dict[str, Sighting]] = defaultdict(dict)
     for sighting in sightings:
         if sighting.component and sighting.scope in ("backend", "frontend") and sighting.usage in ("used", "default"):
@@ -52,6 +52,8 @@ def components(join: Join, sightings: Sequence[Sighting], catalogue: Catalogue) 
             other = by_name.get(target.lower())
             if other is not None and other.id != part.id:
                 links.append(Link(other.id, other.image, "depends_on", cite([at])))
+        told = {link.component for link in links}
+        links += [link for link in calls.get(part.id, ()) if link.component not in told]
         found.append(
             Component(
                 id=part.id,

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ctxgen.documents import Node, Unreadable
 from ctxgen.facts import join_path
-from ctxgen.model import At, Diagnostic, Image, Process, Property, Reference, Service, Setting
+from ctxgen.model import At, Diagnostic, Image, Process, Property, Reference, Resource, Service, Setting
 from ctxgen.opaque import MASK, Name, Opaque, looks_secret, name
 from ctxgen.readers import Found, reads
 from ctxgen.readers._compose_files import compose_name, looks_like_compose, services_of, variant_of
@@ -100,6 +100,8 @@ def _service(file: File, title: str, node: Node, when: Name | None) -> Iterator[
         yield Process(command=Opaque(said), owner=owner, at=file.at(line), when=when)
     yield from environment(file, node, owner, when)
     yield from _limits(file, node, owner, when)
+    if (routed := _routed(node)) is not None:
+        yield Resource(platform="other", kind=name("traefik router"), name=owner, at=file.at(routed), when=when)
     yield from env_files
     if inherited and inherited.path != file.name:
         yield Reference(path=inherited.path, reader="read_compose", at=file.at(inherited.line))
@@ -197,6 +199,17 @@ def _command_line(node: Node, key: str) -> str | None:
     if said is None or said.text in _NOTHING:
         return None
     return said.text if said.text is not None else shlex.join(each.text for each in said.elements() if each.text is not None) or None
+
+
+def _routed(node: Node) -> int | None:
+    """The line of the first label by which Traefik routes requests to a service.  Source: https://doc.traefik.io/traefik/routing/providers/docker/."""
+    for labels in (node.get("labels"), node.get("deploy", "labels")):
+        listed = [(each.text or "", each.line) for each in labels.elements()] if labels is not None else []
+        named = [(key, each.line) for key, each in labels.items()] if labels is not None else []
+        for label, line in (*listed, *named):
+            if label.startswith("traefik.http.routers."):
+                return line
+    return None
 
 
 def _replicas(node: Node) -> int | None:
