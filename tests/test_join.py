@@ -275,3 +275,27 @@ LINKS: dict[str, tuple[Files, dict[str, list[tuple[str, str]]]]] = {
 def test_links_by_addresses(tmp_path: Path, case: str) -> None:
     files, expected = LINKS[case]
     assert linked(scanned(tmp_path, {**SERVICES, **files})) == expected
+
+
+API = '{"name": "api", "scripts": {"start": "node dist/main.js", %s}, "dependencies": {"express": "^4.18.2"}}'
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"package.json": API % '"worker": "node dist/worker.js"'}, {"api": "service", "worker": "worker"}),
+        ({"package.json": API % '"start:worker:dev": "nest start worker --watch"'}, {"api": "service"}),
+        ({"package.json": API % '"worker": "nodemon src/worker.js"'}, {"api": "service"}),
+        ({"package.json": API % '"build:worker": "esbuild worker.js"'}, {"api": "service"}),
+        ({"package.json": API % '"worker": "node worker.js", "worker:prod": "node dist/worker.js"'}, {"api": "service", "worker": "worker"}),
+        ({"package.json": API % '"worker": "node worker.js"', "Procfile": "web: npm start\nmailer: node worker.js\n"}, {"mailer": "worker", "web": "service"}),
+        ({"requirements.txt": REQUIREMENTS + "celery==5.4.0\n", "Makefile": "worker:\n\tcelery -A shop worker\n\nbeat:\n\tcelery -A shop beat\n"}, {"worker": "worker", "beat": "worker"}),
+        ({"requirements.txt": REQUIREMENTS, "Makefile": "worker:\n\tpython worker.py\n"}, {}),
+        ({"requirements.txt": REQUIREMENTS + "celery==5.4.0\n", "justfile": "worker:\n    docker compose exec app celery -A shop worker\n"}, {}),
+    ],
+)  # fmt: skip
+def test_processes_that_scripts_and_tasks_start(tmp_path: Path, files: Files, expected: dict[str, str]) -> None:
+    root = tmp_path / "shop"
+    root.mkdir()
+    found = {title: part.kind for title, part in by_name(scanned(root, files)).items()}
+    assert {title: kind for title, kind in found.items() if title != "shop"} == expected

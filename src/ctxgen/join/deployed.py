@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cached_property
 
 from ctxgen.facts import folder_of
 from ctxgen.join.folders import Folders, for_deployment
@@ -12,7 +13,7 @@ from ctxgen.join.kinds import WORDS, Kinds
 from ctxgen.join.known import Known
 from ctxgen.join.parts import Part, best_name, make_part, merged
 from ctxgen.join.units import Unit, serving
-from ctxgen.model import Container, Service
+from ctxgen.model import Container, Process, Service
 from ctxgen.places import for_tests
 
 _ASSET_WATCHER = re.compile(
@@ -90,6 +91,8 @@ class Deployments:
         own_ports = {port for service in same for port in (*service.ports, *service.published)}
         ports = own_ports or self._exposed(folder, same)
         kind = self.kinds.of_deployed(named, folder, units, ports, technology, self._words(folder, same))
+        if kind == "service" and not own_ports and self._beside_web(named, same):
+            kind = "worker"
         if kind in ("worker", "job"):
             ports = own_ports  # an image's EXPOSE speaks of its server
         links = dict.fromkeys(link for service in same for link in service.depends_on)
@@ -101,6 +104,17 @@ class Deployments:
         if all(service.platform == "procfile" and service.name != "web" for service in same):
             return set()
         return {port for container in self.known.containers_in(folder) for port, _ in container.ports}
+
+    def _beside_web(self, named: str, same: Sequence[Service]) -> bool:
+        """Whether a Procfile alone states a process, and `web` beside it: that one alone is sent requests."""
+        paths = {service.at.path for service in same if service.platform == "procfile" and service.when is None}
+        return len(paths) == len(same) and named != "web" and bool(paths & self._with_web)
+
+    @cached_property
+    def _with_web(self) -> set[str]:
+        return {
+            process.at.path for process in self.known.facts.of(Process) if process.owner == "web" and process.at.path.endswith("Procfile")
+        }
 
     def _words(self, folder: str | None, same: Sequence[Service]) -> set[str]:
         """The words of the service's own command, else of its image's, that show what it does beside serving."""

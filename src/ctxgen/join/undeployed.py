@@ -13,7 +13,7 @@ from ctxgen.join.known import Known
 from ctxgen.join.parts import Part, make_part
 from ctxgen.join.units import Unit
 from ctxgen.model import At, Dependency, Process
-from ctxgen.processes import daemons
+from ctxgen.processes import daemons, scripted
 
 _STATIC = "src/main/resources/static"
 
@@ -74,4 +74,10 @@ def beside_services(known: Known, parts: Sequence[Part]) -> list[Part]:
         beside = running.get(known.units.folder(process.at.path), [])
         if len(beside) == 1 and process.owner is not None and process.owner.lower() not in named:
             found.append(replace(beside[0], name=str(process.owner), kind=kind, ports=(), depends_on=(), at=(process.at,)))
+    managed = {part.path for part in found}
+    for process, title in scripted(known.facts.of(Process), known.places):
+        beside = running.get(known.units.folder(process.at.path), [])
+        if len(beside) == 1 and beside[0].kind != "worker" and beside[0].path not in managed:
+            named_so = title if title not in named else f"{beside[0].name}-{title}"
+            found.append(replace(beside[0], name=named_so, kind="worker", ports=(), depends_on=(), at=(process.at,)))
     return found

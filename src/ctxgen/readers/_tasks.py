@@ -8,6 +8,7 @@ from typing import Literal
 
 from ctxgen.model import Command, Process
 from ctxgen.opaque import Opaque, name
+from ctxgen.processes import names_a_process
 from ctxgen.tree import File
 
 Kind = Literal["build", "run", "test", "lint", "migrate"]
@@ -34,6 +35,13 @@ def command(file: File, runner: str, task: str, line: int, body: str | None = No
     kind = kind_of(task)
     if kind and re.fullmatch(r"[A-Za-z0-9][\w.:/-]{0,60}", task):
         yield Command(kind=kind, command=name(f"{runner} {task}"), body=Opaque(body) if body else None, at=file.at(line))
+
+
+def task(file: File, runner: str, named: str, line: int, body: str) -> Iterator[Command | Process]:
+    """The command that starts a task; and what it starts, if it is called like a process that works beside a server."""
+    yield from command(file, runner, named, line, body)
+    if body and names_a_process(named):
+        yield Process(command=Opaque(body), owner=name(named), at=file.at(line))
 
 
 def script(file: File, runner: str, task: str, line: int, body: str | None) -> Iterator[Command | Process]:

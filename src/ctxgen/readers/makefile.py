@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from ctxgen.model import Fact
 from ctxgen.readers import reads
-from ctxgen.readers._tasks import command
+from ctxgen.readers._tasks import task
 from ctxgen.tree import File
 
 _RULE = re.compile(r"([A-Za-z0-9][\w.:/ -]{0,200}?)\s*::?(?![:=])\s*(?![\w ]*:?=)(.*)\Z")
@@ -39,7 +39,7 @@ def read_makefile(file: File) -> Iterator[Fact]:
         for target in found[1].split():
             if target not in seen:
                 seen.add(target)
-                yield from command(file, "make", target, number, _indented(file.lines, number))
+                yield from task(file, "make", target, number, _indented(file.lines, number))
 
 
 @reads("justfile", "Justfile", ".justfile", "*.just")
@@ -47,15 +47,15 @@ def read_justfile(file: File) -> Iterator[Fact]:
     """The recipes whose names say what they are for; private ones (`_name`) are left out."""
     for number, line in enumerate(file.lines, 1):
         if (found := _RECIPE.match(line[:_LINE])) and not found[1].startswith("_"):
-            yield from command(file, "just", found[1], number, _indented(file.lines, number))
+            yield from task(file, "just", found[1], number, _indented(file.lines, number))
 
 
 @reads("Taskfile.yml", "Taskfile.yaml", "taskfile.yml", "taskfile.yaml", "Taskfile.dist.yml", "Taskfile.dist.yaml")
 def read_taskfile(file: File) -> Iterator[Fact]:
     """The tasks whose names say what they are for; internal ones are left out."""
     tasks = file.yaml().get("tasks")
-    for task, node in tasks.items() if tasks else ():
+    for title, node in tasks.items() if tasks else ():
         internal = node.get("internal")
         if internal is None or internal.text != "true":
             body = "\n".join(text for _, leaf in node.leaves() if (text := leaf.text))
-            yield from command(file, "task", task, node.line, body)
+            yield from task(file, "task", title, node.line, body)
