@@ -299,3 +299,73 @@ def test_processes_that_scripts_and_tasks_start(tmp_path: Path, files: Files, ex
     root.mkdir()
     found = {title: part.kind for title, part in by_name(scanned(root, files)).items()}
     assert {title: kind for title, kind in found.items() if title != "shop"} == expected
+
+
+@pytest.mark.parametrize(
+    ("files", "ports"),
+    [
+        ({"package.json": API % '"x": "y"', "main.js": "app.listen(process.env.PORT || 3000);\n"}, (3000,)),
+        ({"package.json": API % '"x": "y"', "main.js": "app.listen(3000);\n", ".env": "PORT=4000\n"}, (4000,)),
+        ({"package.json": API % '"x": "y"', "a.js": "app.listen(3000);\n", "b.js": "b.listen(3001);\n", "c.js": "c.listen(3002);\n"}, ()),
+        ({"package.json": API % '"x": "y"', "test/app.test.js": "app.listen(3000);\n"}, ()),
+    ],
+)
+def test_ports_that_only_source_states(tmp_path: Path, files: Files, ports: tuple[int, ...]) -> None:
+    assert by_name(scanned(tmp_path, files))["api"].ports == ports
+
+
+def test_profiles_of_developers_tell_ports_of_what_serves_alone(tmp_path: Path) -> None:
+    profile = '{"profiles": {"http": {"applicationUrl": "http://localhost:5221"}}}'
+    files = {
+        "src/Api/Api.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web" />',
+        "src/Api/Properties/launchSettings.json": profile,
+        "src/Jobs/Jobs.csproj": '<Project Sdk="Microsoft.NET.Sdk.Worker" />',
+        "src/Jobs/Properties/launchSettings.json": profile,
+    }
+    assert {title: part.ports for title, part in by_name(scanned(tmp_path, files)).items()} == {"Api": (5221,), "Jobs": ()}
+
+
+def test_replicas_for_tests_of_a_cluster_are_one_component(tmp_path: Path) -> None:
+    cluster = "".join(
+        f"  shop-{word}:\n    build: .\n    depends_on: [postgres_{word}]\n  postgres_{word}:\n    image: postgres:16\n"
+        for word in ("alpha", "beta")
+    )
+    kafka = "  kafka1:\n    image: confluentinc/cp-kafka:7.6.0\n  kafka2:\n    image: confluentinc/cp-kafka:7.6.0\n"
+    found = by_name(
+        scanned(
+            tmp_path, {"compose.yml": "services:\n" + cluster + kafka, "requirements.txt": REQUIREMENTS, "Dockerfile": "FROM python:3.12\n"}
+        )
+    )
+    assert {title: [link.component for link in part.depends_on] for title, part in found.items()} == {
+        "shop": ["postgres"],
+        "postgres": [],
+        "kafka": [],
+    }
+
+
+def test_versions_of_an_interface_in_folders_of_their_own_stay_two(tmp_path: Path) -> None:
+    files = {
+        "compose.yml": compose("api1=build: api1", "api2=build: api2"),
+        "api1/requirements.txt": REQUIREMENTS,
+        "api2/requirements.txt": REQUIREMENTS,
+    }
+    assert set(by_name(scanned(tmp_path, files))) == {"api1", "api2"}
+
+
+def test_an_image_of_a_workspace_runs_its_only_program(tmp_path: Path) -> None:
+    files = {
+        "compose.yml": compose(shop="build: ."),
+        "Dockerfile": "FROM rust:1.80\nEXPOSE 8080\n",
+        "Cargo.toml": '[workspace]\nmembers = ["crates/*"]\n',
+        "crates/server/Cargo.toml": '[package]\nname = "shop_server"\n[dependencies]\naxum = "0.7"\n',
+        "crates/server/src/main.rs": "fn main() {}\n",
+        "crates/db/Cargo.toml": '[package]\nname = "shop_db"\n[dependencies]\naxum = "0.7"\n',
+        "crates/db/src/lib.rs": "",
+        "crates/shop-cli/Cargo.toml": '[package]\nname = "shop-cli"\n[dependencies]\naxum = "0.7"\n',
+        "crates/shop-cli/src/main.rs": "fn main() {}\n",
+    }
+    assert {title: (part.path, part.kind) for title, part in by_name(scanned(tmp_path, files)).items()} == {
+        "shop": ("crates/server", "service"),
+        "shop_db": ("crates/db", "library"),
+        "shop-cli": ("crates/shop-cli", "cli"),
+    }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from ctxgen.facts import folder_of
 from ctxgen.join.known import Known
 from ctxgen.model import Service
 
+CLI_NAME = re.compile(r"(?i)(?:^|[-_])cli\Z")
 _DEPLOY_FOLDER = {"docker", "build", ".docker", "deploy", "deployment", "dockerfiles", "containers", "ci", "scripts", "infra", "ops"}
 _DOCKERFILES_FOLDER = {"docker", "build", ".docker", "deploy", "dockerfiles", "containers", "ci"}
 
@@ -54,9 +56,22 @@ class Folders:
             below = units.below(folder) if folder else []
             if len(below) == 1:
                 return below[0]
+            if (program := self._only_program(folder)) is not None:
+                return program
         if dockerfile_folder.rpartition("/")[2].lower() in _DOCKERFILES_FOLDER:
             return units.folder(dockerfile_folder + "/x")
         return dockerfile_folder or context
+
+    def _only_program(self, folder: str) -> str | None:
+        """The one crate below a folder of a Rust workspace that holds a program to be deployed; command-line tools aside."""
+        units = self.known.units
+        crates = {
+            each
+            for each in units.below(folder)
+            if any(unit.ecosystem == "cargo" and not CLI_NAME.search(unit.name) for unit in units.of(each))
+        }
+        programs = [each for each in crates if self.known.files.rust_program_in(each)]
+        return programs[0] if len(programs) == 1 else None
 
     def _holds_what_it_builds(self, folder: str) -> bool:
         """Whether a Dockerfile's folder, whose context lies above it, is about something of its own: source, or the settings of a product."""

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence, Set
 
+from ctxgen.join.folders import CLI_NAME
 from ctxgen.join.known import Known
 from ctxgen.join.units import Unit
 from ctxgen.model import Dependency, Sighting
@@ -97,6 +98,8 @@ class Kinds:
             return kind
         if unit.output == "library" or self._without_a_program(unit):
             return "library"
+        if CLI_NAME.search(unit.name):
+            return "cli"
         if any(self.catalogue[each].serves for each in has):
             return "gateway" if _GATEWAY.search(unit.name) else "service"
         return "cli" if unit.output == "application" else "library"

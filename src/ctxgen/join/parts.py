@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,6 +15,8 @@ from ctxgen.model import At
 from ctxgen.opaque import Name
 
 _BUILD_VARIANT = re.compile(r"native|jvm|(?:java|jdk|openjdk|node|py|python|php|net)\d+|alpine|slim|arm64|amd64|debug")
+_REPLICA = re.compile(r"(?i)alpha|beta|gamma|delta|epsilon|zeta|eta|theta|one|two|three|\d{1,2}")
+_COUNTED = re.compile(r"(?P<stem>[A-Za-z][A-Za-z_-]*[A-Za-z])(?P<number>\d{1,2})")
 _GENERIC_FOLDER = re.compile(r"(?:src|source|app|apps?|server|html|code|docker|backend|main|build)\Z", re.IGNORECASE)
 
 
@@ -86,6 +89,43 @@ def without_variants(parts: Sequence[Part]) -> tuple[list[Part], dict[str, str]]
             variants[named] = stem
             del by_place[part.path, named]
     return list(by_place.values()), variants
+
+
+def without_replicas(parts: Sequence[Part]) -> tuple[list[Part], dict[str, str]]:
+    """Parts with the instances of one service (`kafka1` and `kafka2`, `shop-alpha` and `shop-beta`) told once, and which name stands for which.
+
+    Instances run the same code, or the same image in one file, and have names that differ by a number or a Greek letter alone.
+    """
+    groups: dict[tuple[str, str, str, str | None], list[Part]] = defaultdict(list)
+    for part in parts:
+        groups[_stem(part.name).lower(), part.path if part.language or part.image is None else "", part.kind, part.image].append(part)
+    kept: list[Part] = []
+    names: dict[str, str] = {}
+    for (stem, *_), same in groups.items():
+        if len(same) < 2 or all(part.name.lower() == stem for part in same):
+            kept += same
+            continue
+        together = next((part for part in same if part.name.lower() == stem), replace(same[0], name=_stem(same[0].name)))
+        for part in same:
+            together = replace(merged(together, part), name=together.name) if part is not together else together
+            names[part.name.lower()] = stem
+        kept.append(together)
+    return [_renamed(part, names) for part in kept], names
+
+
+def _renamed(part: Part, names: Mapping[str, str]) -> Part:
+    """A part whose links name what its replicas are told as."""
+    return replace(part, depends_on=tuple((names.get(target.lower(), target), at) for target, at in part.depends_on))
+
+
+def _stem(named: str) -> str:
+    """A name without what counts instances."""
+    if found := _COUNTED.fullmatch(named):
+        return found["stem"]
+    words = re.split(r"([-_.])", named)
+    kept = [word for index, word in enumerate(words) if index % 2 == 0 and not (index and _REPLICA.fullmatch(word))]
+    separator = words[1] if len(words) > 1 else "-"
+    return separator.join(kept)
 
 
 def best_name(units: Sequence[Unit], folder: str, root_name: str) -> str:
