@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from ctxgen.catalogue import Catalogue
 from ctxgen.context import Technology, Use
 from ctxgen.facts import folder_of
+from ctxgen.inference.alternatives import STORES, is_engine, told_apart
 from ctxgen.inference.evidence import cite
 from ctxgen.join import Join
 from ctxgen.model import At, Scope, Sighting
@@ -17,7 +18,6 @@ from ctxgen.model import At, Scope, Sighting
 _SCOPES: tuple[Scope, ...] = ("backend", "deploy", "frontend", "dev", "test", "docs")
 _USAGES = ("used", "default", "connector", "supported", "unknown")
 _CONFIDENCES = ("confirmed", "declared", "inferred")
-_STORES = ("database", "cache", "queue", "search", "storage")
 _NODE_MANAGERS = ("npm", "yarn", "pnpm", "bun")
 """They start what they install, so they are part of a Node backend, and of nothing but the frontend elsewhere."""
 MANY_ENGINES = 6
@@ -51,12 +51,12 @@ def settle_usage(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Si
     category that the repository's product names; variables alone say nothing of an engine that has no driver, image
     or setting.  Many engines behind optional groups are connectors, and their drivers are not told.
     """
-    sightings = _told_apart(sightings, catalogue)
+    sightings = told_apart(sightings, catalogue)
     shown = {s.technology for s in sightings if s.usage in ("used", "default") and s.scope in ("backend", "deploy")}
     engines = {
         s.technology
         for s in sightings
-        if s.scope == "backend" and s.usage in ("used", "default", "supported") and _is_engine(s.technology, catalogue)
+        if s.scope == "backend" and s.usage in ("used", "default", "supported") and is_engine(s.technology, catalogue)
     }
     by_category: dict[str, set[str]] = defaultdict(set)
     for engine in engines:
@@ -66,8 +66,8 @@ def settle_usage(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Si
         for s in sightings
         if not s.optional and s.scope == "backend" and s.usage != "unknown" and not s.signal.startswith("import ")
     }
-    connectors = optional & {t for t in optional if catalogue[t].category in (*_STORES, "saas")}
-    connectors = connectors if len([t for t in connectors if _is_engine(t, catalogue)]) >= MANY_ENGINES else set()
+    connectors = optional & {t for t in optional if catalogue[t].category in (*STORES, "saas")}
+    connectors = connectors if len([t for t in connectors if is_engine(t, catalogue)]) >= MANY_ENGINES else set()
     settled = []
     for sighting in sightings:
         known = sighting.technology
@@ -86,37 +86,6 @@ def settle_usage(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Si
         settled.append(sighting)
     told = {s.technology for s in settled if s.usage != "unknown"}
     return [s for s in settled if s.usage != "unknown" or s.technology in told or _stands_alone(s, catalogue)]
-
-
-def _told_apart(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Sighting]:
-    """Sightings where one setting's alternatives are told apart: engines of which a variable picks one are supported, the one without a condition is the default.
-
-    What only a variant deploys (a compose file per engine) is such an alternative too.
-    """
-    stated: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for s in sightings:
-        if s.signal.startswith("config ") and s.scope == "backend" and s.usage == "used" and _is_engine(s.technology, catalogue):
-            stated[s.signal, s.at.path].add(s.technology)
-    chosen = {(s.signal, s.at.path) for s in sightings if s.when and "=" in s.when and len(stated.get((s.signal, s.at.path), ())) > 1}
-    categories = {catalogue[s.technology].category for s in sightings if (s.signal, s.at.path) in chosen}
-    told = []
-    for s in sightings:
-        if (
-            s.usage == "used"
-            and s.scope in ("backend", "deploy")
-            and _is_engine(s.technology, catalogue)
-            and catalogue[s.technology].category in categories
-        ):
-            if s.when:
-                s = replace(s, usage="supported")
-            elif (s.signal, s.at.path) in chosen:
-                s = replace(s, usage="default")
-        told.append(s)
-    return told
-
-
-def _is_engine(known: str, catalogue: Catalogue) -> bool:
-    return catalogue[known].category in _STORES and not catalogue[known].drives
 
 
 def _stands_alone(sighting: Sighting, catalogue: Catalogue) -> bool:

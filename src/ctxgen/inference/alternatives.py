@@ -1,0 +1,92 @@
+"""Engines among which the product's users or its settings choose, told apart from those that it uses."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from ctxgen.catalogue import Catalogue
+from ctxgen.model import Sighting
+
+STORES = ("database", "cache", "queue", "search", "storage")
+
+
+def is_engine(known: str, catalogue: Catalogue) -> bool:
+    """Whether a technology is a store or broker itself and no client of one."""
+    return catalogue[known].category in STORES and not catalogue[known].drives
+
+
+def told_apart(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Sighting]:
+    """Sightings with the usage that alternatives have: supported, and the default among them."""
+    return _by_name(_by_condition(sightings, catalogue), catalogue)
+
+
+def _by_condition(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Sighting]:
+    """Engines of which a variable picks one in one setting: those with a condition are supported, the one without is the default.
+
+    What only a variant deploys is such an alternative too.
+    """
+    stated: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for s in sightings:
+        if s.signal.startswith("config ") and s.scope == "backend" and s.usage == "used" and is_engine(s.technology, catalogue):
+            stated[s.signal, s.at.path].add(s.technology)
+    chosen = {(s.signal, s.at.path) for s in sightings if s.when and "=" in s.when and len(stated.get((s.signal, s.at.path), ())) > 1}
+    categories = {catalogue[s.technology].category for s in sightings if (s.signal, s.at.path) in chosen}
+    told = []
+    for s in sightings:
+        if (
+            s.usage == "used"
+            and s.scope in ("backend", "deploy")
+            and is_engine(s.technology, catalogue)
+            and catalogue[s.technology].category in categories
+        ):
+            if s.when:
+                s = replace(s, usage="supported")
+            elif (s.signal, s.at.path) in chosen:
+                s = replace(s, usage="default")
+        told.append(s)
+    return told
+
+
+def _by_name(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Sighting]:
+    """Databases that a component has several of, where a profile, variant or file of deployment that is called like one chooses it.
+
+    `application-mysql.properties`, a compose profile `postgres`, `docker/postgresql.yml` beside the usual file: such engines are supported,
+    and what no such choice names is the default.
+    """
+    spoken: dict[str, set[str]] = defaultdict(set)
+    named: set[str] = set()
+    shown: set[str] = set()
+    for s in sightings:
+        if s.scope != "backend" or s.usage == "unknown" or s.optional or catalogue[s.technology].category != "database":
+            continue
+        if is_engine(s.technology, catalogue):
+            spoken[s.component or ""].add(s.technology)
+            if s.usage == "used":
+                chosen = _called_like(s, catalogue)
+                (named if chosen else shown).add(s.technology)
+    together = set().union(*(engines for engines in spoken.values() if len(engines) > 1))
+    chosen_among = named & together
+    if not chosen_among:
+        return list(sightings)
+    standing = {s.technology for s in sightings if s.signal.startswith("config ") and s.usage == "used" and not _called_like(s, catalogue)}
+    supported = chosen_among - standing
+    default = (shown & together) - supported
+    told = []
+    for s in sightings:
+        if s.usage == "used" and s.scope == "backend" and supported and (s.technology in supported or s.technology in default):
+            s = replace(s, usage="supported" if s.technology in supported else "default")
+        told.append(s)
+    return told
+
+
+def _called_like(sighting: Sighting, catalogue: Catalogue) -> bool:
+    """Whether a condition, or the file that deploys it, is called like the engine."""
+    technology = catalogue[sighting.technology]
+    names = {sighting.technology, *(scheme.rpartition(":")[2] for scheme in technology.url_schemes)}
+    stem = sighting.at.path.rpartition("/")[2].partition(".")[0] if sighting.at.path.endswith((".yml", ".yaml")) else ""
+    words = re.findall(r"[a-z]+", f"{sighting.when or ''} {stem}".lower()) if "=" not in (sighting.when or "") else []
+    return bool(names.intersection(words))
