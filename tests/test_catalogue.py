@@ -31,7 +31,8 @@ def shown(catalogue: Catalogue) -> Iterator[tuple[str, str, str | None]]:
             yield kind, line, catalogue.extra(kind, base, extra) if extra else catalogue.package(kind, line)
     for line in listed("images"):
         image = Opaque(line).image()
-        yield "images", line, catalogue.image(image[0]) if image else None
+        variant = catalogue.image_variant(image[0], image[1]) if image and image[1] else None
+        yield "images", line, variant or (catalogue.image(image[0]) if image else None)
     for line in listed("imports"):
         language, _, module = line.partition(" ")
         yield "imports", line, catalogue.module(language, module)

@@ -138,3 +138,10 @@ def test_a_crate_without_a_program_is_a_library(tmp_path: Path) -> None:
         "shop_worker": "library",
         "importer": "service",
     }
+
+
+def test_a_stock_htaccess_shows_no_server_and_a_variant_of_an_image_does(tmp_path: Path) -> None:
+    stock = {"composer.json": COMPOSER, "public/.htaccess": "RewriteEngine On\n", "public/index.php": "<?php\n"}
+    assert "apache-httpd" not in _technologies(_scan(tmp_path / "a", stock))
+    found = _technologies(_scan(tmp_path / "b", {**stock, "Dockerfile": "FROM php:8.3-apache\n"}))
+    assert (found["apache-httpd"].scope, found["apache-httpd"].version) == ("backend", None)

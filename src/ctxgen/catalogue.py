@@ -171,6 +171,10 @@ class Catalogue:
         image = image.lower().removeprefix("docker.io/").removeprefix("library/")
         return self._find("image", image) or (self._find("image", image.rpartition("/")[2]) if "/" in image else None)
 
+    def image_variant(self, image: str, tag: str) -> str | None:
+        """The technology that a variant of an image brings along: Apache in `php:8.3-apache`."""
+        return self._find("image", f"{image.lower().removeprefix('docker.io/').removeprefix('library/')}:{tag}")
+
     def scheme(self, scheme: str) -> list[str]:
         """The engine behind a URL scheme, and the driver that `postgresql+psycopg` names."""
         base = scheme.partition("+")[0]

@@ -213,6 +213,8 @@ class _Recogniser:
         return None
 
     def image(self, image: Image) -> Iterator[Sighting]:
+        if image.name and image.tag and image.purpose != "build" and (brought := self.catalogue.image_variant(image.name, image.tag)):
+            yield self.sighting(image, brought, signal=f"image {image.name}:{image.tag}", rank=18, scope="backend", confidence="confirmed")
         known = self.catalogue.image(image.name) if image.name else None
         if known is None:
             return

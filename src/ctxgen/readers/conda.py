@@ -61,16 +61,17 @@ def read_conda(file: File) -> Iterator[Found]:
 
 def _package(file: File, element: Node, text: str, group: Group) -> Iterator[Found]:
     found = _SPEC.match(text)
-    if found is None or found[1].startswith("_"):
-        return
-    package, stated = found[1].lower(), found[2]
+    if found is not None:
+        yield from conda_package(file, found[1].lower(), found[2], element.line, group)
+
+
+def conda_package(file: File, package: str, stated: str | None, line: int, group: Group) -> Iterator[Dependency | Runtime]:
+    """A package of conda: a language's runtime, or what PyPI calls it; what is neither, and virtual packages, are nothing."""
     if package in _RUNTIMES:
-        yield Runtime(
-            name=name(_RUNTIMES[package]), version=version(re.sub(r"\A={1,2}", "", stated)) if stated else None, at=file.at(element.line)
-        )
-    elif package not in _NOT_PYPI and not package.startswith("r-"):
+        yield Runtime(name=name(_RUNTIMES[package]), version=version(re.sub(r"\A={1,2}", "", stated)) if stated else None, at=file.at(line))
+    elif package not in _NOT_PYPI and not package.startswith(("r-", "_")):
         known = _PYPI.get(package, package)
-        yield Dependency(ecosystem="pypi", name=name(known), declared=version(stated), group=group, at=file.at(element.line))
+        yield Dependency(ecosystem="pypi", name=name(known), declared=version(stated), group=group, at=file.at(line))
 
 
 def _pip(file: File, requirements: Node, group: Group) -> Iterator[Found]:

@@ -1,6 +1,6 @@
-"""The Node.js version of a folder: .nvmrc and .node-version.
+"""The Node.js version of a folder: .nvmrc, .node-version, and pnpm's settings in .npmrc.
 
-Sources: https://github.com/nvm-sh/nvm#nvmrc, https://github.com/shadowspawn/node-version-usage.
+Sources: https://github.com/nvm-sh/nvm#nvmrc, https://github.com/shadowspawn/node-version-usage, https://pnpm.io/9.x/npmrc#use-node-version.
 """
 
 from __future__ import annotations
@@ -37,3 +37,16 @@ def read_node_version(file: File) -> Iterator[Fact | Diagnostic]:
         else:
             yield Runtime(name=name("Node.js"), version=stated, source="version-file", at=file.at(number))
         return
+
+
+_USED = re.compile(r"\s{0,20}(use-node-version|node-version)\s{0,20}=\s{0,20}[\"']?([\w./*-]{1,40})[\"']?\s{0,20}")
+
+
+@reads(".npmrc", contains=(b"node-version",))
+def read_npmrc(file: File) -> Iterator[Fact]:
+    """`use-node-version`, the only line that is looked at: others hold tokens."""
+    for number, line in enumerate(file.lines, 1):
+        found = _USED.fullmatch(line[:200])
+        stated = node_version(found[2]) if found is not None else None
+        if stated is not None:
+            yield Runtime(name=name("Node.js"), version=stated, source="version-file", at=file.at(number))

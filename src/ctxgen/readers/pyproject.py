@@ -19,6 +19,7 @@ from ctxgen.readers import Found, reads
 from ctxgen.readers._hatch_pdm import hatch, pdm, poe
 from ctxgen.readers._pep508 import dependency, group_of, optional_group, parse_requirement
 from ctxgen.readers._poetry import poetry
+from ctxgen.readers.pixi import pixi
 from ctxgen.tree import File
 
 _EMPTY = Node({}, 1)
@@ -48,6 +49,7 @@ def read_pyproject(file: File) -> Iterator[Found]:
     yield from poetry(file, tool.get("poetry"), standard)
     yield from pdm(file, tool.get("pdm"))
     yield from hatch(file, tool.get("hatch"))
+    yield from pixi(file, tool.get("pixi"))
     yield from poe(file, tool)
 
 

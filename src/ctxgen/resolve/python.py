@@ -19,8 +19,8 @@ from ctxgen.facts import Facts, folder_of, folders_up, join_path
 from ctxgen.model import Dependency, Locked, Managed, Member, Project
 from ctxgen.opaque import version
 
-_PROJECT_LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml")
-_PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
+_PROJECT_LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "pixi.lock", "conda-lock.yml")
+_PROJECT_FILES = ("pyproject.toml", "pixi.toml", "environment.yml", "environment.yaml", "setup.py", "setup.cfg")
 _MAX_STARS = 4
 """More stars in a glob than anybody writes; each multiplies the time that a comparison may take."""
 _TOOLS = {"uv", "poetry", "pdm", "pipenv", "hatch"}
