@@ -369,3 +369,16 @@ def test_an_image_of_a_workspace_runs_its_only_program(tmp_path: Path) -> None:
         "shop_db": ("crates/db", "library"),
         "shop-cli": ("crates/shop-cli", "cli"),
     }
+
+
+def test_an_image_of_several_projects_runs_the_one_that_is_a_program(tmp_path: Path) -> None:
+    files = {
+        "compose.yml": compose(orders="build: {context: ., dockerfile: src/Orders/Dockerfile.gone}"),
+        "package.json": '{"name": "shop", "devDependencies": {"husky": "^9.0.0"}, "scripts": {"prepare": "husky"}}',
+        "src/Orders/Dockerfile": "FROM mcr.microsoft.com/dotnet/aspnet:9.0\n",
+        "src/Orders/Orders.Api/Orders.Api.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web" />',
+        "src/Orders/Orders/Orders.csproj": '<Project Sdk="Microsoft.NET.Sdk" />',
+        "src/Orders/Orders/Order.cs": "class Order;",
+    }
+    found = {title: (part.path, part.kind) for title, part in by_name(scanned(tmp_path, files)).items()}
+    assert found == {"orders": ("src/Orders/Orders.Api", "service"), "Orders": ("src/Orders/Orders", "library")}

@@ -7,6 +7,7 @@ from functools import cache
 
 from ctxgen.facts import folder_of
 from ctxgen.join.known import Known
+from ctxgen.join.units import Unit
 from ctxgen.model import Service
 
 CLI_NAME = re.compile(r"(?i)(?:^|[-_])cli\Z")
@@ -27,10 +28,10 @@ class Folders:
         self.of_image = cache(self._of_image)
 
     def built_by(self, service: Service) -> str:
-        """The folder of what a service builds; a Dockerfile that is not there says nothing."""
-        context = service.build or ""
-        stands = service.dockerfile is not None and service.dockerfile in self.known.files
-        return self.of_image(folder_of(service.dockerfile) if stands and service.dockerfile else context, context)
+        """The folder of what a service builds; a Dockerfile that is not there says nothing, unless another one lies in its folder."""
+        context, beside = service.build or "", folder_of(service.dockerfile or "")
+        stands = service.dockerfile is not None and (service.dockerfile in self.known.files or any(self.known.containers_in(beside)))
+        return self.of_image(beside if stands else context, context)
 
     def run_by(self, service: str, built: str, stated_at: str) -> str:
         """The folder of the code that a service runs, where its image is built in a folder without code of its own.
@@ -51,27 +52,34 @@ class Folders:
         for folder in (dockerfile_folder, context):
             if units.at(folder) and (folder or any(unit.backend or unit.frontend for unit in units.of(""))):
                 return folder
+            if (program := self._only_program(folder)) is not None:
+                return program
             if folder and folder.startswith(f"{context}/" if context else "") and folder != context and self._holds_what_it_builds(folder):
                 return folder
             below = units.below(folder) if folder else []
             if len(below) == 1:
                 return below[0]
-            if (program := self._only_program(folder)) is not None:
-                return program
         if dockerfile_folder.rpartition("/")[2].lower() in _DOCKERFILES_FOLDER:
             return units.folder(dockerfile_folder + "/x")
         return dockerfile_folder or context
 
     def _only_program(self, folder: str) -> str | None:
-        """The one crate below a folder of a Rust workspace that holds a program to be deployed; command-line tools aside."""
+        """The folder of the one unit below that is a program to be deployed, where the others are its libraries; command-line tools aside."""
         units = self.known.units
-        crates = {
-            each
-            for each in units.below(folder)
-            if any(unit.ecosystem == "cargo" and not CLI_NAME.search(unit.name) for unit in units.of(each))
-        }
-        programs = [each for each in crates if self.known.files.rust_program_in(each)]
-        return programs[0] if len(programs) == 1 else None
+        programs = {each for each in units.below(folder) if any(self._is_program(unit) for unit in units.of(each))}
+        return programs.pop() if len(programs) == 1 else None
+
+    def _is_program(self, unit: Unit) -> bool:
+        """Whether a unit of an ecosystem that tells programs from libraries is one that runs on a server."""
+        if CLI_NAME.search(unit.name) or self.known.makes(unit) in ("frontend", "infrastructure"):
+            return False
+        match unit.ecosystem:
+            case "cargo":
+                return self.known.files.rust_program_in(unit.folder)
+            case "nuget":
+                return unit.output == "application"
+            case _:
+                return False
 
     def _holds_what_it_builds(self, folder: str) -> bool:
         """Whether a Dockerfile's folder, whose context lies above it, is about something of its own: source, or the settings of a product."""

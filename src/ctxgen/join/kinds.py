@@ -9,7 +9,7 @@ from collections.abc import Sequence, Set
 from ctxgen.join.folders import CLI_NAME
 from ctxgen.join.known import Known
 from ctxgen.join.units import Unit
-from ctxgen.model import Dependency, Sighting
+from ctxgen.model import Sighting
 
 _GATEWAY = re.compile(r"(?i)gateway|(?:^|[-_.])(?:proxy|bff|ingress|traefik|nginx|kong|envoy|caddy|edge|load-?balancer)(?:$|[-_.])")
 _INFRASTRUCTURE = {
@@ -53,14 +53,6 @@ class Kinds:
         for sighting in sightings:
             if sighting.scope == "backend" and sighting.usage != "unknown":
                 self._sighted[known.units.folder(sighting.at.path)].add(sighting.technology)
-        self._made = {
-            known.units.folder(need.at.path): kind
-            for need in known.facts.of(Dependency)
-            if need.group != "test"
-            and known.places.scope(need.at.path) is None
-            and not need.at.path.rpartition("/")[2].startswith("Directory.")
-            and (kind := self.catalogue.makes(need.name))
-        }
         self._jvm_programs = {known.units.folder(path) for path in known.files.jvm_programs()}
 
     def of_deployed(
@@ -85,6 +77,8 @@ class Kinds:
             return "gateway"
         if not units:
             return "infrastructure" if folder is None else "service"
+        if not ports and CLI_NAME.search(units[0].name):
+            return "cli"
         return "worker" if not ports and "queue" in categories and not categories & {"server", "framework"} else "service"
 
     def of_code(self, unit: Unit) -> str:
@@ -109,7 +103,7 @@ class Kinds:
 
     def _made_by_a_dependency(self, named: str, units: Sequence[Unit], categories: Set[str]) -> str | None:
         """The kind that a library of the unit makes it, except that what has data of its own is no gateway by a library alone."""
-        kind = self._made.get(units[0].folder) if units else None
+        kind = self.known.makes(units[0]) if units else None
         if kind == "gateway" and categories & {"database", "orm"} and not _GATEWAY.search(named):
             return None
         return kind

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cached_property
 
 from ctxgen.catalogue import Catalogue
 from ctxgen.facts import Facts, folder_of
 from ctxgen.join.files import Files
-from ctxgen.join.units import Units
-from ctxgen.model import Container, Image
+from ctxgen.join.units import Unit, Units
+from ctxgen.model import Container, Dependency, Image
 from ctxgen.places import Places
 
 
@@ -27,6 +28,21 @@ class Known:
             folder = folder_of(image.at.path)
             if image.purpose == "base" and folder not in self._bases and image.name and (known := catalogue.image(image.name)):
                 self._bases[folder] = known
+
+    @cached_property
+    def _made(self) -> dict[str, str]:
+        return {
+            self.units.folder(need.at.path): kind
+            for need in self.facts.of(Dependency)
+            if need.group != "test"
+            and self.places.scope(need.at.path) is None
+            and not need.at.path.rpartition("/")[2].startswith("Directory.")
+            and (kind := self.catalogue.makes(need.name))
+        }
+
+    def makes(self, unit: Unit) -> str | None:
+        """The kind of component that a package makes of the unit that needs it."""
+        return self._made.get(unit.folder)
 
     def containers_in(self, folder: str | None) -> Iterable[Container]:
         """What the Dockerfiles of a folder run: their last stages."""
