@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ctxgen.documents import Unreadable
+from ctxgen.facts import folder_of
 from ctxgen.model import At
 from ctxgen.source import builtins, ir
 from ctxgen.source.languages import Language, Resolver
@@ -247,7 +248,8 @@ class Interpreter:
         if not files:
             if wanted is not None and (inner := tuple(self.resolver.module(module.path, self.language.inside(statement.module, wanted)))):
                 return self._whole(inner, statement.module, module)
-            shown = statement.module if wanted in (None, "default") else f"{statement.module}.{wanted}"
+            library = self.language.library(statement.module)
+            shown = library if wanted in (None, "default") else f"{library}.{wanted}"
             return External(shown[:MAX_TEXT])
         whole = self._whole(files, statement.module, module)
         if wanted is None:
@@ -373,14 +375,19 @@ class Interpreter:
         return UNKNOWN
 
     def _text(self, parts: Sequence[ir.Expression], scope: Scope) -> Value:
-        """Parts put together; a part that is not known is a parameter by its name."""
+        """Parts put together; a part that is not known is a parameter by its name.
+
+        An unknown part before a path is a prefix that the environment may set: without it the path stands as it is.
+        """
         values = [self.evaluate(part, scope) for part in parts]
         if any(isinstance(value, list) for value in values):
             return builtins.concatenated(values)
         if not any(isinstance(value, str) for value in values):
             return UNKNOWN
         out = ""
-        for part, value in zip(parts, values, strict=True):
+        for index, (part, value) in enumerate(zip(parts, values, strict=True)):
+            if index == 0 and not isinstance(value, (str, int)) and isinstance(values[1], str) and values[1].startswith("/"):
+                continue
             if isinstance(value, str):
                 out += value
             elif isinstance(value, int) and not isinstance(value, bool):
@@ -421,7 +428,10 @@ class Interpreter:
             return found
         made = self.call(self.evaluate(type, scope), Arguments((), found, (), line, scope))
         if isinstance(made, Instance):
-            made.fields |= found
+            by_position = [field.name for field in made.cls.cls.fields] if "0" in found else []
+            made.fields |= {
+                by_position[int(key)] if key.isdigit() and int(key) < len(by_position) else key: value for key, value in found.items()
+            }
         return made
 
     # ---- names and attributes
@@ -472,13 +482,15 @@ class Interpreter:
                     return owner
                 if (inner := self.language.inside(path, name)) and (files := tuple(self.resolver.module(scope.module.path, inner))):
                     return self._whole(files, inner, scope.module)
+                if (constant := self.language.constants.get(f"{path}.{name}")) is not None:
+                    return constant
                 found = External(f"{path}.{name}"[:MAX_TEXT], owner.arguments)
                 made = self.made(found, at)
                 return found if made is None else made
             case ModuleValue():
                 return self._of_module(owner, name, line, scope)
             case Package():
-                for path in owner.files:
+                for path in self.resolver.defining(owner.files[0], name) or owner.files:
                     module = self.run(path)
                     if module is not None and name in module.scope.names:
                         return self._settled(module.scope.names, name)
@@ -537,9 +549,13 @@ class Interpreter:
                 if parameter.name == name and parameter.type is not None:
                     owner.fields[name] = value = self.value_of_type(parameter.type, cls.scope, parameter.line)
                     return value
+            if self.language.receivers_are_methods:
+                for path in self.resolver.defining(cls.path, f"{cls.cls.name}.{name}"):
+                    self.module(path)
             for extension in self.extensions.get(name, ()):
                 receiver = extension.function.receiver
-                if receiver is not None and _bare(receiver.type) == cls.cls.name:
+                beside = not self.language.receivers_are_methods or folder_of(extension.scope.module.path) == folder_of(cls.path)
+                if receiver is not None and beside and _bare(receiver.type) == cls.cls.name:
                     return extension.bound(owner)
         known = owner.object
         return Method(known, name) if known is not None and self.has_method(known, name) else None

@@ -67,4 +67,8 @@ class Language:
     assigns_locally: bool = False
     """Whether an assignment without a declaration makes a name of the innermost scope (Python, PHP, Ruby)."""
     constructors: tuple[str, ...] = ("__init__", "constructor", "__construct", "initialize", "init")
+    constants: Mapping[str, Any] = field(default_factory=dict)
+    """Values of the language's own library by path: `net/http.MethodGet`."""
+    library: Callable[[str], str] = field(default=lambda module: module)
+    """How a module of a library is named in frameworks' descriptions: without its major version in Go."""
     inside: Callable[[str, str], str] = field(default=lambda module, name: "")

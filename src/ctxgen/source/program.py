@@ -202,7 +202,7 @@ class Program(Interpreter):
             return self._apply(extension.bound(owner), arguments)
         return UNKNOWN
 
-    def _next(self) -> int:
+    def next_order(self) -> int:
         self._order += 1
         return self._order
 
@@ -222,7 +222,7 @@ class Program(Interpreter):
             given = target = Object(self.vocabulary.frameworks[owner.type.framework].types[method.makes])
             target.router = self.new_router(target.type, at)
             if owner.router is not None:
-                owner.router.mount(target.router, "", at, order=self._next())
+                owner.router.mount(target.router, "", at, order=self.next_order())
         handler = arguments.get(*method.handler)
         guards = [*self._between(arguments, method), *self.handler_guards(owner, handler)]
         self.add_route(target, methods, paths, at, self.handler_name(handler, arguments.expression(*method.handler)), guards, method.kind)
@@ -252,7 +252,7 @@ class Program(Interpreter):
         """Put a route on an object's router, for each of the paths."""
         if owner.router is not None:
             for path in paths:
-                owner.router.routes.append(Route(tuple(methods), path, at, handler, tuple(guards), kind, order=self._next(), **more))  # type: ignore[arg-type]
+                owner.router.routes.append(Route(tuple(methods), path, at, handler, tuple(guards), kind, order=self.next_order(), **more))  # type: ignore[arg-type]
 
     def answers(self, handler: Value) -> None:
         """Remember that a function answers requests."""
@@ -288,7 +288,7 @@ class Program(Interpreter):
         if child.router is not None and owner.router is not None:
             child.router.use(self._between(arguments, method))
             for prefix in prefixes or ["{prefix}"]:
-                owner.router.mount(child.router, prefix, at, order=self._next())
+                owner.router.mount(child.router, prefix, at, order=self.next_order())
         callback = arguments.get(*method.callback) if method.callback else None
         if isinstance(callback, FunctionValue):
             self.call_with(callback, child, arguments, receiver=method.receiver)
@@ -318,9 +318,9 @@ class Program(Interpreter):
         if owner.router is not None:
             for prefix in prefixes or [""]:
                 for child in children:
-                    owner.router.mount(child, prefix, at, guards, self._next())
+                    owner.router.mount(child, prefix, at, guards, self.next_order())
                 if not children:
-                    owner.router.use(guards, prefix, self._next())
+                    owner.router.use(guards, prefix, self.next_order())
         return owner
 
     def _guard(self, owner: Object, called: str, method: Method, arguments: Arguments) -> None:
@@ -328,7 +328,7 @@ class Program(Interpreter):
         prefix = arguments.get(*method.prefix) if method.prefix else ""
         guards = self.guards_at(arguments, method.guards) if method.guards else [each for each in [guard(called, at)] if each]
         if owner.router is not None:
-            owner.router.use(guards, prefix if isinstance(prefix, str) else "", self._next() if method.guards else 0)
+            owner.router.use(guards, prefix if isinstance(prefix, str) else "", self.next_order() if method.guards else 0)
 
     # ---- guards
 
@@ -359,6 +359,8 @@ class Program(Interpreter):
 
     def guards_of(self, expression: ir.Expression | None, value: Value, at: At, kind: GuardKind | None = None) -> list[Guard]:
         """The guard that an expression is, by its name in the code, that of the function that it stands for, or that of the library."""
+        if isinstance(value, str) and "/" in value:
+            return []  # a path among the arguments
         at = At(at.path, expression.line) if expression is not None and not isinstance(expression, (ir.Function, ir.Class)) else at
         written = value if isinstance(value, str) else spelled(expression)
         names = [written]

@@ -1,0 +1,85 @@
+"""Go's front end: lowering, and the packages that import paths lead to.
+
+Source: https://go.dev/ref/spec.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ctxgen.source.golang.lower import lower
+from ctxgen.source.golang.resolve import GoResolver
+from ctxgen.source.languages import Language
+from ctxgen.source.values import UNKNOWN, Arguments, Value
+
+if TYPE_CHECKING:
+    from ctxgen.source.program import Program
+
+_VERSION = re.compile(r"/v\d{1,3}(?=$|/)|\.v\d{1,3}$")
+
+
+def _library(module: str) -> str:
+    """An import path without the major version in it: `github.com/go-chi/chi/v5` is `github.com/go-chi/chi`."""
+    return _VERSION.sub("", module)
+
+
+def _range(program: Program, arguments: Arguments) -> Value:
+    """The pairs that a loop goes over: index and element, or key and value."""
+    match arguments.get(0):
+        case list() as values:
+            return [[index, value] for index, value in enumerate(values)]
+        case dict() as entries:
+            return [[key, value] for key, value in entries.items()]
+    return UNKNOWN
+
+
+def _join(program: Program, arguments: Arguments) -> Value:
+    """`path.Join("/api", name)`."""
+    parts = [part if isinstance(part, str) else "{part}" for part in arguments.positional]
+    return "/".join(part.strip("/") if index else part.rstrip("/") for index, part in enumerate(parts))
+
+
+def _format(program: Program, arguments: Arguments) -> Value:
+    """`fmt.Sprintf("/api/%s", version)`: verbs are replaced in their order."""
+    pattern, *values = arguments.positional or [UNKNOWN]
+    if not isinstance(pattern, str):
+        return UNKNOWN
+    given = iter(values)
+
+    def filled(_: re.Match[str]) -> str:
+        value = next(given, UNKNOWN)
+        return str(value) if isinstance(value, (str, int)) else "{part}"
+
+    return re.sub(r"%[+#]?[svdqx]", filled, pattern)
+
+
+def _same(program: Program, arguments: Arguments) -> Value:
+    return arguments.get(0, default=UNKNOWN)
+
+
+def _append(program: Program, arguments: Arguments) -> Value:
+    first, *rest = arguments.positional or [UNKNOWN]
+    return [*first, *rest][:300] if isinstance(first, list) else list(rest)
+
+
+_VERBS = ("Get", "Head", "Post", "Put", "Patch", "Delete", "Connect", "Options", "Trace")
+
+LANGUAGE = Language(
+    "golang",
+    (".go",),
+    lower,
+    GoResolver,
+    receivers_are_methods=True,
+    constructors=(),
+    constants={f"net/http.Method{verb}": verb.upper() for verb in _VERBS},
+    library=_library,
+    hooks={
+        "range()": _range,
+        "path.Join()": _join,
+        "net/url.JoinPath()": _join,
+        "fmt.Sprintf()": _format,
+        "string()": _same,
+        "append()": _append,
+    },
+)

@@ -1,0 +1,97 @@
+"""gorilla/mux: a route is built by a chain whose parts may stand in any order.
+
+`r.HandleFunc("/orders", list).Methods("GET")`, `r.Methods("GET").Path("/orders").HandlerFunc(list)`,
+`r.PathPrefix("/v1").Subrouter()`.  Source: https://pkg.go.dev/github.com/gorilla/mux.
+"""
+
+from __future__ import annotations
+
+from ctxgen.source.frameworks import plain
+from ctxgen.source.program import MethodHook, Program
+from ctxgen.source.routing import Router
+from ctxgen.source.values import Arguments, Object, Value
+
+
+def _route(program: Program, owner: Object, arguments: Arguments) -> Object:
+    """The route of a chain: the owner if it is one, else a new one below the router."""
+    if owner.type.name == "route":
+        return owner
+    at = program.at(arguments)
+    made = Object(program.vocabulary.frameworks[owner.type.framework].types["route"])
+    made.router = program.new_router(made.type, at)
+    if owner.router is not None:
+        owner.router.mount(made.router, "", at, order=program.next_order())
+    return made
+
+
+def _router(route: Object) -> Router:
+    assert route.router is not None
+    return route.router
+
+
+def _answer(program: Program, route: Object, arguments: Arguments, path: str | None, position: int) -> None:
+    """A handler was given: the route answers, under the path of the call or of the chain."""
+    handler = arguments.get(position)
+    mounted = program.object_of(handler)
+    if mounted is not None and mounted.router is not None:  # r.PathPrefix("/v1").Handler(other)
+        _router(route).mount(mounted.router, path or "", program.at(arguments))
+        return
+    name = program.handler_name(handler, arguments.expression(position))
+    methods = route.fields.get("methods", ("ANY",))
+    program.add_route(route, methods, [path or ""], program.at(arguments), name, program.handler_guards(route, handler))
+    program.answers(handler)
+
+
+def _handle(program: Program, owner: Object, arguments: Arguments) -> Value:
+    path = arguments.get(0)
+    route = _route(program, owner, arguments)
+    if isinstance(path, str):
+        _answer(program, route, arguments, path, 1)
+    return route
+
+
+def _handler(program: Program, owner: Object, arguments: Arguments) -> Value:
+    _answer(program, owner, arguments, None, 0)
+    return owner
+
+
+def _path(program: Program, owner: Object, arguments: Arguments) -> Value:
+    route = _route(program, owner, arguments)
+    path = arguments.get(0)
+    if isinstance(path, str):
+        _router(route).prefix = _router(route).prefix + path
+    return route
+
+
+def _methods(program: Program, owner: Object, arguments: Arguments) -> Value:
+    route = _route(program, owner, arguments)
+    methods = tuple(method.upper() for value in arguments.positional for method in plain(value)) or ("ANY",)
+    route.fields["methods"] = methods
+    _router(route).routes[:] = [known._replace(methods=methods) for known in _router(route).routes]
+    return route
+
+
+def _condition(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """A host, header, scheme, query or name: the route is the same."""
+    return _route(program, owner, arguments)
+
+
+def _subrouter(program: Program, owner: Object, arguments: Arguments) -> Value:
+    made = Object(program.vocabulary.frameworks[owner.type.framework].types["router"])
+    made.router = program.new_router(made.type, program.at(arguments))
+    _router(owner).mount(made.router, "", program.at(arguments))
+    return made
+
+
+_BOTH = {"Path": _path, "PathPrefix": _path, "Methods": _methods} | dict.fromkeys(
+    ("Host", "Headers", "Schemes", "Queries", "MatcherFunc"), _condition
+)
+METHODS: dict[str, MethodHook] = {
+    "gorilla-mux.router.HandleFunc": _handle,
+    "gorilla-mux.router.Handle": _handle,
+    **{f"gorilla-mux.{kind}.{name}": hook for kind in ("router", "route") for name, hook in _BOTH.items()},
+    "gorilla-mux.route.Handler": _handler,
+    "gorilla-mux.route.HandlerFunc": _handler,
+    "gorilla-mux.route.Name": _condition,
+    "gorilla-mux.route.Subrouter": _subrouter,
+}
