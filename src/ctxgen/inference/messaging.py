@@ -42,6 +42,10 @@ _NAMED = re.compile(
     r"(?:.*[._:-])?(?P<system>kafka|rabbitmq|rabbit|nats|pulsar|sqs|sns|pubsub|servicebus|activemq|kinesis|eventhubs?|mqtt)(?:[._:-].*)?"
     r"[._:-](?:[\w-]*?[_-])?(?P<kind>topics?|queues?|exchanges?|subjects?|streams?)(?:[._-]?names?)?(?:\.(?!partitions|replic|count|size|max|min|enabled|type|durable|auto)[\w-]+)?"
 )
+_BUS = re.compile(
+    r"(?:.*[._:-])?(?:eventbus|messagebus|messagebroker|servicebroker|broker|masstransit|jetstream|amqp|messaging)\w{0,20}(?:[._:-].*)?[._:-](?:[\w-]*?[_-])?(?P<kind>topic|queue|exchange|subject|stream)s?(?:[._-]?names?)?"
+)
+"""Keys that name a bus and not its broker, which is told where only one is used."""
 _SPRING: dict[str, tuple[str, Kind, str | None]] = {
     "spring.kafka.template.default-topic": ("kafka", "topic", "producer"), "spring.rabbitmq.template.exchange": ("rabbitmq", "exchange", "producer"),
     "spring.rabbitmq.template.default-receive-queue": ("rabbitmq", "queue", "consumer"), "spring.rabbitmq.template.queue": ("rabbitmq", "queue", "consumer"),
@@ -174,6 +178,9 @@ def _in_key(key: ConfigKey) -> Iterator[tuple[str, Kind, Name, str | None]]:
     elif (found := _NAMED.fullmatch(lowered)) is not None and key.dialect in ("spring", "aspnet", "quarkus", "micronaut"):
         for title in _names(key.value):
             yield found["system"], _kind(found["kind"]), title, None
+    elif (found := _BUS.fullmatch(lowered)) is not None and key.dialect in ("spring", "aspnet", "quarkus", "micronaut"):
+        for title in _names(key.value):
+            yield "", _kind(found["kind"]), title, None
 
 
 def _kind(word: str) -> Kind:
