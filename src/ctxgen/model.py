@@ -70,6 +70,8 @@ class Project(Fact, frozen=True, kw_only=True):
     """Whether the package says that it is not published."""
     output: Literal["application", "library", "test", "aggregate"] | None = None
     """What the build file says that it makes, where it says it; `aggregate` only lists other projects."""
+    folder: str | None = None
+    """Where its code lies, for one that shares the package.json of its workspace with others."""
 
 
 class Member(Fact, frozen=True, kw_only=True):

@@ -94,6 +94,12 @@ class _Recogniser:
                 self._go_modules.setdefault(folder_of(dependency.at.path), []).append(dependency)
         self._developer_lists = self._lists_for_developers()
         self._alternatives = {key.at for key in facts.of(ConfigKey) if _ALTERNATIVE.search(key.key)}
+        self._inner = {project.folder for project in facts.of(Project) if project.folder and project.ecosystem == "npm"}
+        self._npm_needs: dict[str, dict[str, Dependency]] = defaultdict(dict)
+        if self._inner:
+            for need in facts.of(Dependency):
+                if need.ecosystem == "npm" and need.group == "main":
+                    self._npm_needs[folder_of(need.at.path)].setdefault(need.alias or need.name, need)
         self.direct = {(d.ecosystem, normal_package(d.ecosystem, d.name)) for d in facts.of(Dependency)}
 
     def sightings(self, paths: Iterable[str]) -> list[Sighting]:
@@ -308,11 +314,27 @@ class _Recogniser:
             scope, signal = self.places.scope(imported.at.path), f"import {imported.module}"
             module = self.catalogue.module(imported.language, imported.module)
             shown = self._go_module(imported) if imported.language == "go" else self._transitive(imported)
+            if (
+                (need := self._shared(imported)) is not None
+                and (shared := self.catalogue.package("npm", need.name))
+                and (key := (shared, folder_of(imported.at.path), scope)) not in seen
+            ):
+                seen.add(key)
+                yield self.package(replace(need, at=imported.at, via=(need.at,)), shared, signal=f"npm {need.name}", rank=26)
             for known, lock in ((module, shown[1] if imported.language == "go" else None), shown):
                 if known and (key := (known, folder_of(imported.at.path), scope)) not in seen:
                     seen.add(key)
                     sighting = self.sighting(imported, known, signal=signal, rank=40, confidence="confirmed")
                     yield sighting if lock is None else replace(sighting, locked=lock.version, via=(lock.at,), rank=38)
+
+    def _shared(self, imported: Import) -> Dependency | None:
+        """What a project imports of the packages that the package.json of its workspace names."""
+        above = list(folders_up(folder_of(imported.at.path)))
+        if imported.language != "javascript" or not self._inner or self._inner.isdisjoint(above):
+            return None
+        package, own = _package_of(imported)[1], next(folder for folder in above if folder in self._inner)
+        holding = next((folder for folder in above if package in self._npm_needs.get(folder, {})), None)
+        return self._npm_needs[holding][package] if holding is not None and len(holding) < len(own) else None
 
     def _transitive(self, imported: Import) -> tuple[str | None, Locked | None]:
         """The technology of an imported package that no manifest names but a lock file resolves."""

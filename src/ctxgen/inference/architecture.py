@@ -14,6 +14,7 @@ from ctxgen.join import Join
 from ctxgen.model import Sighting
 
 _STACK = ("framework", "orm", "database", "cache", "queue", "search", "storage", "jobs", "api", "auth", "server")
+_DATA = ("orm", "database", "cache", "queue", "search", "storage", "jobs")
 _TRAITS = {
     "api-gateway": ("spring-cloud-gateway", "netflix-zuul", "yarp", "ocelot", "kong", "krakend", "tyk"),
     "service-discovery": ("netflix-eureka", "consul", "spring-cloud-consul", "nacos", "steeltoe"),
@@ -36,7 +37,9 @@ def components(join: Join, sightings: Sequence[Sighting], catalogue: Catalogue, 
     for part in join.parts:
         has = used.get(part.id, {})
         technologies = [t for t in has if catalogue[t].category in (*_STACK, "frontend")]
-        driven = dict.fromkeys(engine for t in has for engine in catalogue[t].drives)
+        if part.kind == "frontend":  # of what a server has, pages import types alone
+            technologies = [t for t in technologies if catalogue[t].category not in _DATA]
+        driven = dict.fromkeys(engine for t in (has if part.kind != "frontend" else ()) for engine in catalogue[t].drives)
         technologies += [engine for engine in driven if engine in spoken and engine not in technologies]
         if part.image and part.image not in technologies:
             technologies.append(part.image)

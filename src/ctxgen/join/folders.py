@@ -40,6 +40,8 @@ class Folders:
         alone runs the code that the service is named for.
         """
         units, files = self.known.units, self.known.files
+        if units.shared(built):
+            return self._only_program(built) or built
         if built and self.known.places.vendored(built + "/x") and not files.source_in(built):
             built = units.folder(stated_at)
         if built and not units.at(built) and not files.source_in(built) and self.known.only_a_runtime(built):
@@ -50,7 +52,7 @@ class Folders:
         """Where the code of an image lies: at its Dockerfile if a project is there or below, else at its build context."""
         units = self.known.units
         for folder in (dockerfile_folder, context):
-            if units.at(folder) and (folder or any(unit.backend or unit.frontend for unit in units.of(""))):
+            if units.at(folder) and not units.shared(folder) and (folder or any(unit.backend or unit.frontend for unit in units.of(""))):
                 return folder
             if (program := self._only_program(folder)) is not None:
                 return program
@@ -78,6 +80,8 @@ class Folders:
                 return self.known.files.rust_program_in(unit.folder)
             case "nuget":
                 return unit.output == "application"
+            case "npm":
+                return unit.output == "application" and unit.backend
             case _:
                 return False
 

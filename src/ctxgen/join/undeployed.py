@@ -22,7 +22,7 @@ def projects(known: Known, kinds: Kinds, claimed: Set[Unit], deployed: Set[str])
     """The units that nothing deploys (`claimed` are those that something does, `deployed` the folders of what does)."""
     needing = {folder_of(d.at.path) for d in known.facts.of(Dependency) if d.ecosystem == "npm" and d.group == "main"}
     for unit in known.units.all:
-        if unit in claimed or _only_tools(unit, known, needing):
+        if unit in claimed or unit.workspace or _only_tools(unit, known, needing):
             continue
         kind = kinds.of_code(unit)
         if unit.folder in deployed and kind not in ("frontend", "cli"):

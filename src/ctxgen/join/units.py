@@ -39,6 +39,8 @@ class Unit(Struct, frozen=True):
     output: str | None = None
     frontend: bool = False
     backend: bool = False
+    workspace: bool = False
+    """Whether it only holds what several applications below share."""
 
 
 def serving(units: Sequence[Unit]) -> list[Unit]:
@@ -58,8 +60,16 @@ def find_units(facts: Facts, sightings: Sequence[Sighting], catalogue: Catalogue
             found[key] = Unit(folder, need.ecosystem, folder.rpartition("/")[2] or root_name, need.at)
     for unit in _without_manifest(facts, places, files, {folder for folder, _ in found}):
         found[unit.folder, unit.ecosystem] = unit
-    categories = _npm_categories(sightings, catalogue)
-    return Units([_sided(unit, categories) for _, unit in sorted(found.items())])
+    inner = {project.folder for project in facts.of(Project) if project.folder is not None}
+    categories = _npm_categories(sightings, catalogue, inner)
+    sharing = {
+        above
+        for project in facts.of(Project)
+        if project.folder and project.output == "application"
+        for above in folders_up(folder_of(project.folder))
+    }
+    sided = (_sided(unit, categories) for _, unit in sorted(found.items()))
+    return Units([replace(unit, workspace=True) if unit.ecosystem == "npm" and unit.folder in sharing else unit for unit in sided])
 
 
 def _projects(facts: Facts, places: Places, root_name: str) -> tuple[dict[Key, Unit], set[Key]]:
@@ -67,8 +77,8 @@ def _projects(facts: Facts, places: Places, root_name: str) -> tuple[dict[Key, U
     found: dict[Key, Unit] = {}
     aggregates: set[Key] = set()
     for project in facts.of(Project):
-        folder = folder_of(project.at.path)
-        if places.scope(project.at.path) is not None or project.output == "test":
+        folder = folder_of(project.at.path) if project.folder is None else project.folder
+        if places.scope(project.at.path) is not None or places.scope(f"{folder}/x") is not None or project.output == "test":
             continue
         if project.output == "aggregate":
             aggregates.add((folder, project.ecosystem))
@@ -109,13 +119,16 @@ def _without_manifest(facts: Facts, places: Places, files: Files, known: set[str
             yield Unit(folder, most, folder.rpartition("/")[2], container.at)
 
 
-def _npm_categories(sightings: Sequence[Sighting], catalogue: Catalogue) -> dict[str, set[str]]:
-    """What the packages of each package.json are for."""
+def _npm_categories(sightings: Sequence[Sighting], catalogue: Catalogue, inner: set[str]) -> dict[str, set[str]]:
+    """What the packages of each package.json are for; of a project that shares one (`inner` are their folders) those that it imports."""
     found: dict[str, set[str]] = defaultdict(set)
     for sighting in sightings:
-        if sighting.signal.startswith("npm ") and sighting.at.path.endswith(".json") and sighting.scope in ("backend", "frontend"):
+        if sighting.signal.startswith("npm ") and sighting.scope in ("backend", "frontend"):
             technology = catalogue[sighting.technology]
-            has = found[folder_of(sighting.at.path)]
+            folder = folder_of(sighting.at.path)
+            if not sighting.at.path.endswith(".json"):
+                folder = next((above for above in folders_up(folder) if above in inner), folder)
+            has = found[folder]
             has.update((technology.category, *technology.roles))
             if technology.serves:
                 has.add("server")
@@ -127,7 +140,9 @@ def _sided(unit: Unit, npm_categories: dict[str, set[str]]) -> Unit:
     if unit.ecosystem != "npm":
         return replace(unit, backend=True)
     has = npm_categories.get(unit.folder, set())
-    backend = bool(has & _BACKEND)
+    # of a project that shares its packages types alone may be imported, so what shows pages is told by what serves
+    shares = not unit.at.path.endswith("package.json")
+    backend = "server" in has if shares and "frontend" in has else bool(has & _BACKEND)
     return replace(unit, frontend="frontend" in has and not backend, backend=backend)
 
 
@@ -176,6 +191,10 @@ class Units:
     def at(self, folder: str) -> bool:
         """Whether a folder holds a unit itself."""
         return folder in self._by_folder
+
+    def shared(self, folder: str) -> bool:
+        """Whether a folder only holds what several applications below share."""
+        return any(unit.workspace for unit in self.of(folder))
 
     def below(self, folder: str) -> list[str]:
         """The folders of the units below a folder, one entry per unit."""
