@@ -11,6 +11,7 @@ from ctxgen.catalogue import Catalogue
 from ctxgen.context import Component, Context, Evidence, Technology
 from ctxgen.render import wording
 from ctxgen.render.budget import Block, Code, Line, Part, Piece, Section, Text
+from ctxgen.render.surface import surface
 
 DETAILS = {"brief": 600, "standard": 1500, "full": None}
 """Tokens of each level of detail; None is all."""
@@ -32,6 +33,7 @@ ELEMENTS = ("stack", "architecture", "scale", "database", "security")
 SECTIONS = (
     *ELEMENTS,
     "components",
+    "api",
     "configuration",
     "services",
     "observability",
@@ -52,7 +54,7 @@ def outline(
     teller = _Teller(context, catalogue)
     told = [_about(context, header), _balanced(teller.elements(), FIRST, 200)]
     if detail != "brief" or sections:
-        told += [teller.components(), _balanced(teller.surroundings(detail), 1, 25)]
+        told += [teller.components(), surface(context, detail), _balanced(teller.surroundings(detail), 1, 25)]
     told += [_missing(context), _unread(context)]
     if sections:
         told = [
