@@ -18,10 +18,15 @@ from typing import NamedTuple
 from ctxgen.opaque import looks_secret
 
 _TIMEOUT = 30
-_OVERRIDES = (
+OVERRIDES = (
     "core.fsmonitor=false", "core.untrackedCache=false", "core.hooksPath=/dev/null", "core.excludesFile=/dev/null", "core.attributesFile=/dev/null",
     "core.quotePath=false", "core.precomposeUnicode=false", "core.ignoreCase=false", "core.pager=cat", "submodule.recurse=false", "protocol.allow=never", "safe.directory=*",
 )  # fmt: skip
+"""Settings of a repository that could run a program or redirect; a commit is read with them, too."""
+ENVIRONMENT = {
+    "HOME": "/nonexistent", "LC_ALL": "C", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_REPLACE_OBJECTS": "1", "GIT_ATTR_NOSYSTEM": "1",
+}  # fmt: skip
 
 
 class GitDir(NamedTuple):
@@ -62,23 +67,25 @@ def _linked(entry: Path, folder: Path) -> GitDir | None:
     return None
 
 
-def _run(git: GitDir, *arguments: str) -> bytes | None:
+def executable() -> str | None:
+    """The absolute path of the git program, None where there is none."""
     program = shutil.which("git")
+    return os.path.abspath(program) if program else None
+
+
+def _run(git: GitDir, *arguments: str) -> bytes | None:
+    program = executable()
     if program is None:
         return None
-    environment = {
-        "PATH": os.defpath, "HOME": "/nonexistent", "LC_ALL": "C", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull,
-        "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_REPLACE_OBJECTS": "1", "GIT_ATTR_NOSYSTEM": "1",
-    }  # fmt: skip
-    command = [os.path.abspath(program), f"--git-dir={git.git_dir}", f"--work-tree={git.work_tree}"]
-    for override in _OVERRIDES:
+    command = [program, f"--git-dir={git.git_dir}", f"--work-tree={git.work_tree}"]
+    for override in OVERRIDES:
         command += ["-c", override]
     try:
         done = subprocess.run(
             [*command, *arguments],
             capture_output=True,
             cwd=os.path.abspath(os.sep),
-            env=environment,
+            env={"PATH": os.defpath, **ENVIRONMENT},
             stdin=subprocess.DEVNULL,
             timeout=_TIMEOUT,
             check=False,
@@ -116,21 +123,32 @@ def list_files(git: GitDir, root: Path) -> list[str] | None:
     return [path[len(prefix) :] for path in found - gone if path.startswith(prefix) and printable(path)]
 
 
+def commit(git: GitDir, revision: str) -> str | None:
+    """The commit that a revision means (`v1.2`, `HEAD~3`, a hash), None where it means none."""
+    said = _run(git, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    return said.decode().strip() if said else None
+
+
 def head(git: GitDir) -> tuple[str | None, str | None]:
     """(commit, branch) of HEAD, None where there is none."""
-    commit = _run(git, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
     branch = _run(git, "symbolic-ref", "--short", "--quiet", "HEAD")
-    return (commit.decode().strip() if commit else None, branch.decode(errors="replace").strip() if branch else None)
+    return (commit(git, "HEAD"), branch.decode(errors="replace").strip() if branch else None)
 
 
 def remote(git: GitDir) -> str | None:
     """The URL of `origin` as `https://host/owner/name`, never with user information; None where it is a local path."""
     common = git.git_dir.parent.parent if git.git_dir.parent.name == "worktrees" else git.git_dir
     said = _run(git, "config", "--no-includes", "--file", str(common / "config"), "--get", "remote.origin.url")
-    url = said.decode(errors="replace").strip() if said else ""
-    found = re.fullmatch(
-        r"(?:(?:https?|ssh|git)://(?:[^/@]*@)?([\w.-]{1,100})(?::\d{1,5})?/|(?:[\w.-]{1,60}@)?([\w.-]{1,100}):(?!//))([\w./-]{1,160}?)(?:\.git)?/?",
-        url,
-    )
+    return public(said.decode(errors="replace").strip()) if said else None
+
+
+_ADDRESS = re.compile(
+    r"(?:(?:https?|ssh|git)://(?:[^/@]*@)?([\w.-]{1,100})(?::\d{1,5})?/|(?:[\w.-]{1,60}@)?([\w.-]{1,100}):(?!//))([\w./-]{1,160}?)(?:\.git)?/?"
+)
+
+
+def public(address: str) -> str | None:
+    """The address of a repository as `https://host/owner/name`, never with user information; None where it is not one of a host."""
+    found = _ADDRESS.fullmatch(address)
     told = f"https://{found[1] or found[2]}/{found[3].strip('/')}" if found else None
     return None if told is None or looks_secret(told) else told

@@ -11,20 +11,19 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from ctxgen import __version__
+from ctxgen._input import Config, Detectors, Exclude, IncludeIgnored, NoRepoConfig, Output, Repository, Revision, Strict
+from ctxgen._input import analyse as _analyse
+from ctxgen._input import folder as _root
+from ctxgen._input import team_detectors as _found
 from ctxgen._terminal import fail, working, write
-
-if TYPE_CHECKING:
-    from ctxgen.pipeline import Analysis
-    from ctxgen.team_detectors import Found
 
 
 class Format(StrEnum):
@@ -72,23 +71,13 @@ app = typer.Typer(
     no_args_is_help=False,
 )
 
-Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of standard output.", metavar="FILE")]
-IncludeIgnored = Annotated[bool, typer.Option("--include-ignored", help="Read files that .gitignore leaves out, too.")]
-Exclude = Annotated[
-    list[str] | None, typer.Option("--exclude", help="Leave out files like this (.gitignore syntax); may be repeated.", metavar="GLOB")
-]
-Config = Annotated[Path | None, typer.Option("--config", help="Use this file instead of the repository's .ctxgen.toml.", metavar="FILE")]
-NoRepoConfig = Annotated[bool, typer.Option("--no-repo-config", help="Ignore .ctxgen.toml and .ctxgen/detectors of the repository.")]
-Detectors = Annotated[Path | None, typer.Option("--detectors", help="Know the technologies of this folder's *.toml, too.", metavar="DIR")]
-Strict = Annotated[bool, typer.Option("--strict", help="Exit 2 where .ctxgen.toml or detectors of the repository are wrong.")]
-
 
 @app.command(
     epilog="Commands: `ctxgen explain` says which lines and rules led to a fact, `ctxgen detectors` lists what is known, `ctxgen init` writes a .ctxgen.toml, "
     "`ctxgen schema` prints the JSON Schema. A word that is a command is the command; write ./word for a folder of that name."
 )
 def scan(
-    path: Annotated[Path, typer.Argument(help="The repository, or a folder of one.")] = Path(),
+    path: Repository = ".",
     format: Annotated[Format | None, typer.Option("--format", "-f", help="How to print it.  [default: markdown]")] = None,
     output: Output = None,
     budget: Annotated[
@@ -104,6 +93,7 @@ def scan(
     ] = False,
     no_evidence: Annotated[bool, typer.Option("--no-evidence", help="Leave out the path:line of the facts.")] = False,
     header: Annotated[str | None, typer.Option("--header", help="`full` names commit, branch, remote and version.", metavar="full")] = None,
+    rev: Revision = None,
     include_ignored: IncludeIgnored = False,
     exclude: Exclude = None,
     config: Config = None,
@@ -127,7 +117,7 @@ def scan(
         chosen = tuple(word for word in (sections or "").split(",") if word)
         if (sections is not None and not chosen) or (unknown := [word for word in chosen if word not in SECTIONS]):
             fail(f"no such section: {', '.join(unknown) if chosen else 'none is named'}; known are {', '.join(SECTIONS)}")
-        analysis = _analyse(path, include_ignored, exclude, config, no_repo_config, detectors, strict=strict)
+        analysis = _analyse(path, include_ignored, exclude, config, no_repo_config, detectors, strict=strict, revision=rev)
         team = analysis.configuration
         written = str(format or team.format or "markdown")
         level = str(detail or team.detail or "standard")
@@ -232,72 +222,6 @@ def mcp(root: Annotated[Path, typer.Argument(help="The repository, or a folder o
         serve(_root(root))
     except CannotServe as error:
         fail(str(error))
-
-
-def _analyse(
-    path: Path,
-    include_ignored: bool,
-    exclude: Iterable[str] | None,
-    config: Path | None,
-    no_repo_config: bool,
-    detectors: Path | None,
-    *,
-    strict: bool = False,
-) -> Analysis:
-    root = _root(path)
-    from ctxgen import pipeline
-    from ctxgen.documents import Unreadable
-
-    configuration = None
-    if config is not None:
-        try:
-            configuration = pipeline.configuration_file(config, root)
-        except Unreadable as error:
-            fail(f"{config}:{error.line or 1}: {error.message}")
-        except (OSError, ValueError):
-            fail(f"configuration cannot be read: {str(config)!r}")
-        for wrong in configuration.problems:
-            fail(f"{config}:{wrong.line}: {wrong.message}")
-    found = _found(detectors)
-    analysis = pipeline.analyse(
-        root,
-        include_ignored=include_ignored,
-        exclude=exclude or (),
-        configuration=configuration,
-        repository_configuration=not no_repo_config,
-        detectors=found,
-    )
-    named = {at for _, at in found}
-    for wrong in analysis.configuration.problems:
-        if strict or any((wrong.path, wrong.line) == at for at in named):
-            fail(f"{wrong.path}:{wrong.line}: {wrong.message}")
-    return analysis
-
-
-def _found(detectors: Path | None) -> list[Found]:
-    if detectors is None:
-        return []
-    from ctxgen.catalogue import DetectorError
-    from ctxgen.team_detectors import from_folder
-
-    if not detectors.is_dir():
-        fail(f"not a folder of detectors: {str(detectors)!r}")
-    try:
-        return from_folder(detectors)
-    except DetectorError as error:
-        fail(str(error))
-
-
-def _root(path: Path) -> Path:
-    try:
-        if not path.exists():
-            fail(f"no such path: {str(path)!r}")
-        if not path.is_dir():
-            fail(f"not a folder: {str(path)!r}")
-        os.listdir(path)
-    except OSError:
-        fail(f"folder cannot be read: {str(path)!r}")
-    return path
 
 
 def run() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol
 
 from ctxgen.documents import Unreadable
@@ -39,6 +39,32 @@ class Store(Protocol):
 
     def origin(self) -> Origin:
         """Which version of which repository this is."""
+
+
+class Written:
+    """A store with some of its files as they will be once they are written."""
+
+    def __init__(self, store: Store, files: Mapping[str, bytes]) -> None:
+        self.name, self._store, self._files = store.name, store, files
+
+    def paths(self, note: Note, *, include_ignored: bool = False) -> list[str]:
+        return list({*self._store.paths(note, include_ignored=include_ignored), *self._files})
+
+    def read(self, path: str, limit: int) -> bytes:
+        if path not in self._files:
+            return self._store.read(path, limit)
+        if len(self._files[path]) > limit:
+            raise too_large(limit)
+        return self._files[path]
+
+    def exists(self, path: str) -> bool:
+        return path in self._files or self._store.exists(path)
+
+    def size(self, path: str) -> int | None:
+        return len(self._files[path]) if path in self._files else self._store.size(path)
+
+    def origin(self) -> Origin:
+        return self._store.origin()
 
 
 def too_large(limit: int) -> Unreadable:
