@@ -41,12 +41,16 @@ def analyse(
     config: Path | None = None,
     no_repo_config: bool = False,
     detectors: Path | None = None,
+    written: Mapping[str, bytes] | None = None,
     *,
     strict: bool = False,
     revision: str | None = None,
-    written: Mapping[str, bytes] | None = None,
 ) -> Analysis:
-    """The analysis of a folder, a revision of it or a repository somewhere else; `written` are files as they will be."""
+    """The analysis of a folder, a revision of it or a repository somewhere else.
+
+    `written` are files as they will be; what is written down is called by the name that it has at its remote, whatever
+    the folder is called here.
+    """
     from ctxgen import pipeline
     from ctxgen.documents import Unreadable
 
@@ -64,11 +68,12 @@ def analyse(
             for wrong in configuration.problems:
                 fail(f"{config}:{wrong.line}: {wrong.message}")
         found = team_detectors(detectors)
-        if written and isinstance(source, Path):
+        if written is not None and isinstance(source, Path):
             from ctxgen.folder import Folder
             from ctxgen.store import Written
 
-            source = Written(Folder(source), written)
+            known = Folder(source)
+            source = Written(known, written, known.published_name())
         analysis = pipeline.analyse(
             source,
             include_ignored=include_ignored,

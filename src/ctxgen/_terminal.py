@@ -20,8 +20,13 @@ PROGRESS_AFTER = 1.0
 
 def fail(message: str, status: int = 2) -> NoReturn:
     """One line on standard error, and out."""
-    typer.echo(f"ctxgen: {message}", err=True)
+    say(message)
     raise typer.Exit(status)
+
+
+def say(message: str) -> None:
+    """One line on standard error."""
+    typer.echo(f"ctxgen: {message}", err=True)
 
 
 @contextlib.contextmanager

@@ -6,12 +6,12 @@ Exit codes: 0 done, 1 a check does not hold, 2 wrong usage or no such path, 3 th
 
 from __future__ import annotations
 
-import importlib
 import os
 import signal
 import sys
 import traceback
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -93,6 +93,20 @@ def scan(
     ] = False,
     no_evidence: Annotated[bool, typer.Option("--no-evidence", help="Leave out the path:line of the facts.")] = False,
     header: Annotated[str | None, typer.Option("--header", help="`full` names commit, branch, remote and version.", metavar="full")] = None,
+    update: Annotated[
+        list[Path] | None,
+        typer.Option("--update", help="Write the block into this file, between its markers; may be repeated.", metavar="FILE"),
+    ] = None,
+    check: Annotated[
+        list[Path] | None,
+        typer.Option("--check", help="Exit 1 with a diff where the block in this file is stale; may be repeated.", metavar="FILE"),
+    ] = None,
+    per_component: Annotated[
+        bool,
+        typer.Option(
+            "--per-component", help="With --update: an overview in the file, and a block in one beside the code of each component."
+        ),
+    ] = False,
     rev: Revision = None,
     include_ignored: IncludeIgnored = False,
     exclude: Exclude = None,
@@ -111,40 +125,41 @@ def scan(
         return
     if header not in (None, "full", "short"):
         fail(f"--header knows only `full`, not {header!r}")
-    with working():
-        from ctxgen.render.outline import DETAILS, SECTIONS
+    from ctxgen.render.telling import Telling, TellingError, tell
+    from ctxgen.render.telling import check as check_telling
 
-        chosen = tuple(word for word in (sections or "").split(",") if word)
-        if (sections is not None and not chosen) or (unknown := [word for word in chosen if word not in SECTIONS]):
-            fail(f"no such section: {', '.join(unknown) if chosen else 'none is named'}; known are {', '.join(SECTIONS)}")
-        analysis = _analyse(path, include_ignored, exclude, config, no_repo_config, detectors, strict=strict, revision=rev)
-        team = analysis.configuration
-        written = str(format or team.format or "markdown")
-        level = str(detail or team.detail or "standard")
-        if diagram and written != "markdown":
-            fail("--diagram is for Markdown")
-        if written == "json":
-            if chosen:
-                fail("--sections is not for JSON, which is always whole")
-            from ctxgen.render import json
+    chosen = tuple(word for word in (sections or "").split(",") if word)
+    if sections is not None and not chosen:
+        fail("--sections names none")
+    telling = Telling(
+        str(format) if format else None, budget, str(detail) if detail else None, chosen, not no_evidence, header == "full", diagram
+    )
+    try:
+        check_telling(telling)
+        if update or check or per_component:
+            if rev is not None or output is not None or telling.header:
+                fail("--update and --check are for files of a folder as it is: without --rev, -o and --header")
+            if bool(update) == bool(check):
+                fail("--per-component goes with --update or --check" if not update else "--update and --check are two runs")
+            from ctxgen.commands.keep import keep
+            from ctxgen.kept import Options
 
-            text = json.render(analysis.context)
-        else:
-            bound = budget if budget is not None else team.budget if team.budget and detail is None else DETAILS[level]
-            text = importlib.import_module(f"ctxgen.render.{written}").render(
-                analysis.context,
-                analysis.catalogue,
-                budget=bound,
-                detail=level,
-                evidence=not no_evidence,
-                header=header == "full",
-                sections=chosen or team.sections,
+            asked = (path, include_ignored, exclude, config, no_repo_config, detectors)
+            keep(
+                _root(path),
+                update or check or [],
+                Options(telling, per_component),
+                partial(_analyse, *asked, strict=strict),
+                checks=bool(check),
             )
-        if diagram:
-            from ctxgen.render.mermaid import mermaid
-
-            text += f"\n## Diagram\n\n```mermaid\n{mermaid(analysis.context).rstrip()}\n```\n"
-    write(text, output, markdown=written == "markdown")
+            return
+        with working():
+            analysis = _analyse(path, include_ignored, exclude, config, no_repo_config, detectors, strict=strict, revision=rev)
+            telling = telling.settled(analysis.configuration)
+            text = tell(analysis.context, analysis.catalogue, telling)
+    except TellingError as error:
+        fail(str(error))
+    write(text, output, markdown=telling.format in (None, "markdown"))
 
 
 @app.command()

@@ -51,6 +51,12 @@ class Folder:
     def origin(self) -> Origin:
         return Origin() if self.git is None else Origin(*_git.head(self.git), _git.remote(self.git))
 
+    def published_name(self) -> str:
+        """The name that the repository has at its remote, else the folder's."""
+        whole = self.git is not None and self.git.work_tree == self.root
+        remote = self.origin().remote if whole else None
+        return remote.rpartition("/")[2] if remote else self.name
+
     def size(self, path: str) -> int | None:
         try:
             return os.lstat(self.root / path).st_size

@@ -42,10 +42,10 @@ class Store(Protocol):
 
 
 class Written:
-    """A store with some of its files as they will be once they are written."""
+    """A store with some of its files as they will be once they are written, under a name of its own."""
 
-    def __init__(self, store: Store, files: Mapping[str, bytes]) -> None:
-        self.name, self._store, self._files = store.name, store, files
+    def __init__(self, store: Store, files: Mapping[str, bytes], name: str) -> None:
+        self.name, self._store, self._files = name, store, files
 
     def paths(self, note: Note, *, include_ignored: bool = False) -> list[str]:
         return list({*self._store.paths(note, include_ignored=include_ignored), *self._files})

@@ -1,0 +1,1 @@
+"""Commands with more to them than an analysis and its text; `cli.py` registers them."""
