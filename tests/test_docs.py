@@ -1,5 +1,7 @@
 """What the documentation shows is what comes out: every `console` block of docs/ is run in the shop fixture and compared.
 
+The fixture is a repository there: `v1` is an older state, `v2` the files as they are.
+
 `pytest --force-regen` rewrites the blocks.
 """
 
@@ -18,10 +20,16 @@ from pathlib import Path
 
 import pytest
 import yaml
+from support_git import commit
 
 from ctxgen.catalogue import load
 from support import FIXTURES, ROOT
 
+OLDER = {
+    "web/package.json": ("^4.18.2", "^4.17.3"),
+    "orders/src/main/resources/application.yml": ("maximum-pool-size: 20", "maximum-pool-size: 10"),
+    "mailer/requirements.txt": ("sentry-sdk", "# sentry-sdk"),
+}
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 BLOCK = re.compile(r"^(?P<fence>`{3,4})console\n\$ ctxgen(?P<arguments>[^\n]*)\n(?P<output>.*?)^(?P=fence)\n", re.DOTALL | re.MULTILINE)
 
@@ -30,6 +38,9 @@ BLOCK = re.compile(r"^(?P<fence>`{3,4})console\n\$ ctxgen(?P<arguments>[^\n]*)\n
 def test_shown_output_is_real(page: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     shop = tmp_path / "shop"
     shutil.copytree(FIXTURES / "repos" / "shop", shop)
+    now = {path: (shop / path).read_text() for path in OLDER}
+    commit(shop, {path: now[path].replace(*words) for path, words in OLDER.items()}, "v1")
+    commit(shop, now, "v2")
 
     def real(block: re.Match[str]) -> str:
         command = [sys.executable, "-m", "ctxgen", *shlex.split(block["arguments"])]

@@ -23,7 +23,8 @@ from ctxgen._input import Config, Detectors, Exclude, IncludeIgnored, NoRepoConf
 from ctxgen._input import analyse as _analyse
 from ctxgen._input import folder as _root
 from ctxgen._input import team_detectors as _found
-from ctxgen._terminal import fail, working, write
+from ctxgen._terminal import fail, say, working, write
+from ctxgen.commands.diff import diff
 
 
 class Format(StrEnum):
@@ -107,6 +108,7 @@ def scan(
             "--per-component", help="With --update: an overview in the file, and a block in one beside the code of each component."
         ),
     ] = False,
+    copy: Annotated[bool, typer.Option("--copy", help="Put it on the clipboard instead of on standard output.")] = False,
     rev: Revision = None,
     include_ignored: IncludeIgnored = False,
     exclude: Exclude = None,
@@ -137,8 +139,8 @@ def scan(
     try:
         check_telling(telling)
         if update or check or per_component:
-            if rev is not None or output is not None or telling.header:
-                fail("--update and --check are for files of a folder as it is: without --rev, -o and --header")
+            if rev is not None or output is not None or copy or telling.header:
+                fail("--update and --check are for files of a folder as it is: without --rev, -o, --copy and --header")
             if bool(update) == bool(check):
                 fail("--per-component goes with --update or --check" if not update else "--update and --check are two runs")
             from ctxgen.commands.keep import keep
@@ -159,7 +161,21 @@ def scan(
             text = tell(analysis.context, analysis.catalogue, telling)
     except TellingError as error:
         fail(str(error))
-    write(text, output, markdown=telling.format in (None, "markdown"))
+    if copy:
+        _copy(text)
+    if output is not None or not copy:
+        write(text, output, markdown=telling.format in (None, "markdown"))
+
+
+def _copy(text: str) -> None:
+    from ctxgen.clipboard import NoClipboard
+    from ctxgen.clipboard import copy as copy_text
+
+    try:
+        copy_text(text)
+    except NoClipboard as error:
+        fail(str(error), 3)
+    say("copied to the clipboard")
 
 
 @app.command()
@@ -237,6 +253,9 @@ def mcp(root: Annotated[Path, typer.Argument(help="The repository, or a folder o
         serve(_root(root))
     except CannotServe as error:
         fail(str(error))
+
+
+app.command()(diff)
 
 
 def run() -> None:
