@@ -59,7 +59,7 @@ class Analysis(Struct, frozen=True):
     configuration: Configuration
 
 
-def scan(root: Path, *, include_ignored: bool = False, exclude: Iterable[str] = ()) -> Context:
+def scan(root: Path | Store, *, include_ignored: bool = False, exclude: Iterable[str] = ()) -> Context:
     """Read a repository, or a folder of one, and say what it states.  Raises `NotADirectoryError`."""
     return analyse(root, include_ignored=include_ignored, exclude=exclude).context
 

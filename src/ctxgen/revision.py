@@ -25,7 +25,7 @@ _LONGEST_LINK = 4096
 _REGULAR, _LINK = ("100644", "100755", "100664"), "120000"
 
 
-class RevisionError(Exception):
+class RevisionError(ValueError):
     """Why a revision cannot be read, in words for the user."""
 
 
