@@ -24,6 +24,7 @@ from ctxgen._input import analyse as _analyse
 from ctxgen._input import folder as _root
 from ctxgen._input import team_detectors as _found
 from ctxgen._terminal import fail, say, working, write
+from ctxgen.commands.brief import brief
 from ctxgen.commands.diff import diff
 
 
@@ -256,6 +257,7 @@ def mcp(root: Annotated[Path, typer.Argument(help="The repository, or a folder o
 
 
 app.command()(diff)
+app.command()(brief)
 
 
 def run() -> None:
