@@ -6,7 +6,6 @@ Exit codes: 0 done, 1 a check does not hold, 2 wrong usage or no such path, 3 th
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import traceback
@@ -26,6 +25,7 @@ from ctxgen._input import team_detectors as _found
 from ctxgen._terminal import fail, say, working, write
 from ctxgen.commands.brief import brief
 from ctxgen.commands.diff import diff
+from ctxgen.commands.init import init
 
 
 class Format(StrEnum):
@@ -221,23 +221,6 @@ def list_detectors(
 
 
 @app.command()
-def init(
-    root: Annotated[Path, typer.Argument(help="The repository.")] = Path(),
-    force: Annotated[bool, typer.Option("--force", help="Overwrite a .ctxgen.toml that is there.")] = False,
-) -> None:
-    """Write a commented .ctxgen.toml with what this repository does not state."""
-    from ctxgen.configuration import FILE
-    from ctxgen.render import template
-
-    target = _root(root) / FILE
-    if os.path.lexists(target) and not force:
-        fail(f"{str(target)!r} is there already; --force overwrites it")
-    with working():
-        text = template.render(_analyse(root, False, None, None, True, None).context)
-    write(text, target)
-
-
-@app.command()
 def schema(output: Output = None) -> None:
     """Print the JSON Schema of `--format json`."""
     from ctxgen.render import json
@@ -256,6 +239,7 @@ def mcp(root: Annotated[Path, typer.Argument(help="The repository, or a folder o
         fail(str(error))
 
 
+app.command()(init)
 app.command()(diff)
 app.command()(brief)
 
