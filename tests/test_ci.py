@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from support import ROOT
+from support import FIXTURES, ROOT
 
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
 WORKFLOW = yaml.safe_load((ROOT / "docs/examples/context-diff.yml").read_text())
@@ -128,6 +128,57 @@ def test_the_difference_becomes_summary_and_comment(runner: Path) -> None:
     body = runner / "temp with blank/context-diff.md"
     assert calls(runner)[3:] == ["gh", "pr", "comment", "7", "--edit-last", "--create-if-none", "--body-file", str(body)]
     assert body.read_text() == "# Context\n"
+
+
+@pytest.fixture
+def shop(runner: Path) -> Path:
+    """The shop as a repository with one commit, whose `AGENTS.md` keeps a block; `ctxgen` is this one."""
+    program(runner, "ctxgen", f'PYTHONPATH="{os.pathsep.join(map(os.path.abspath, sys.path))}" exec "{sys.executable}" -m ctxgen "$@"')
+    shop = runner / "work"
+    shutil.copytree(FIXTURES / "repos" / "shop", shop, dirs_exist_ok=True)
+    (shop / "AGENTS.md").write_text("# Agents\n")
+    subprocess.run(
+        [sys.executable, "-m", "ctxgen", "--update", "AGENTS.md", "--detail", "brief"], cwd=shop, capture_output=True, check=True
+    )
+    git(shop, "init", "--quiet")
+    git(shop, "add", "--all")
+    git(shop, "-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "--quiet", "--message", "shop")
+    return shop
+
+
+def git(folder: Path, *arguments: str) -> None:
+    subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def upgrade(shop: Path) -> None:
+    package = shop / "web" / "package.json"
+    package.write_text(package.read_text().replace('"express": "^4.18.2"', '"express": "^5.1.0"'))
+
+
+def test_the_steps_in_a_repository(runner: Path, shop: Path) -> None:
+    assert run(runner, "Check the blocks").returncode == 0
+    upgrade(shop)
+    stale = run(runner, "Check the blocks")
+    assert stale.returncode == 1
+    assert any(line.startswith("+") and "Express ^5.1.0" in line for line in stale.stdout.splitlines())
+    assert run(runner, "Compare the context", sha="HEAD").returncode == 0
+    assert "Express ^4.18.2 → ^5.1.0" in (runner / "github_step_summary").read_text()
+
+
+def test_the_hooks_in_a_repository(runner: Path, shop: Path) -> None:
+    """pre-commit runs entry and args in the root of the repository; what changes a file fails there."""
+
+    def hook(name: str) -> int:
+        (command,) = ([hook["entry"], *hook["args"]] for hook in HOOKS if hook["id"] == name)
+        environment = {**os.environ, "PATH": f"{runner / 'bin'}{os.pathsep}{os.environ['PATH']}", "CALLS": str(runner / "calls")}
+        return subprocess.run(command, cwd=shop, env=environment, capture_output=True, check=False).returncode
+
+    assert hook("ctxgen-check") == 0
+    upgrade(shop)
+    assert hook("ctxgen-check") == 1
+    assert hook("ctxgen-update") == 0
+    assert "Express ^5.1.0" in (shop / "AGENTS.md").read_text()
+    assert hook("ctxgen-check") == 0
 
 
 def test_a_failed_comparison_fails_the_step(runner: Path) -> None:
