@@ -15,10 +15,13 @@ import anyio
 import pytest
 from mcp import Client, StdioServerParameters, stdio_client
 from mcp.server.mcpserver import MCPServer
+from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, TextContent, TextResourceContents
+from msgspec.structs import replace
 
 from ctxgen import context as contract
 from ctxgen import server as served
+from ctxgen.briefs import briefs
 from ctxgen.pipeline import Analysis, analyse
 from ctxgen.render.markdown import code
 from ctxgen.server import answers, kept, lifetime, protocol
@@ -29,6 +32,8 @@ HELLO = {
     "jsonrpc": "2.0", "id": 1, "method": "initialize",
     "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}},
 }  # fmt: skip
+
+AT = (contract.Evidence("src/app.py", 3),)
 
 
 @pytest.fixture
@@ -53,6 +58,9 @@ def ask(server: MCPServer[Any] | StdioServerParameters, questions: Callable[[Cli
 def test_session_over_stdio(shop: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """What a client gets is what the command line prints, and nothing is logged where all goes well."""
     printed = subprocess.run([sys.executable, "-m", "ctxgen", str(shop)], capture_output=True, text=True, check=True).stdout
+    brief = subprocess.run(
+        [sys.executable, "-m", "ctxgen", "brief", "performance", str(shop)], capture_output=True, text=True, check=True
+    ).stdout
 
     async def questions(client: Client) -> None:
         assert client.server_info
@@ -66,9 +74,9 @@ def test_session_over_stdio(shop: Path, capfd: pytest.CaptureFixture[str]) -> No
         (content,) = (await client.read_resource(resource.uri)).contents
         assert isinstance(content, TextResourceContents)
         assert (resource.uri, content.mime_type, content.text) == ("ctxgen://context", "text/markdown", printed)
-        brief = said(await client.call_tool("context", {"detail": "brief", "budget": 200}))
-        assert brief.startswith("# Essential Backend Context: shop")
-        assert len(brief) <= 200 * 3.5
+        short = said(await client.call_tool("context", {"detail": "brief", "budget": 200}))
+        assert short.startswith("# Essential Backend Context: shop")
+        assert len(short) <= 200 * 3.5
         found = said(await client.call_tool("find", {"words": "postgresql"}))
         assert "- technology PostgreSQL 15.4: database, backend, used, confirmed" in found
         assert "`compose.yml:17`" in found
@@ -79,6 +87,15 @@ def test_session_over_stdio(shop: Path, capfd: pytest.CaptureFixture[str]) -> No
         for tool in ("endpoints", "models"):
             assert "page 9" in said(await client.call_tool(tool, {"page": 9})) or "were found" in said(await client.call_tool(tool, {}))
         assert (await client.call_tool("context", {"budget": 1})).is_error
+        prompts = (await client.list_prompts()).prompts
+        assert [prompt.name for prompt in prompts] == list(briefs())
+        assert all(
+            prompt.title and prompt.description and [each.name for each in prompt.arguments or ()] == ["endpoint"] for prompt in prompts
+        )
+        (message,) = (await client.get_prompt("performance", {})).messages
+        assert message.role == "user"
+        assert isinstance(message.content, TextContent)
+        assert message.content.text == brief
 
     server = StdioServerParameters(command=COMMAND[0], args=[*COMMAND[1:], str(shop)], env=dict(os.environ))
     ask(server, questions)
@@ -142,6 +159,32 @@ def test_a_defect_tells_its_place_and_no_value(shop: Path, monkeypatch: pytest.M
 
     ask(protocol.make(shop), questions)
     assert "hunter2" not in capfd.readouterr().err
+
+
+def test_a_prompt_is_about_an_endpoint(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = kept.Kept(shop).now()
+    endpoint = contract.Endpoint("http", "GET", "/orders/{id}", None, "orders.show", "unknown", (), "orders", AT)
+    monkeypatch.setattr(kept.Kept, "now", lambda _: replace(known, context=replace(known.context, endpoints=(endpoint,))))
+
+    async def questions(client: Client) -> None:
+        (message,) = (await client.get_prompt("bug", {"endpoint": "GET /orders/:id"})).messages
+        assert isinstance(message.content, TextContent)
+        assert "src/app.py:3" in message.content.text
+        with pytest.raises(MCPError, match="no such endpoint; the tool `endpoints` lists what is known"):
+            await client.get_prompt("bug", {"endpoint": "GET /nowhere"})
+        with pytest.raises(MCPError):
+            await client.get_prompt("poetry", {})
+
+    ask(protocol.make(shop), questions)
+
+
+def test_a_prompt_for_a_folder_that_is_gone(shop: Path) -> None:
+    async def questions(client: Client) -> None:
+        shutil.rmtree(shop)
+        with pytest.raises(MCPError, match="the repository's folder is gone"):
+            await client.get_prompt("bug", {})
+
+    ask(protocol.make(shop), questions)
 
 
 # ---------------------------------------------------------------------------------------------- the process
@@ -210,8 +253,6 @@ def test_says_how_to_get_the_sdk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 # ---------------------------------------------------------------------------------------------- answers
-
-AT = (contract.Evidence("src/app.py", 3),)
 
 
 def test_pages_are_bounded_and_complete() -> None:

@@ -1,4 +1,4 @@
-"""The tools and the resource, served by the official SDK.  The only module that imports it.
+"""The tools, the resource and the prompts, served by the official SDK.  The only module that imports it.
 
 Source: https://github.com/modelcontextprotocol/python-sdk
 """
@@ -12,10 +12,15 @@ from typing import Annotated, Any, Literal
 
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError
-from mcp_types import ToolAnnotations
+from mcp.server.mcpserver.prompts.base import Prompt
+from mcp.shared.exceptions import MCPError
+from mcp_types import INTERNAL_ERROR, INVALID_PARAMS, ToolAnnotations
 from pydantic import Field
 
 from ctxgen import __version__
+from ctxgen.briefs import Brief, briefs
+from ctxgen.commands.brief import find
+from ctxgen.render import brief as request
 from ctxgen.render import markdown
 from ctxgen.render.outline import DETAILS
 from ctxgen.server import answers
@@ -32,6 +37,7 @@ Detail = Literal["brief", "standard", "full"]
 Budget = Annotated[int | None, Field(description="At most so many tokens", ge=150, le=LARGEST)]
 Words = Annotated[str, Field(description="Only those with these words in a name; empty: all", max_length=200)]
 Page = Annotated[int, Field(ge=1)]
+About = Annotated[str, Field(description="What it is about: GET /orders/{id}", max_length=300)]
 
 
 def make(root: Path) -> MCPServer[Any]:
@@ -54,6 +60,8 @@ def make(root: Path) -> MCPServer[Any]:
             return tell(kept.now())
         except NotADirectoryError:
             raise ResourceError("the repository's folder is gone") from None
+        except MCPError:
+            raise
         except Exception as error:  # its text may hold a value of the repository, its place helps to mend it
             place = traceback.extract_tb(error.__traceback__)[-1]
             raise ResourceError(f"internal error ({type(error).__name__} at {Path(place.filename).name}:{place.lineno})") from None
@@ -88,7 +96,26 @@ def make(root: Path) -> MCPServer[Any]:
         """The essential context of this backend, each fact with path:line."""
         return answer(lambda known: block(known, "standard", None))
 
+    def asking(brief: Brief) -> Callable[..., str]:
+        def prompt(endpoint: About = "") -> str:
+            try:
+                return answer(lambda known: asked(brief, known, endpoint))
+            except ResourceError as error:  # the SDK tells a client the words of this error alone
+                raise MCPError(code=INTERNAL_ERROR, message=str(error)) from None
+
+        return prompt
+
+    for kind, brief in briefs().items():
+        server.add_prompt(Prompt.from_function(asking(brief), name=kind, title=brief.title, description=brief.task))
     return server
+
+
+def asked(brief: Brief, known: Known, endpoint: str) -> str:
+    """The request of a kind, about an endpoint if one is named.  Raises `MCPError` for one that is not there."""
+    found = find(known.context, endpoint) if endpoint.strip() else []
+    if endpoint.strip() and not found and known.context.endpoints:
+        raise MCPError(code=INVALID_PARAMS, message="no such endpoint; the tool `endpoints` lists what is known")
+    return request.render(brief, known.context, known.catalogue, endpoint=endpoint.strip() or None, found=found)
 
 
 def block(known: Known, detail: str, budget: int | None) -> str:
