@@ -17,6 +17,8 @@ def _nested(statements: Iterable[ir.Statement]) -> list[str]:
 
 
 def _statement(each: ir.Statement) -> list[str]:
+    if isinstance(each, ir.Define):
+        return _definition(each.what)
     match each:
         case ir.Assign():
             kind = f": {show(each.type)}" if each.type is not None else ""
@@ -34,8 +36,6 @@ def _statement(each: ir.Statement) -> list[str]:
             return ["block", *_nested(each.body)]
         case ir.Import():
             return [f"import {each.module} {each.name or '-'} as {each.alias}"]
-        case ir.Define():
-            return _definition(each.what)
         case _:
             return [f"export {each.name} {show(each.value)}"]
 
@@ -50,7 +50,8 @@ def _definition(what: ir.Function | ir.Class) -> list[str]:
         f"  {each.name}{f': {show(each.type)}' if each.type is not None else ''}{f' = {show(each.value)}' if each.value is not None else ''}"
         for each in what.fields
     ]
-    inner = [f"  {line}" for member in (*what.methods, *what.classes) for line in _definition(member)]
+    members: list[ir.Function | ir.Class] = [*what.methods, *what.classes]
+    inner = [f"  {line}" for member in members for line in _definition(member)]
     return [*marks, f"class {what.name}({bases}) #{what.line}", *fields, *inner, *_nested(what.statements)]
 
 

@@ -182,10 +182,10 @@ CASES = {
           do g()
         always
           do h()
-        always
-          do f()
         when [A, B]
           do X(1)
+        always
+          do f()
         always
           do h()
         when ?(x)

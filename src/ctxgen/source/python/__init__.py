@@ -5,21 +5,23 @@ Source: https://docs.python.org/3/reference/.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
-
-from ctxgen.source.ir import Module
-from ctxgen.source.languages import Resolver, Sources
+from ctxgen.source.languages import Language
 from ctxgen.source.python.lower import lower
 from ctxgen.source.python.resolve import PythonResolver
-from ctxgen.tree import File
 
 
-class _Python(NamedTuple):
-    name: str
-    extensions: tuple[str, ...]
-    lower: Callable[[File], Module]
-    resolver: Callable[[Sources], Resolver]
+def _inside(module: str, name: str) -> str:
+    """`a.b`, `.b` for what a relative module holds."""
+    return f"{module}{name}" if module.endswith(".") else f"{module}.{name}"
 
 
-LANGUAGE = _Python("python", (".py",), lower, PythonResolver)
+LANGUAGE = Language(
+    "python",
+    (".py",),
+    lower,
+    PythonResolver,
+    decorators_run=True,
+    assigns_locally=True,
+    constructors=("__init__",),
+    inside=_inside,
+)

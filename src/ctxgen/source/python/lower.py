@@ -149,7 +149,9 @@ def _otherwise(node: Syntax, depth: int) -> Iterator[ir.Statement]:
 
 
 def _try(node: Syntax, depth: int) -> Iterator[ir.Statement]:
-    arms: list[tuple[ir.Expression | None, tuple[ir.Statement, ...]]] = [(None, _body(node, depth))]
+    """Handlers stand before what they belong to: where both give a name a value, that of the body counts."""
+    arms: list[tuple[ir.Expression | None, tuple[ir.Statement, ...]]] = []
+    last: list[tuple[ir.Expression | None, tuple[ir.Statement, ...]]] = [(None, _body(node, depth))]
     for child in named(node):
         if child.type == "except_clause":
             caught = next((part for part in named(child) if part.type != "block"), None)
@@ -157,8 +159,8 @@ def _try(node: Syntax, depth: int) -> Iterator[ir.Statement]:
                 caught = named(caught)[0]
             arms.append((expression(caught, depth) if caught is not None else ir.Unknown(line_of(child)), _body(child, depth)))
         elif child.type in ("else_clause", "finally_clause"):
-            arms.append((None, _body(child, depth)))
-    yield ir.Branch(tuple(arms), line_of(node))
+            last.append((None, _body(child, depth)))
+    yield ir.Branch((*arms, *last), line_of(node))
 
 
 def _with(node: Syntax, depth: int) -> Iterator[ir.Statement]:
