@@ -446,7 +446,7 @@ class Interpreter:
         if holder is not None:
             return self._settled(holder.names, name)
         if self.language.implicit_this and scope.this is not None:
-            owner = scope.this
+            owner = scope.this if isinstance(scope.this, (Instance, ClassValue)) else None
             while owner is not None:
                 if (found := self._member(owner, name, line)) is not None:
                     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from ctxgen.model import At, Fact, Guard, GuardKind
 from ctxgen.source import ir
@@ -57,17 +58,23 @@ class Program(Interpreter):
         self.facts: list[Fact] = []
         self.notes: list[tuple[At, str, str]] = []
         """Place, code and text of what could not be followed."""
+        self.shared: dict[str, list[Any]] = {}
+        """What hooks keep for one another until everything was followed."""
         self._order = 0
+        self._site: At | None = None
+        """The call of the repository's own overload whose body is followed: it states the route."""
         self._singles: dict[str, Object] = {}
         self._assumed: dict[int, list[Router]] = defaultdict(list)
-        self._running: list[int] = []
+        self._running: list[FunctionValue] = []
+        self.assumed_by: list[tuple[FunctionValue, Router]] = []
+        """The routers that stand for parameters of functions that nobody was seen to call."""
 
     # ---- making
 
     def new_router(self, type: Type, at: At, *, prefix: str = "") -> Router:
         """A router of a type, known from now on."""
         framework = self.vocabulary.frameworks[type.framework]
-        router = Router(framework.technology, at, root=type.root, prefix=prefix, trailing=framework.trailing)
+        router = Router(framework.technology, at, kind=type.name, root=type.root, prefix=prefix, trailing=framework.trailing)
         self.routers.append(router)
         return router
 
@@ -98,11 +105,12 @@ class Program(Interpreter):
         if found.router is not None:
             found.router.assumed = True
             if self._running:
-                self._assumed[self._running[-1]].append(found.router)
+                self._assumed[id(self._running[-1].function)].append(found.router)
+                self.assumed_by.append((self._running[-1], found.router))
         return found
 
     def uncalled(self, value: FunctionValue, arguments: Arguments) -> None:
-        self._running.append(id(value.function))
+        self._running.append(value)
         try:
             super().uncalled(value, arguments)
         finally:
@@ -209,13 +217,18 @@ class Program(Interpreter):
     def _route(self, owner: Object, called: str, method: Method, arguments: Arguments) -> Value:
         at = self.at(arguments)
         paths = plain(arguments.get(*method.path, default=UNKNOWN)) if method.path else [""]
+        if not paths and called in self.extensions:  # the repository's own overload, with other arguments
+            outermost, self._site = self._site, self._site or at
+            given = self._extended(owner, called, arguments)
+            self._site = outermost
+            return given
         if not paths:
             self.note(at, "path-unknown", "a route whose path could not be followed is left out")
             return owner if method.chain else UNKNOWN
         methods = self._methods(called, method, arguments)
         if method.decorator:
             return Decorator(lambda waiting: self._decorated(owner, method, methods, paths, at, arguments, waiting))
-        if method.path and self._position(arguments, method.handler) <= self._position(arguments, method.path):
+        if method.path and method.handler and self._position(arguments, method.handler) <= self._position(arguments, method.path):
             return UNKNOWN  # no handler: `app.get("setting")` reads a setting
         target, given = owner, owner
         if method.chain and method.makes is not None:
@@ -225,7 +238,8 @@ class Program(Interpreter):
                 owner.router.mount(target.router, "", at, order=self.next_order())
         handler = arguments.get(*method.handler)
         guards = [*self._between(arguments, method), *self.handler_guards(owner, handler)]
-        self.add_route(target, methods, paths, at, self.handler_name(handler, arguments.expression(*method.handler)), guards, method.kind)
+        written = arguments.expression(*method.handler) or next(iter(arguments.types), None)
+        self.add_route(target, methods, paths, at, self.handler_name(handler, written), guards, method.kind)
         self.answers(handler)
         return given
 
@@ -393,7 +407,7 @@ class Program(Interpreter):
 
     def at(self, arguments: Arguments) -> At:
         """The line of a call."""
-        return At(arguments.scope.module.path, arguments.line)
+        return self._site or At(arguments.scope.module.path, arguments.line)
 
     @staticmethod
     def handler_name(handler: Value, expression: ir.Expression | None) -> str | None:

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
+from msgspec.structs import replace
+
 from ctxgen.model import At, Endpoint, Guard
 from ctxgen.opaque import Name, name
 
@@ -57,13 +59,15 @@ class Use(NamedTuple):
 class Router:
     """A router, group or application.  `root` ones answer requests by themselves; `assumed` ones stand for a parameter that nobody was seen to pass.
 
-    `trailing`: whether a path of `/` below a prefix keeps its slash.
+    `kind` is the framework's type of it; `trailing`: whether a path of `/` below a prefix keeps its slash; `fallback`
+    the guard of every route below it that nothing else guards or opens.
     """
 
-    def __init__(self, technology: str, at: At, *, root: bool = False, prefix: str = "", trailing: bool = False) -> None:
-        self.technology, self.at, self.root, self.prefix, self.trailing = technology, at, root, prefix, trailing
+    def __init__(self, technology: str, at: At, *, kind: str = "", root: bool = False, prefix: str = "", trailing: bool = False) -> None:
+        self.technology, self.at, self.kind, self.root, self.prefix, self.trailing = technology, at, kind, root, prefix, trailing
         self.uses: list[Use] = []
         self.public: At | None = None
+        self.fallback: Guard | None = None
         self.routes: list[Route] = []
         self.mounts: list[Mount] = []
         self.mounted = self.assumed = self.dropped = False
@@ -93,8 +97,14 @@ class Router:
 def endpoints(routers: Iterable[Router]) -> Iterator[Endpoint]:
     """The endpoints of all routers, each route once a way; ways are bounded in depth and number."""
     known = [router for router in routers if not router.dropped and (router.root or not router.mounted)]
-    ways = (endpoint for router in known for endpoint in _below(router, "", (), (), None, 0))
+    ways = (_or_fallback(endpoint, router.fallback) for router in known for endpoint in _below(router, "", (), (), None, 0))
     return itertools.islice(ways, MAX_ENDPOINTS)
+
+
+def _or_fallback(endpoint: Endpoint, fallback: Guard | None) -> Endpoint:
+    if fallback is None or endpoint.access != "unknown":
+        return endpoint
+    return replace(endpoint, access="guarded", guards=(*endpoint.guards, fallback))
 
 
 def _below(

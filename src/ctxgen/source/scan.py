@@ -77,9 +77,11 @@ def _follow(tree: Tree, facts: Facts, name: str, paths: list[str], known: list[F
     active = [framework for framework in known if framework.name in used]
     hooks, methods, finish = hooks_of(active)
     program = Program(language, language.resolver(sources), lower, Vocabulary(active), hooks, methods)
-    program.run_all(roots)
-    for last in finish:
-        last(program)
+    for step in (lambda program: program.run_all(roots), *finish):
+        try:
+            step(program)
+        except Exception:  # a defect here must not cost what was found before; its text may hold a value, so none of it is kept
+            tree.note(roots[0], None, "reader-failed", f"the {name} source is followed only in part", "error")
     for at, code, text in program.notes:
         tree.note(at.path, at.line, code, text, "info")
     for path in (*program.modules, *roots):
