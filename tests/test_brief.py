@@ -60,6 +60,7 @@ def test_what_matters_comes_first_and_is_kept_longest() -> None:
         first = text.partition("### What matters first\n")[2].splitlines()[0]
         assert first.startswith(f"- **{label}**: ")
         assert "`" in first
+        assert "not stated" not in text.partition("### What")[2].partition("\nNot stated")[0]
 
 
 def test_attachments_are_those_of_the_repository(tmp_path: Path) -> None:

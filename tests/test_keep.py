@@ -222,7 +222,7 @@ def test_per_component(shop: Path) -> None:
     (shop / "web/package.json").write_text((shop / "web/package.json").read_text().replace("^4.18.2", "5.1.0"))
     done = ctxgen(".", "--check", "AGENTS.md", cwd=shop)
     assert done.returncode == 1
-    assert said(done) == "ctxgen: AGENTS.md is stale; web/AGENTS.md is stale: --update writes what should be there\n"
+    assert said(done) == "ctxgen: AGENTS.md, web/AGENTS.md are stale: --update writes what should be there\n"
     assert ctxgen(".", "--check", "orders/AGENTS.md", cwd=shop).returncode == 0
     assert ctxgen(".", "--check", "web/AGENTS.md", cwd=shop).returncode == 1
 

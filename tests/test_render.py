@@ -173,7 +173,8 @@ def test_the_smallest_budget_holds_the_five_elements(style: str) -> None:
     text, left_out = fit(Block("n" * 300, (Section("", elements),)), STYLES[style](), within(SMALLEST))
     assert estimate(text) <= SMALLEST
     assert left_out == 10_000
-    assert text.count("not stated") == 5
+    assert text.count("left out") >= 5
+    assert "not stated" not in text  # which would be wrong
 
 
 def test_the_least_worth_goes_first() -> None:

@@ -7,7 +7,6 @@ import os
 import stat
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NoReturn
 
 from msgspec import Struct
 
@@ -23,6 +22,7 @@ LIMIT = 1024 * 1024
 CHAIN = 32 * 1024
 """What assistants read of such files from the root down to a folder, in bytes.  Source: https://developers.openai.com/codex/guides/agents-md"""
 SMALL = 600
+FEW = 4
 _ROUNDS = 3
 
 Analyse = Callable[[Mapping[str, bytes]], Analysis]
@@ -202,10 +202,11 @@ def _compare(plan: Sequence[tuple[_File, str]], strays: Sequence[str]) -> None:
         )
     if not stale and not strays:
         return
-    _fail_check(
-        [*(f"{file.shown} is stale" for file, _ in stale), *(f"{path} is of a component that is not there any more" for path in strays)]
-    )
-
-
-def _fail_check(wrong: Sequence[str]) -> NoReturn:
+    wrong = [f"{_listed([file.shown for file, _ in stale])} {'is' if len(stale) == 1 else 'are'} stale"] if stale else []
+    wrong += [f"{_listed(strays)} {'is' if len(strays) == 1 else 'are'} of a component that is not there any more"] if strays else []
     fail(f"{'; '.join(wrong)}: --update writes what should be there", 1)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - FEW} more" if len(names) > FEW else ""
+    return ", ".join(names[:FEW]) + more

@@ -16,8 +16,8 @@ from ctxgen.render.outline import ELEMENTS, outline
 OPEN = "…"
 """What stands where somebody has to fill something in."""
 BUDGET = 1200
-_AHEAD, _STEP = 400, 60
-"""What the facts that matter first are worth beyond the others, and each line beyond the next, so that a budget leaves them out last."""
+_BEST, _AHEAD, _STEP = 1000, 400, 60
+"""What the best fact of an element and those that matter first are worth beyond the others, and each line beyond the next, so that a budget leaves them out last."""
 
 
 class _Facts(Markdown):
@@ -99,11 +99,19 @@ def _declared(style: Markdown, blank: Blank, value: str, context: Context) -> st
 
 def _ordered(block: Block, first: Sequence[str]) -> Block:
     """The facts with those lines ahead that matter first; of the others the elements stay."""
-    lines = [line for section in block.sections for line in section.lines]
+    lines = [_never_silent(line) if line.key in ELEMENTS else line for section in block.sections for line in section.lines]
     ahead = [_ahead(line, _STEP * (len(first) - index)) for index, key in enumerate(first) for line in lines if line.key == key]
     rest = [line for line in lines if line.key in ELEMENTS and line.key not in first]
     prose = tuple(section for section in block.sections if section.prose)
     return Block(block.name, (Section("What matters first", tuple(ahead)), Section("The other elements", tuple(rest)), *prose))
+
+
+def _never_silent(line: Line) -> Line:
+    """An element with its best piece ahead of everything."""
+    best = max(range(len(line.pieces)), key=lambda index: line.pieces[index].worth, default=None)
+    return replace(
+        line, pieces=tuple(replace(piece, worth=piece.worth + _BEST) if index == best else piece for index, piece in enumerate(line.pieces))
+    )
 
 
 def _ahead(line: Line, bonus: int) -> Line:

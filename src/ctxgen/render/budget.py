@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ctxgen.context import Evidence
 
@@ -19,6 +20,8 @@ CHARACTERS_PER_TOKEN = 3.5
 SMALLEST = 150
 """The smallest budget: in every format it holds the title, the five elements and what was left out."""
 MAX_TITLE = 60
+LEFT_OUT = "left out"
+"""Told of a line whose facts all fell to the budget: that they are not stated would be wrong."""
 
 
 def estimate(text: str) -> int:
@@ -146,7 +149,8 @@ def _assemble(block: Block, style: Style, texts: Sequence[Sequence[str]], kept: 
             index += 1
             if here or line.empty is not None:
                 more = 0 if line.more is None else line.more + len(line.pieces) - len(here)
-                lines.append(style.line(line, [text for _, text in here], here[0][0] if here else None, more))
+                told = line if here or not line.pieces else replace(line, empty=LEFT_OUT)
+                lines.append(style.line(told, [text for _, text in here], here[0][0] if here else None, more))
             else:
                 dropped += bool(line.pieces)
         if lines:
