@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from test_cli import ctxgen
+from support_run import ctxgen
 from test_difference import EMPTY, endpoint
 
 from ctxgen.briefs import Blank, attachments, briefs, parts

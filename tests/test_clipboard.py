@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_cli import ctxgen
+from support_run import ctxgen
 
 from support import FIXTURES
 

@@ -10,7 +10,7 @@ import pytest
 from markdown_it import MarkdownIt
 from msgspec.structs import replace
 from support_git import commit
-from test_cli import ctxgen
+from support_run import ctxgen
 
 from ctxgen.catalogue import load
 from ctxgen.context import (

@@ -14,7 +14,7 @@ import jsonschema
 import pytest
 import yaml
 from support_git import git
-from test_cli import ctxgen
+from support_run import ctxgen
 
 from support import FIXTURES
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support_git import git
-from test_cli import ctxgen
+from support_run import ctxgen
 
 from ctxgen import kept
 from ctxgen.kept import MarkerError, Options

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from support_git import commit, git, write
-from test_cli import ctxgen
+from support_run import ctxgen
 
 from ctxgen.documents import Unreadable
 from ctxgen.remote import is_address, shown

@@ -121,7 +121,7 @@ def appended(text: str) -> Kept:
     if find(f"{text}\n{BEGIN} -->\n{END}") is None:
         raise MarkerError(text.count("\n") + 1, "the file ends within fenced code, where no block can stand")
     newline = "\r\n" if "\r\n" in text else "\n"
-    gap = "" if not text.strip("\ufeff") else newline if text.endswith("\n") else newline * 2
+    gap = "" if text in ("", "\ufeff") else newline if text.endswith("\n") else newline * 2
     return Kept(text + gap, newline, Options(), newline=newline)
 
 
