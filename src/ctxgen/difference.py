@@ -176,8 +176,15 @@ def _technologies(context: Context) -> dict[Key, Item]:
             id=technology.id,
             scope=technology.scope,
             category=technology.category,
+            proofs={"version": _stating(technology)},
         )
     return found
+
+
+def _stating(technology: Technology) -> Cited:
+    """The lines of a use that states the technology's version, which need not be its best evidence."""
+    stating = (use.evidence for use in technology.uses if use.version == technology.version and use.scope == technology.scope)
+    return next(stating, technology.evidence)
 
 
 def _component_versions(context: Context) -> dict[str, dict[Key, Item]]:
