@@ -128,7 +128,7 @@ def test_versions_by_component(before: dict[str | None, str | None], after: dict
 
 def test_endpoints() -> None:
     before = replace(
-        EMPTY, endpoints=(endpoint("/a", guards=("auth", "owner")), endpoint("/b"), endpoint("/old"), endpoint("/c", component="a"))
+        EMPTY, endpoints=(endpoint("/a", guards=("auth", "owner")), endpoint("/b"), endpoint("/old"), endpoint("/c/{id}", component="a"))
     )
     after = replace(
         EMPTY,
@@ -136,16 +136,30 @@ def test_endpoints() -> None:
             endpoint("/a", guards=("owner", "audit")),
             endpoint("/b", "unknown", ()),
             endpoint("/new"),
-            endpoint("/c", component="b"),
+            endpoint("/c/{key}", component="b"),
         ),
     )
     assert lines(before, after) == [
-        "`GET /a` in api lost its guard `auth (authn)`, now `audit (authn)` (`routes.js:90`)",
         "`GET /b` in api lost its guard `requireUser (authn)` (`routes.js:5`)",
+        "`GET /a` in api: guards now `audit (authn)`, no more `auth (authn)` (`routes.js:90`)",
         "`GET /b` in api access guarded → unknown (`routes.js:5`)",
         "`GET /new` guarded in api added (`routes.js:5`)",
         "`GET /old` guarded in api removed (was `routes.js:5`)",
     ]  # fmt: skip
+
+
+def test_a_guard_that_is_replaced_is_not_lost() -> None:
+    paths = [f"/{number}" for number in range(20)]
+    before = replace(EMPTY, endpoints=tuple(endpoint(path, guards=("basic",)) for path in paths))
+    after = replace(EMPTY, endpoints=tuple(endpoint(path, guards=("session",)) for path in paths))
+    text = markdown(compare(before, after))
+    assert "lost" not in text
+    (line,) = (line for line in text.splitlines() if line.startswith("- "))
+    assert line.startswith("- `GET /0`, `GET /1`, `GET /10`, ")
+    assert line.endswith(" and 8 more in api: guards now `session (authn)`, no more `basic (authn)` (`routes.js:90`)")
+    text = markdown(compare(before, replace(EMPTY, endpoints=tuple(endpoint(path, "unknown", ()) for path in paths))))
+    assert "20 endpoints lost their guard" in text
+    assert "and 8 more in api lost their guard `basic (authn)`" in text
 
 
 def test_models_variables_scale_and_the_rest() -> None:

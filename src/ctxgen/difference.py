@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
@@ -13,6 +14,8 @@ from ctxgen.context import Cited, Context, Endpoint, EnvironmentVariable, Model,
 
 Value = str | bool | tuple[str, ...] | None
 """What an attribute holds; the words of a tuple are a set in order."""
+_PARAMETER = re.compile(r"\{[^{}]*\}")
+"""A parameter of a path: another name for it makes no other endpoint."""
 Kind = Literal["added", "removed", "changed"]
 Key = tuple[str | None, ...]
 
@@ -234,7 +237,7 @@ def _endpoints(context: Context) -> dict[Key, Item]:
     for endpoint in context.endpoints:
         guards = {f"{guard.name} ({guard.kind})": guard.evidence for guard in endpoint.guards}
         found.setdefault(
-            (endpoint.kind, endpoint.method, endpoint.path, endpoint.operation, endpoint.component),
+            (endpoint.kind, endpoint.method, _PARAMETER.sub("{}", endpoint.path or ""), endpoint.operation, endpoint.component),
             Item(
                 _endpoint_name(endpoint),
                 endpoint.evidence,

@@ -24,7 +24,7 @@ BESIDE = ("test", "dev", "docs")
 """Scopes whose technologies are told in a section of their own, behind everything else."""
 PROTECTS = ("(authn)", "(authz)")
 IN_SUMMARY = 6
-FEW = 4
+FEW, MANY = 4, 12
 _SHOWN = (200, 50, 20, 8, 3)
 """How many changes of a section are told: the first number with which the whole is short enough."""
 _style = Issue()
@@ -81,10 +81,11 @@ def _once(changes: Sequence[Change], catalogue: Catalogue) -> Iterator[Change]:
 
 
 def lost_guards(change: Change) -> tuple[str, ...]:
-    """The guards of authentication or authorisation that an endpoint had and has no more."""
+    """The guards of authentication or authorisation that an endpoint had, where it has none of their kind any more."""
     if change.subject != "endpoints" or change.attribute != "guards":
         return ()
-    return tuple(guard for guard in _gone(change) if guard.endswith(PROTECTS))
+    open_now = [kind for kind in PROTECTS if not any(guard.endswith(kind) for guard in _words(change.after))]
+    return tuple(guard for guard in _gone(change) if guard.endswith(tuple(open_now)))
 
 
 def _summary(changes: Sequence[Change]) -> str:
@@ -135,27 +136,31 @@ def _section(heading: str, changes: Sequence[Change], shown: int) -> list[str]:
     ordered = sorted(changes, key=lambda change: not lost_guards(change))  # what can hurt first, else as it comes
     alike: dict[tuple[object, ...], list[Change]] = {}
     for change in ordered:
-        alike.setdefault((change.name, change.change, change.attribute, _value(change.before), _value(change.after)), []).append(change)
+        one = None if change.subject == "endpoints" and change.change == "changed" else change.name  # a guard goes for many at once
+        alike.setdefault((one, change.change, change.attribute, _value(change.before), _value(change.after)), []).append(change)
     lines = [f"- {_line(same)}" for same in list(alike.values())[:shown]]
     lines += [f"- and {len(alike) - shown} more"] if len(alike) > shown else []
     return [f"## {heading}\n" + "\n".join(lines)]
 
 
 def _line(same: Sequence[Change]) -> str:
-    """One change, which may be that of several components."""
+    """One change, which may be that of several components or endpoints."""
     change = same[0]
-    name = _name(change)
-    components = [_style.plain(each.component) for each in same if each.component]
+    names = list(dict.fromkeys(map(_name, same)))
+    name = ", ".join(names[:MANY]) + (f" and {len(names) - MANY} more" if len(names) > MANY else "")
+    components = list(dict.fromkeys(_style.plain(each.component) for each in same if each.component))
     of = f" in {', '.join(components[:FEW])}" if components else ""
     of += f" and {len(components) - FEW} more" if len(components) > FEW else ""
     if change.change != "changed":
         side = change.after or change.before
-        value = _said(side) if side and side.value not in (None, (), False) and change.subject not in ("variables", "models") else ""
+        value = (
+            _said(side) if side and side.value not in (None, (), False, "unknown") and change.subject not in ("variables", "models") else ""
+        )
         return f"{name}{f' {value}' if value and value != name else ''}{of} {change.change}{_proof(change)}"
     attribute = change.attribute or ""
     if lost := lost_guards(change):
         others = _differs(_gone_of(change, lambda guard: guard not in lost), _come(change))
-        return f"{name}{of} lost its guard {', '.join(map(_style.code, lost))}{f', {others}' if others else ''}{_proof(change)}"
+        return f"{name}{of} lost {'its' if len(names) == 1 else 'their'} guard {', '.join(map(_style.code, lost))}{f', {others}' if others else ''}{_proof(change)}"
     if isinstance(_value(change.before), tuple) or isinstance(_value(change.after), tuple):
         if attribute in ("version", "value"):
             return f"{name}{of} {_said(change.before)} → {_said(change.after)}{_proof(change)}"
