@@ -185,6 +185,15 @@ def test_a_folder_that_cannot_be_written(shop: Path) -> None:
     assert (done.returncode, said(done)) == (3, "ctxgen: cannot write 'docs/A.md'\n")
 
 
+def test_a_file_that_is_read_only(shop: Path) -> None:
+    (shop / "A.md").write_text("# Rules\n")
+    (shop / "A.md").chmod(0o444)
+    done = ctxgen(".", "--update", "B.md", "--update", "A.md", cwd=shop)
+    assert (done.returncode, said(done)) == (3, "ctxgen: cannot write 'A.md': it is read-only\n")
+    assert (shop / "A.md").read_text() == "# Rules\n"
+    assert not (shop / "B.md").exists()
+
+
 def test_a_link_inside_and_the_mode_stay(shop: Path) -> None:
     (shop / "AGENTS.md").write_text("# Rules\n")
     (shop / "AGENTS.md").chmod(0o640)

@@ -66,6 +66,9 @@ def keep(root: Path, files: Sequence[Path], asked: Options, analyse: Analyse, *,
     if checks:
         _compare(plan, strays)
         return
+    for file, text in plan:
+        if text != file.text and _read_only(file.real):
+            fail(f"cannot write {file.shown!r}: it is read-only", 3)
     for stray in strays:
         say(f"{stray} has a block of a component that is not there any more: remove it")
     for file, text in plan:
@@ -110,6 +113,11 @@ def _read(named: Path, root: Path) -> _File:
 
 def _below(named: Path, root: Path) -> bool:
     return os.path.join(os.path.abspath(named), "").startswith(os.path.join(os.path.abspath(root), ""))
+
+
+def _read_only(real: Path) -> bool:
+    """Whether nobody may write a file, or this user may not; that it could be replaced by another file is beside the point."""
+    return real.exists() and (not os.access(real, os.W_OK) or not real.stat().st_mode & 0o222)
 
 
 def _must_hold(file: _File) -> None:
