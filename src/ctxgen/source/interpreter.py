@@ -243,6 +243,8 @@ class Interpreter:
     def _imported(self, lazy: LazyImport) -> Value:
         """What an import brings."""
         statement, module = lazy
+        if self.language.names_are_paths:
+            return self._by_path(f"{statement.module}.{statement.name}", module)
         files = tuple(self.resolver.module(module.path, statement.module))
         wanted = None if statement.name in (None, "*") else statement.name
         if not files:
@@ -260,6 +262,21 @@ class Interpreter:
         ):
             return self._whole(inner, statement.module, module)
         return value
+
+    def _by_path(self, path: str, importer: ModuleValue) -> Value:
+        """What a path such as `a.b.Paths.USERS` names, from the first of its parts that a file declares; an `External` where none does."""
+        parts = path.split(".")
+        for file in self.resolver.module(importer.path, path):
+            module = self.run(file)
+            start = next((index for index, part in enumerate(parts) if module is not None and part in module.scope.names), None)
+            if module is None or start is None:
+                continue
+            value = self._settled(module.scope.names, parts[start])
+            for part in parts[start + 1 :]:
+                value = self.attribute(value, part, 1, importer.scope)
+            if value is not UNKNOWN:
+                return value
+        return External(path[:MAX_TEXT])
 
     def _whole(self, files: tuple[str, ...], module: str, importer: ModuleValue) -> Value:
         if len(files) == 1:
@@ -444,8 +461,11 @@ class Interpreter:
             return Super(scope.this, scope.owner)
         holder = scope.holder(name)
         if holder is not None:
-            return self._settled(holder.names, name)
-        if self.language.implicit_this and scope.this is not None:
+            known = self._settled(holder.names, name)
+            if isinstance(known, External) and isinstance(scope.receiver, Object) and self.has_method(scope.receiver, name):
+                return Method(scope.receiver, name)  # a library's extension function, imported by its name
+            return known
+        if self.language.implicit_this:
             owner = scope.this if isinstance(scope.this, (Instance, ClassValue)) else None
             while owner is not None:
                 if (found := self._member(owner, name, line)) is not None:
@@ -456,10 +476,19 @@ class Interpreter:
             return Method(scope.receiver, name)
         for path in self.resolver.defining(scope.module.path, name):
             module = self.run(path)
-            if module is not None and name in module.scope.names:
+            if module is None:
+                continue
+            if name in module.scope.names:
                 return self._settled(module.scope.names, name)
+            if self.language.names_are_paths and (static := self._static(module, name, line)) is not None:
+                return static
         found_object = self.made(External(name), At(scope.module.path, line))
         return found_object if found_object is not None else External(name)
+
+    def _static(self, module: ModuleValue, name: str, line: int) -> Value | None:
+        """A member of one of a module's types, whose members are all imported."""
+        types = [value for value in list(module.scope.names.values()) if isinstance(value, ClassValue)]
+        return next((found for cls in types if (found := self._member(cls, name, line)) is not None), None)
 
     def _settled(self, names: dict[str, Value], name: str) -> Value:
         """A name's value, after the import that brings it."""
@@ -570,7 +599,11 @@ class Interpreter:
                 continue
             seen.add(id(each))
             yield each
-            work += [base for base in (self.evaluate(base, each.scope) for base in each.cls.bases) if isinstance(base, ClassValue)]
+            bases = each.bases
+            if bases is None:
+                bases = [base for base in (self.evaluate(base, each.scope) for base in each.cls.bases) if isinstance(base, ClassValue)]
+                each.bases = bases if self.language.names_are_paths else None  # elsewhere a name may get another value
+            work += bases
 
     def value_of_type(self, type: ir.Expression, scope: Scope, line: int) -> Value:
         """Something of a declared type: a router that somebody else passes, the one instance of a class of the repository."""
@@ -595,6 +628,8 @@ class Interpreter:
 
     def _call(self, call: ir.Call, scope: Scope) -> Value:
         function = self.evaluate(call.function, scope)
+        if isinstance(function, FunctionValue):
+            function = self._received(function, call, scope)
         positional: list[Value] = []
         keywords: dict[str, Value] = {}
         for argument in call.arguments[:MAX_ITEMS]:
@@ -606,7 +641,28 @@ class Interpreter:
                 keywords |= value if isinstance(value, dict) else {}
             else:
                 positional.append(value)
-        return self.call(function, Arguments(tuple(positional), keywords, call.arguments, call.line, scope, call.types))
+        arguments = Arguments(tuple(positional), keywords, call.arguments, call.line, scope, call.types)
+        if isinstance(function, FunctionValue) and function.function.receiver is not None and isinstance(function.this, Object):
+            return self.extension(function, function.this, arguments)
+        return self.call(function, arguments)
+
+    def extension(self, function: FunctionValue, owner: Object, arguments: Arguments) -> Value:
+        """Call a function that extends a framework's type, with the object that it is called on."""
+        return self.call(function, arguments)
+
+    def _received(self, function: FunctionValue, call: ir.Call, scope: Scope) -> FunctionValue:
+        """An extension function that is called without its receiver, or a block that is (`block()` of `Route.() -> Unit`), has the one of the calling scope."""
+        if function.function.receiver is not None and function.this is None:
+            return function.bound(scope.receiver if scope.receiver is not None else scope.this)
+        if (
+            self.language.names_are_paths
+            and not function.function.name
+            and isinstance(call.function, ir.Name)
+            and isinstance(scope.receiver, Object)
+        ):
+            inner = Scope(function.scope.module, function.scope, receiver=scope.receiver)
+            return FunctionValue(function.function, inner, function.this, function.owner)
+        return function
 
     def call(self, function: Value, arguments: Arguments) -> Value:
         """What a call gives, and what it does."""
@@ -741,7 +797,11 @@ class Interpreter:
         instance = self.singleton(cls)
         ordered = sorted(cls.cls.methods, key=lambda method: method.name not in self.language.constructors and method.name != cls.cls.name)
         for method in ordered:
-            self._run_uncalled(FunctionValue(method, self.class_scope(cls), instance, cls))
+            inside = self.class_scope(cls)
+            if method.receiver is not None and method.receiver.type is not None:  # a member that extends another type
+                receiver = self._on_receiver(FunctionValue(method, inside)).this
+                inside = Scope(inside.module, inside, receiver=receiver if isinstance(receiver, Object) else None)
+            self._run_uncalled(FunctionValue(method, inside, instance, cls))
 
     def _on_receiver(self, value: FunctionValue) -> FunctionValue:
         receiver = value.function.receiver
@@ -749,6 +809,8 @@ class Interpreter:
         return value.bound(self.value_of_type(receiver.type, value.scope, receiver.line)) if receiver.type is not None else value
 
     def _run_uncalled(self, value: FunctionValue) -> None:
+        if self.language.runs is not None and not self.language.runs(value.function):
+            return
         if id(value.function) not in self.executed and id(value.function) not in self.handlers:
             self.uncalled(value, Arguments((), {}, (), value.function.line, value.scope))
 

@@ -154,6 +154,8 @@ class Field(Struct, frozen=True):
     value: Expression | None = None
     decorators: tuple[Expression, ...] = ()
     tag: str = ""
+    static: bool = False
+    """Whether it belongs to the class rather than to what is made of it."""
 
 
 class Class:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ctxgen.facts import Facts
-from ctxgen.source.ir import Module
+from ctxgen.source.ir import Function, Module
 from ctxgen.tree import File
 
 
@@ -71,4 +71,8 @@ class Language:
     """Values of the language's own library by path: `net/http.MethodGet`."""
     library: Callable[[str], str] = field(default=lambda module: module)
     """How a module of a library is named in frameworks' descriptions: without its major version in Go."""
+    names_are_paths: bool = False
+    """Whether an import names a type, function or constant by its package and name, wherever its file lies (Java, Kotlin): `a.b` and `C` for `a.b.C`."""
+    runs: Callable[[Function], bool] | None = None
+    """Which functions that nobody calls are run: those that a framework calls to be told something; all where this is None."""
     inside: Callable[[str, str], str] = field(default=lambda module, name: "")

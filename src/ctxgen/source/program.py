@@ -117,9 +117,9 @@ class Program(Interpreter):
             self._running.pop()
 
     def _apply(self, value: FunctionValue, arguments: Arguments) -> Value:
-        if (assumed := self._assumed.get(id(value.function))) and any(
-            self.router_of(each) for each in (*arguments.positional, *arguments.keywords.values())
-        ):
+        given = [*arguments.positional, *arguments.keywords.values(), *([value.this] if value.function.receiver is not None else [])]
+        assumed = self._assumed.get(id(value.function))
+        if assumed and any((router := self.router_of(each)) is not None and router not in assumed for each in given):
             # somebody passes a router after all: what the function did to an assumed one is done again
             for router in assumed:
                 router.dropped = True
@@ -206,9 +206,40 @@ class Program(Interpreter):
 
     def _extended(self, owner: Object, name: str, arguments: Arguments) -> Value:
         """A function of the repository that extends a framework's type (`app.MapOrders()`, Kotlin's `Route.orders()`)."""
+        holder = arguments.scope.holder(name)
+        if holder is not None and isinstance(block := holder.names[name], FunctionValue) and not block.name:
+            return self.call_with(block, owner, arguments, receiver=True)  # `route.block()` of a parameter `block: Route.() -> Unit`
         for extension in self.extensions.get(name, ()):
-            return self._apply(extension.bound(owner), arguments)
+            return self.extension(extension.bound(owner), owner, arguments)
         return UNKNOWN
+
+    def extension(self, function: FunctionValue, owner: Object, arguments: Arguments) -> Value:
+        """Call a function that extends a framework's type.
+
+        One that is given a block and whose name guards (`route.withRole("admin") { … }`) guards what the block puts up; a block that
+        it was not seen to call is run all the same.
+        """
+        blocks = [
+            each for each in (*arguments.positional, *arguments.keywords.values()) if isinstance(each, FunctionValue) and not each.name
+        ]
+        at = self.at(arguments)
+        found = guard(function.function.name, at)
+        if blocks and found is not None and owner.router is not None:
+            child = Object(owner.type, self.new_router(owner.type, at))
+            owner.router.mount(child.router, "", at, [found], self.next_order())  # type: ignore[arg-type]
+            owner, function = child, function.bound(child)
+        given = self._apply(function, arguments)
+        for each in blocks:
+            if id(each.function) not in self.executed:
+                self.call_with(each, owner, arguments, receiver=True)
+        return given
+
+    def _on_receiver(self, value: FunctionValue) -> FunctionValue:
+        self._running.append(id(value.function))
+        try:
+            return super()._on_receiver(value)
+        finally:
+            self._running.pop()
 
     def next_order(self) -> int:
         self._order += 1

@@ -93,12 +93,15 @@ def _wanted(path: str, sources: _Sources, known: Iterable[Framework], used: dict
     """Whether a file holds a literal of one of the frameworks, all of which are then used."""
     wanted = False
     data: bytes | None = None
+    held: dict[tuple[str, ...], bool] = {}
     for framework in known:
         if any(path_glob(pattern).match(path) for pattern in framework.files):
             used[framework.name], wanted = framework, True
             continue
         if framework.literals and not (wanted and framework.name in used):
             data = sources.data(path) if data is None else data
-            if any(literal.encode() in data for literal in framework.literals):
+            if framework.literals not in held:  # frameworks of one family ask for the same
+                held[framework.literals] = any(literal.encode() in data for literal in framework.literals)
+            if held[framework.literals]:
                 used[framework.name], wanted = framework, True
     return wanted

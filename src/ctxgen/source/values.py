@@ -115,6 +115,8 @@ class ClassValue:
     def __init__(self, cls: ir.Class, scope: Scope, outer: ClassValue | None = None) -> None:
         self.cls, self.scope, self.outer = cls, scope, outer
         self.fields: dict[str, Value] = {}
+        self.bases: list[ClassValue] | None = None
+        """The classes of the repository that it extends, once they were asked for in a language whose names keep their meaning."""
         self.object: Object | None = None
         """What the class itself stands for where a framework's class is its base (`class App < Sinatra::Base`)."""
 

@@ -1,0 +1,55 @@
+"""What functions of Java's and Kotlin's own libraries give, as far as paths are made with them."""
+
+from __future__ import annotations
+
+from ctxgen.source.program import Hook, Program
+from ctxgen.source.values import UNKNOWN, Arguments, FunctionValue, Object, Value
+
+
+def _listed(program: Program, arguments: Arguments) -> Value:
+    """`List.of("a", "b")`, `arrayOf("a", *others)`, `Arrays.asList(array)`."""
+    return [each for value in arguments.positional for each in (value if isinstance(value, list) else [value])]
+
+
+def _formatted(program: Program, arguments: Arguments) -> Value:
+    """`String.format("/%s/orders", version)`."""
+    first, *rest = arguments.positional or (UNKNOWN,)
+    if not isinstance(first, str):
+        return UNKNOWN
+    for value in rest:
+        first = first.replace("%s", value if isinstance(value, str) else "{part}", 1)
+    return first.replace("%s", "{part}").replace("%d", "{part}")
+
+
+def _with(program: Program, arguments: Arguments) -> Value:
+    """`with(context) { … }`, `run { … }`: the block is run."""
+    block = arguments.positional[-1] if arguments.positional else None
+    if not isinstance(block, FunctionValue):
+        return UNKNOWN
+    given = arguments.positional[0] if len(arguments.positional) > 1 else UNKNOWN
+    if isinstance(given, Object):
+        return program.call_with(block, given, arguments, receiver=True)
+    return program.call(block, arguments._replace(positional=(given,), keywords={}, written=(), types=()))
+
+
+_LISTS = (
+    "listOf",
+    "arrayOf",
+    "setOf",
+    "mutableListOf",
+    "List.of",
+    "Set.of",
+    "Arrays.asList",
+    "Stream.of",
+    "Collections.singletonList",
+    "ImmutableList.of",
+)
+_PACKAGES = ("", "java.util.", "java.util.stream.", "kotlin.collections.", "com.google.common.collect.")
+
+HOOKS: dict[str, Hook] = {
+    **{f"{package}{name}()": _listed for package in _PACKAGES for name in _LISTS},
+    "with()": _with,
+    "run()": _with,
+    "String.format()": _formatted,
+    "java.lang.String.format()": _formatted,
+}
