@@ -26,7 +26,8 @@ def endpoints(root: Path) -> list[str]:
         access = f"[{each.access}: {guards}]" if guards else f"[{each.access}]"
         at = each.evidence[0]
         kind = "" if each.kind in ("http", "ws") else f"{each.kind} "
-        lines.append(f"{kind}{each.method} {each.path} -> {each.handler or each.operation or '-'} {access} {at.path}:{at.line}")
+        what = " ".join(part for part in (each.method, each.path) if part) or each.operation
+        lines.append(f"{kind}{what} -> {each.handler or each.operation or '-'} {access} {at.path}:{at.line}")
     return sorted(lines)
 
 

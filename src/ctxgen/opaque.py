@@ -143,6 +143,7 @@ _IMAGE = re.compile(
     r"(?:(?P<host>[\w.-]+(?::\d+)?)/)?(?P<name>[a-z0-9][a-z0-9._-]*(?:/[a-z0-9._-]+)*)(?::(?P<tag>[\w][\w.+-]{0,127}))?(?:@sha256:[0-9a-f]{16,64})?"
 )
 _PATH = re.compile(r"[\w.+/-]{1,200}")
+_ROUTE = re.compile(r"/[\w.*{}:/-]{0,119}")
 _IDENTIFIER = re.compile(r"[A-Za-z][\w.:/-]{0,99}")
 _RATE = re.compile(r"\d{1,7}\s?(?:/|per)\s?(?:\d{1,4}\s?)?(?:s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|months?|years?)", re.IGNORECASE)
 _CRON_FIELD = r"(?:\*|\?|L|LW|[\dA-Z*/,\-#LW]{1,40})"
@@ -324,6 +325,11 @@ class Opaque:
         """The value as a path of plain characters, where a path is what stands there; no address and no credential."""
         value = self._value.strip().strip("\"'")
         return value if _PATH.fullmatch(value) and not looks_secret(value) else None
+
+    def route(self) -> Name | None:
+        """The value as a path, or a pattern of paths, that a server answers (`/api/**`, `/users/{id}`), where one stands there that holds no credential."""
+        value = self._value.strip().strip("\"'")
+        return Name(value) if _ROUTE.fullmatch(value) and not looks_secret(value) else None
 
     def version(self) -> Version | None:
         """The value as a version statement (see `version`)."""

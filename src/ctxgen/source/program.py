@@ -235,7 +235,7 @@ class Program(Interpreter):
         return given
 
     def _on_receiver(self, value: FunctionValue) -> FunctionValue:
-        self._running.append(id(value.function))
+        self._running.append(value)
         try:
             return super()._on_receiver(value)
         finally:

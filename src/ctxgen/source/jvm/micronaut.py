@@ -1,0 +1,146 @@
+"""Micronaut's controllers.
+
+Sources: https://docs.micronaut.io/latest/guide/#httpServer, https://micronaut-projects.github.io/micronaut-security/latest/guide/#interceptUrlMap
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ctxgen.model import At, Guard
+from ctxgen.opaque import name
+from ctxgen.source.jvm.annotations import find, methods, names, texts
+from ctxgen.source.jvm.controllers import (
+    NOTHING,
+    Answer,
+    Rules,
+    Verdict,
+    classes,
+    endpoints,
+    implemented,
+    inherited,
+    joined,
+    mentions,
+    placed,
+    settings,
+)
+from ctxgen.source.jvm.paths import matches
+from ctxgen.source.jvm.settings import module_of
+from ctxgen.source.program import Program
+from ctxgen.source.values import ClassValue
+
+_VERBS = {
+    "Get": "GET",
+    "Post": "POST",
+    "Put": "PUT",
+    "Patch": "PATCH",
+    "Delete": "DELETE",
+    "Head": "HEAD",
+    "Options": "OPTIONS",
+    "Trace": "TRACE",
+}
+_QUERY = re.compile(r"\{[?&#][^{}]{0,200}\}")
+_OPERATOR = re.compile(r"\{([/.;]?)([+#]?)(\w[\w.-]{0,60})[*]?(?::[^{}]{0,120})?\}")
+
+
+def finish(program: Program) -> None:
+    """The endpoints of all controllers."""
+    rules = _rules(program)
+    for cls in classes(program, "class", "object"):
+        found = inherited(program, cls)
+        if not implemented(cls) or not mentions(program, cls, b"io.micronaut") or (controller := find(found, "Controller")) is None:
+            continue
+        context = settings(program).path(cls.path, "micronaut.server.context-path")
+        filled = settings(program).filled
+        prefixes = [filled(cls.path, text) for text in texts(program, controller, "value", "uri")]
+        for answer in _answers(program, cls, prefixes):
+            program.facts += endpoints(
+                program, answer._replace(outer=tuple(found)), "micronaut", rules, prefix=f"/{context.strip('/')}" if context else ""
+            )
+
+
+def _answers(program: Program, cls: ClassValue, prefixes: list[str]) -> Iterator[Answer]:
+    for method, written, carried in methods(program, cls):
+        for mapped in carried:
+            if mapped.name in _VERBS and not mapped.own:
+                verb = _VERBS[mapped.name]
+            elif mapped.name == "CustomHttpMethod":
+                verb = next(iter(texts(program, mapped, "method")), "ANY").upper()
+            else:
+                continue
+            templates = texts(program, mapped, "uris") or texts(program, mapped, "value", "uri") or [""]
+            paths = [template(settings(program).filled(mapped.at.path, text)) for text in templates]
+            streams = [*texts(program, mapped, "produces"), *names(mapped.arguments.get("produces"))]
+            produced = find(carried, "Produces")
+            streams += [*texts(program, produced, "value"), *names(produced.arguments.get("value"))] if produced else []
+            stream = any("event-stream" in each or each == "TEXT_EVENT_STREAM" for each in streams)
+            at, stated = placed(cls, method, written, mapped.at)
+            yield Answer(
+                verbs=(verb,),
+                paths=tuple(joined([""], prefixes, paths)),
+                at=at,
+                handler=f"{cls.cls.name}.{method.name}",
+                own=tuple(carried),
+                function=method,
+                kind="sse" if stream else "http",
+                stated=stated,
+            )
+
+
+def template(path: str) -> str:
+    """A URI template (RFC 6570) as a path: without query parameters, `{/id}` as `/{id}`.  Source: https://docs.micronaut.io/latest/guide/#routing"""
+    return _OPERATOR.sub(lambda match: f"{match[1]}{{{match[3]}}}", _QUERY.sub("", path))
+
+
+class _Entry(NamedTuple):
+    """An entry of the URL map."""
+
+    pattern: str
+    verb: str | None
+    access: tuple[str, ...]
+    at: At
+
+
+def _rules(program: Program) -> Rules:
+    """What `micronaut.security.intercept-url-map` says of a path."""
+    entries = _entries(program)
+
+    def ask(path: str, verb: str, route: str) -> Verdict:
+        for each in entries.get(module_of(path), ()):
+            if (each.verb is None or each.verb == verb) and matches(each.pattern, route):
+                if any("anonymous" in word for word in each.access):
+                    return Verdict(public=each.at)
+                known = all("authenticated" in word for word in each.access)
+                return Verdict(Guard(name=name("intercept-url-map"), kind="authn" if known else "authz", at=each.at))
+        return NOTHING
+
+    return ask
+
+
+def _entries(program: Program) -> dict[str, list[_Entry]]:
+    found: dict[str, list[_Entry]] = defaultdict(list)
+    current: dict[str, tuple[str, str | None, list[str], At]] = {}
+    for each in settings(program).named("micronaut.security.intercept-url-map"):
+        key = re.sub(r"\[\d+\]", "", each.key)
+        last, module = key.rpartition(".")[2], module_of(each.at.path)
+        if last == "pattern" and (pattern := each.value.route()):
+            _close(found, module, current.pop(module, None))
+            current[module] = (str(pattern), None, [], each.at)
+        elif module in current and last == "http-method":
+            pattern_, _, access, at = current[module]
+            current[module] = (pattern_, str(each.value.identifier() or "").upper() or None, access, at)
+        elif module in current and last == "access":
+            current[module][2].extend(
+                str(part.word({"isanonymous()", "isauthenticated()", "permitall", "denyall()"}) or "role") for part in each.value.split(",")
+            )
+    for module, entry in current.items():
+        _close(found, module, entry)
+    return found
+
+
+def _close(found: dict[str, list[_Entry]], module: str, entry: tuple[str, str | None, list[str], At] | None) -> None:
+    if entry is not None and entry[2]:
+        found[module].append(_Entry(entry[0], entry[1], tuple(entry[2]), entry[3]))

@@ -1,0 +1,268 @@
+"""What Spring Security's filter chains and interceptors say of paths: who may enter.
+
+Rules are asked in their order, chains in theirs, as the filters do.  Sources:
+https://docs.spring.io/spring-security/reference/servlet/authorization/authorize-http-requests.html,
+https://docs.spring.io/spring-security/reference/reactive/authorization/authorize-http-requests.html,
+https://docs.spring.io/spring-framework/reference/web/webmvc/mvc-config/interceptors.html
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from ctxgen.model import At, Guard, GuardKind
+from ctxgen.opaque import name
+from ctxgen.source import ir
+from ctxgen.source.guards import guard_kind
+from ctxgen.source.jvm.annotations import find, marks, names, of_class, simple, strings, value
+from ctxgen.source.jvm.controllers import NOTHING, Rules, Verdict, classes, settings
+from ctxgen.source.jvm.paths import matches
+from ctxgen.source.jvm.settings import module_of
+from ctxgen.source.jvm.walk import followed, type_name
+from ctxgen.source.program import Program
+from ctxgen.source.values import ClassValue, Scope
+
+_CHAINS = ("SecurityFilterChain", "SecurityWebFilterChain")
+_BUILDERS = ("HttpSecurity", "ServerHttpSecurity", "WebSecurity", "AuthorizeHttpRequestsConfigurer", "AuthorizeExchangeSpec", "AuthorizationManagerRequestMatcherRegistry", "ExpressionInterceptUrlRegistry")  # fmt: skip
+_MATCHERS = {
+    "requestMatchers",
+    "antMatchers",
+    "mvcMatchers",
+    "pathMatchers",
+    "regexMatchers",
+    "anyRequest",
+    "anyExchange",
+    "matchers",
+    "requestMatcher",
+}
+_SCOPES = {"securityMatcher", "securityMatchers", "antMatcher", "mvcMatcher", "requestMatchers"}
+_VERDICTS: dict[str, GuardKind | None] = {
+    "permitAll": None, "anonymous": None,
+    "authenticated": "authn", "fullyAuthenticated": "authn", "rememberMe": "authn",
+    "hasRole": "authz", "hasAnyRole": "authz", "hasAuthority": "authz", "hasAnyAuthority": "authz", "hasAllRoles": "authz", "hasAllAuthorities": "authz",
+    "hasScope": "authz", "hasAnyScope": "authz", "access": "authz", "denyAll": "authz", "hasIpAddress": "authz", "hasPermission": "authz",
+}  # fmt: skip
+_ELSEWHERE = {"toStaticResources", "atCommonLocations", "toAnyEndpoint", "to", "toH2Console", "toLinks"}
+"""Matchers of static files and management endpoints, which are no routes of the code."""
+ALL = ("/**",)
+_IGNORED, _UNORDERED = -1e9, 1e9
+
+
+class Rule(NamedTuple):
+    """Whoever asks for one of the paths (None: paths that are not known) with the method must be let in by `guard`, which is None for everybody."""
+
+    method: str | None
+    patterns: tuple[str | None, ...]
+    guard: Guard | None
+    at: At
+
+
+class Chain(NamedTuple):
+    """One filter chain: for which paths it is asked, and its rules."""
+
+    order: float
+    patterns: tuple[str | None, ...]
+    rules: tuple[Rule, ...]
+    at: At
+
+
+def rules(program: Program) -> Rules:
+    """What the chains and interceptors of a file's module say of a path; those of the repository's one security configuration where a module has none."""
+    chains: dict[str, list[Chain]] = defaultdict(list)
+    intercepted: dict[str, list[Rule]] = defaultdict(list)
+    for cls in classes(program, "class", "object", "interface"):
+        for each in _chains(program, cls):
+            chains[module_of(cls.path)].append(each)
+        intercepted[module_of(cls.path)] += _interceptors(program, cls)
+    for known in chains.values():
+        known.sort(key=lambda chain: (chain.order, chain.at))
+
+    def ask(path: str, verb: str, route: str) -> Verdict:
+        module = module_of(path)
+        own = chains.get(module) or (next(iter(chains.values())) if len(chains) == 1 and not _application(program, module) else [])
+        verdict = _asked(own, verb, route)
+        if verdict.guard is None:
+            for rule in intercepted.get(module, ()):
+                if any(pattern is not None and matches(pattern, route) for pattern in rule.patterns):
+                    return Verdict(public=rule.at) if rule.guard is None else Verdict(rule.guard)
+        return verdict
+
+    return ask
+
+
+def _application(program: Program, module: str) -> bool:
+    """Whether a module is a program of its own: it states its name or port."""
+    known, probe = settings(program), f"{module}/src/main" if module else "src/main"
+    return any(module_of(each.at.path) == module for key in ("spring.application.name", "server.port") for each in known.all(probe, key))
+
+
+def _asked(chains: list[Chain], verb: str, route: str) -> Verdict:
+    for chain in chains:
+        if not any(pattern is None or matches(pattern, route) for pattern in chain.patterns):
+            continue
+        doubtful = False
+        for rule in chain.rules:
+            if rule.method is not None and verb != rule.method:
+                continue
+            if any(pattern is not None and matches(pattern, route) for pattern in rule.patterns):
+                if doubtful and chain.order != _IGNORED:
+                    return NOTHING
+                return Verdict(public=rule.at) if rule.guard is None else Verdict(rule.guard)
+            doubtful = doubtful or None in rule.patterns
+        if chain.order != _IGNORED:
+            return NOTHING
+    return NOTHING
+
+
+# ---------------------------------------------------------------------------------------------- chains
+
+
+def _chains(program: Program, cls: ClassValue) -> Iterator[Chain]:
+    for method in cls.cls.methods:
+        given = [type_name(each.type) for each in method.parameters]
+        if type_name(method.returns) not in _CHAINS and not (
+            method.name == "configure" and given in (["HttpSecurity"], ["WebSecurity"], ["ServerHttpSecurity"])
+        ):
+            continue
+        found = [*marks(program, method.decorators, cls.scope), *of_class(program, cls)]
+        ordered = find(found, "Order")
+        order = value(program, ordered, "value") if ordered else None
+        number = float(order) if isinstance(order, int | float) else _UNORDERED
+        yield _chain(program, method, cls, _IGNORED if given == ["WebSecurity"] else number)
+    resource = find(of_class(program, cls), "EnableResourceServer")
+    if resource is not None and not any(method.name == "configure" for method in cls.cls.methods):
+        # Spring Security OAuth's own default: https://docs.spring.io/spring-security-oauth2-boot/docs/current/reference/htmlsingle/#boot-features-security-oauth2-resource-server
+        guard = Guard(name=name("@EnableResourceServer"), kind="authn", at=resource.at)
+        yield Chain(_UNORDERED * 2, ALL, (Rule(None, ALL, guard, resource.at),), resource.at)
+
+
+def _chain(program: Program, method: ir.Function, cls: ClassValue, order: float) -> Chain:
+    scope = Scope(cls.scope.module, program.class_scope(cls), owner=cls)
+    for parameter in method.parameters:
+        scope.names[parameter.name] = None
+    found = list[Rule]()
+    limited: tuple[str | None, ...] = ()
+    pending: tuple[str | None, tuple[str | None, ...]] | None = None
+    deciding = ignoring = collecting = False
+    for call, inside in followed(program, method.body, scope, _BUILDERS):
+        called, at = simple(call.function), At(inside.module.path, call.line)
+        if called in ("authorizeRequests", "authorizeHttpRequests", "authorizeExchange"):
+            deciding, collecting = True, False
+        elif called == "ignoring":
+            ignoring = True
+        elif called == "authorize" and deciding:
+            found += _authorize(program, call, inside, at)
+        elif (
+            called in _SCOPES and not deciding and not ignoring and call.arguments and not isinstance(call.arguments[0].value, ir.Function)
+        ):
+            limited = (*limited, *_patterns(program, call, inside)[1])
+        elif called == "requestMatchers" and not deciding and not ignoring:
+            collecting = True
+        elif called in _MATCHERS and collecting and not deciding:
+            limited = (*limited, *_patterns(program, call, inside)[1])
+        elif called in _MATCHERS and ignoring:
+            verb, patterns = _patterns(program, call, inside)
+            found.append(Rule(verb, patterns, None, at))
+        elif called in _MATCHERS and deciding:
+            pending = (None, ALL) if called in ("anyRequest", "anyExchange") else _patterns(program, call, inside)
+        elif called in _VERDICTS and pending is not None:
+            kind = _VERDICTS[called]
+            found.append(Rule(pending[0], pending[1], Guard(name=name(called), kind=kind, at=at) if kind else None, at))
+            pending = None
+    if order == _IGNORED:
+        limited = tuple(pattern for rule in found for pattern in rule.patterns)
+        return Chain(order, limited, tuple(found), At(cls.path, method.line))
+    return Chain(order, limited or ALL, tuple(found), At(cls.path, method.line))
+
+
+def _authorize(program: Program, call: ir.Call, scope: Scope, at: At) -> Iterator[Rule]:
+    """Kotlin's `authorize("/admin/**", hasRole("ADMIN"))`.  Source: https://docs.spring.io/spring-security/reference/servlet/configuration/kotlin.html"""
+    values = [argument.value for argument in call.arguments]
+    if not values:
+        return
+    verdict = simple(values[-1])
+    known = verdict in _VERDICTS
+    verb, patterns = _patterns(program, replace(call, arguments=call.arguments[:-1] if known else call.arguments), scope)
+    if any(simple(each) in ("anyRequest", "anyExchange") for each in values):
+        patterns = ALL
+    kind = _VERDICTS.get(verdict, "authn")
+    yield Rule(verb, patterns, Guard(name=name(verdict if known else "authenticated"), kind=kind, at=at) if kind else None, at)
+
+
+def _patterns(program: Program, call: ir.Call, scope: Scope) -> tuple[str | None, tuple[str | None, ...]]:
+    """The method and patterns that the arguments of a matcher state; None for a pattern that is not known."""
+    verb: str | None = None
+    patterns = list[str | None]()
+    for argument in call.arguments:
+        expression = argument.value
+        if isinstance(expression, ir.Literal) and expression.value is None:
+            continue
+        called = simple(expression)
+        if isinstance(expression, ir.Attribute | ir.Name) and called in (
+            "GET",
+            "POST",
+            "PUT",
+            "PATCH",
+            "DELETE",
+            "HEAD",
+            "OPTIONS",
+            "TRACE",
+        ):
+            verb = called
+        elif isinstance(expression, ir.Call) and called in _ELSEWHERE:
+            patterns.append("/actuator-and-static")
+        elif isinstance(expression, ir.Call) and called not in ("of", "arrayOf", "listOf", "toArray", "toTypedArray", "asList", "concat"):
+            inner = _patterns(program, expression, scope)
+            verb = inner[0] or verb
+            patterns += inner[1] or (None,)
+        else:
+            told = [settings(program).filled(scope.module.path, text) for text in strings(program.evaluate(expression, scope))]
+            patterns += told or [None]
+    if not patterns:
+        patterns = list(ALL) if verb else [None]
+    return verb, tuple(None if each is None or "{part}" in each else each if each.startswith("/") else f"/{each}" for each in patterns)
+
+
+# ---------------------------------------------------------------------------------------------- interceptors
+
+
+def _interceptors(program: Program, cls: ClassValue) -> Iterator[Rule]:
+    """`registry.addInterceptor(authInterceptor).addPathPatterns("/api/**").excludePathPatterns("/api/login")`, where its name says that it guards."""
+    for method in cls.cls.methods:
+        if method.name != "addInterceptors":
+            continue
+        scope = Scope(cls.scope.module, program.class_scope(cls), owner=cls)
+        for parameter in method.parameters:
+            scope.names[parameter.name] = None
+        guard: Guard | None = None
+        included: tuple[str | None, ...] = ()
+        excluded: tuple[str | None, ...] = ()
+        for call, inside in followed(program, method.body, scope, ("InterceptorRegistry",)):
+            called = simple(call.function)
+            if called == "addInterceptor" and call.arguments:
+                yield from _intercepted(guard, included, excluded)
+                shown = _subject(call.arguments[0].value)
+                kind = guard_kind(shown)
+                guard = Guard(name=name(shown), kind=kind, at=At(cls.path, call.line)) if kind in ("authn", "authz") else None
+                included = excluded = ()
+            elif called == "addPathPatterns":
+                included = (*included, *_patterns(program, call, inside)[1])
+            elif called == "excludePathPatterns":
+                excluded = (*excluded, *_patterns(program, call, inside)[1])
+        yield from _intercepted(guard, included, excluded)
+
+
+def _intercepted(guard: Guard | None, included: tuple[str | None, ...], excluded: tuple[str | None, ...]) -> Iterator[Rule]:
+    if guard is not None:
+        if excluded:
+            yield Rule(None, excluded, None, guard.at)
+        yield Rule(None, included or ALL, guard, guard.at)
+
+
+def _subject(expression: ir.Expression) -> str:
+    """The name of what is given: `new AuthInterceptor(…)`, `authInterceptor`, `authInterceptor()`."""
+    return next(iter(names(expression)), "")

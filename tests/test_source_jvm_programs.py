@@ -1,0 +1,45 @@
+"""What the small programs under `fixtures/source/jvm` state beside their endpoints: models, channels, jobs and what lines do, where a file of expected facts stands beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pytest_regressions.file_regression import FileRegressionFixture
+
+from ctxgen.model import Channel, CodeFact, EntityModel, Schedule
+from ctxgen.pipeline import analyse
+
+FIXTURES = Path(__file__).parent.parent / "fixtures" / "source" / "jvm"
+STATED = sorted(path.relative_to(FIXTURES).as_posix().removesuffix(".facts.txt") for path in FIXTURES.glob("*.facts.txt"))
+
+
+def lines(model: EntityModel) -> list[str]:
+    """A model with its columns, indexes and relations."""
+    found = [f"model {model.name} {model.table} ({model.technology}) {model.at.path}:{model.at.line}"]
+    for column in model.columns:
+        marks = [
+            word for word, holds in (("key", column.primary), ("unique", column.unique), ("required", column.nullable is False)) if holds
+        ]
+        reference = f" -> {column.references}" if column.references else ""
+        found.append(f"  {column.name}: {column.type or '-'} {' '.join(marks)}{reference} :{column.at.line}".replace("  :", " :"))
+    found += [f"  {relation.kind} {relation.name} {relation.target} :{relation.at.line}" for relation in model.relations]
+    found += [
+        f"  index {index.name or '-'} ({', '.join(index.columns)}){' unique' if index.unique else ''} :{index.at.line}"
+        for index in model.indexes
+    ]
+    return found
+
+
+@pytest.mark.parametrize("case", STATED)
+def test_facts(case: str, file_regression: FileRegressionFixture) -> None:
+    facts = analyse(FIXTURES / case).facts
+    found = [line for model in facts.of(EntityModel) for line in lines(model)]
+    found += sorted(
+        f"{each.role or 'names'} {each.system} {each.kind} {each.name} {each.at.path}:{each.at.line}" for each in facts.of(Channel)
+    )
+    found += sorted(f"job {each.name} [{each.schedule or '-'}] {each.at.path}:{each.at.line}" for each in facts.of(Schedule))
+    found += sorted(
+        f"{each.kind} {each.subject}{f' [{each.value}]' if each.value else ''} {each.at.path}:{each.at.line}" for each in facts.of(CodeFact)
+    )
+    file_regression.check("\n".join(found) + "\n", fullpath=FIXTURES / f"{case}.facts.txt")
