@@ -161,14 +161,47 @@ class Integration(Struct, frozen=True):
     evidence: Cited
 
 
+class ModelColumn(Struct, frozen=True):
+    """A column or field; `references` is the table or model, and the column where it is named, that it points to: `users.id`."""
+
+    name: str
+    type: str | None
+    nullable: bool | None
+    primary: bool
+    unique: bool
+    references: str | None
+    evidence: Cited
+
+
+class ModelIndex(Struct, frozen=True):
+    """An index or unique constraint."""
+
+    name: str | None
+    columns: tuple[str, ...]
+    unique: bool
+    evidence: Cited
+
+
+class ModelRelation(Struct, frozen=True):
+    """A relation as the code names it; kind: one-to-one, many-to-one, one-to-many, many-to-many, embedded."""
+
+    name: str
+    kind: str
+    target: str
+    evidence: Cited
+
+
 class Model(Struct, frozen=True):
+    """An entity, table or collection as it stands; `technology` is what states it."""
+
     name: str
     table: str | None
-    columns: tuple[dict[str, str | bool | None], ...]
-    indexes: tuple[dict[str, str | bool | None], ...]
-    relations: tuple[dict[str, str | bool | None], ...]
+    columns: tuple[ModelColumn, ...]
+    indexes: tuple[ModelIndex, ...]
+    relations: tuple[ModelRelation, ...]
     component: str | None
     evidence: Cited
+    technology: str | None = None
 
 
 class EnvironmentVariable(Struct, frozen=True):

@@ -362,6 +362,45 @@ class EntityModel(Fact, frozen=True, kw_only=True):
     relations: tuple[Relation, ...] = ()
 
 
+class SchemaChange(Fact, frozen=True, kw_only=True):
+    """One step of a schema's history, as a migration, a changelog or a dump states it; the resolve stage applies the steps of one history in order.
+
+    `table` is what it speaks of, schema-qualified where it is written so; None where an index or constraint is named alone.
+
+    | action | further |
+    | --- | --- |
+    | `create-table` | `columns`; `to` the table that it is made like; `cautious`: only where there is none |
+    | `drop-table`, `drop-schema` (whose name is `table`) | |
+    | `rename-table` | `to` |
+    | `add-column` | `columns` |
+    | `change-column` | `columns`: what is None stays as it was |
+    | `drop-column` | `names` |
+    | `rename-column` | `names` (one), `to` |
+    | `primary-key` | `names` the columns, `key` the constraint |
+    | `foreign-key` | `names`, `key`, `to` the table referred to, `to_columns` |
+    | `index` | `names`, `key`, `unique`, `partial`: over some of the rows or an expression |
+    | `drop-key` | `key` an index or constraint; None: the primary key |
+    | `rename-key` | `key`, `to` |
+    | `include` | `path`, relative to the root, of the file or folder whose steps come here |
+    """
+
+    action: Literal[
+        "create-table", "drop-table", "drop-schema", "rename-table", "add-column", "change-column", "drop-column", "rename-column", "primary-key", "foreign-key", "index",
+        "drop-key", "rename-key", "include",
+    ]  # fmt: skip
+    technology: Name
+    table: Name | None = None
+    columns: tuple[Column, ...] = ()
+    names: tuple[Name, ...] = ()
+    key: Name | None = None
+    to: Name | None = None
+    to_columns: tuple[Name, ...] = ()
+    unique: bool = False
+    partial: bool = False
+    cautious: bool = False
+    path: str | None = None
+
+
 GuardKind = Literal["authn", "authz", "rate", "validation"]
 
 

@@ -17,7 +17,7 @@ from ctxgen.context import SCHEMA_VERSION, CommandLine, Context, Exclusion, Gene
 from ctxgen.documents import Unreadable
 from ctxgen.facts import Facts
 from ctxgen.inference import architecture as architectures
-from ctxgen.inference import jobs, languages, messaging, stores, technologies
+from ctxgen.inference import jobs, languages, messaging, models, stores, technologies
 from ctxgen.inference.endpoints import endpoints
 from ctxgen.inference.environment import environment
 from ctxgen.inference.evidence import cite
@@ -163,7 +163,7 @@ def build(tree: Tree, facts: Facts, catalogue: Catalogue) -> Analysis:
         messaging=tuple(messaging.messaging(facts, known, join, catalogue, places)),
         jobs=tuple(jobs.jobs(facts, join, places)),
         integrations=tuple(stores.integrations(known, catalogue)),
-        models=(),
+        models=tuple(models.models(facts, join, places)),
         environment=tuple(environment(facts, join, catalogue, places)),
         security=Security(mechanisms(known, facts, join, catalogue, places), tuple(protections)),
         scale=tuple(scale(facts, join, catalogue, places)),

@@ -1,4 +1,4 @@
-"""Prisma schemas: the data source and the generators.  Source: https://www.prisma.io/docs/orm/reference/prisma-schema-reference."""
+"""Prisma schemas: the data source, the generators, and the models.  Source: https://www.prisma.io/docs/orm/reference/prisma-schema-reference."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def read_prisma_schema(file: File) -> Iterator[Fact]:
     """Provider, variables and options of the data source, and what the generators make."""
     block, key = "", ""
     for number, line in enumerate(file.lines, 1):
-        code = _uncommented(line)
+        code = uncommented(line)
         if not block:
             if opened := _BLOCK.match(code[:3000]):
                 block, key = opened[1], ""
@@ -43,9 +43,11 @@ def read_prisma_schema(file: File) -> Iterator[Fact]:
             block = ""
 
 
-def _uncommented(line: str) -> str:
+def uncommented(line: str) -> str:
     """A line without its `//` comment; `//` inside a string stays."""
     quoted = False
+    if "//" not in line:
+        return line
     for index, char in enumerate(line):
         if char == '"' and (index == 0 or line[index - 1] != "\\"):
             quoted = not quoted

@@ -16,8 +16,8 @@ Resolver = Callable[[Facts], Facts]
 
 
 def resolve(facts: Facts) -> Facts:
-    """Apply the `resolve` function of every module of this package, by name."""
-    for module in sorted(found.name for found in pkgutil.iter_modules(__path__)):
+    """Apply the `resolve` function of every public module of this package, by name."""
+    for module in sorted(found.name for found in pkgutil.iter_modules(__path__) if not found.name.startswith("_")):
         resolver: Resolver = importlib.import_module(f"{__name__}.{module}").resolve
         facts = resolver(facts)
     return facts

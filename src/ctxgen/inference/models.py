@@ -1,0 +1,97 @@
+"""The data model: what code, schema files and migrations say of entities and tables, each told once.
+
+Where several speak of one table of one component, the best leads: code before a declared schema, that before what migrations add up to,
+that before a dump that stands beside them.  What the leader leaves open of a column is filled from the next.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from ctxgen.context import Model, ModelColumn, ModelIndex, ModelRelation
+from ctxgen.facts import Facts
+from ctxgen.inference.evidence import cite
+from ctxgen.join import Join
+from ctxgen.model import At, Column, EntityModel
+from ctxgen.places import Places
+
+_DECLARED = ("prisma", "active-record", "diesel")
+"""What keeps the schema as it stands in a file of its own."""
+
+
+def models(facts: Facts, join: Join, places: Places) -> list[Model]:
+    """Every entity of the product, in the order of component and name."""
+    grouped: dict[tuple[str | None, str], list[EntityModel]] = defaultdict(list)
+    for model in facts.of(EntityModel):
+        if places.scope(model.at.path) is None:
+            grouped[join.component(model.at.path), _key(model.table or model.name)].append(model)
+    found = [told for (component, _), same in grouped.items() for told in _told(sorted(same, key=_rank), component, grouped)]
+    return sorted(found, key=lambda model: (model.component or "", model.name.lower(), model.name, model.table or "", model.evidence))
+
+
+def _rank(model: EntityModel) -> tuple[int, int, object]:
+    """Who leads: code, a declared schema, migrations (which have changed the table since), a dump."""
+    stated = 3 if model.technology == "sql" else 2 if model.technology in ("liquibase", "laravel", "knex", "sequelize", "ecto") else 0
+    return (1 if model.technology in _DECLARED else stated, -len(model.via), model.at)
+
+
+def _told(same: Sequence[EntityModel], component: str | None, grouped: dict[tuple[str | None, str], list[EntityModel]]) -> Iterator[Model]:
+    """One model of those that speak of one table; a table that no component owns is told with the one component's code that maps it."""
+    lead = same[0]
+    key = _key(lead.table or lead.name)
+    if component is None and _is_table(lead):
+        owners = [owner for owner, known in grouped if owner is not None and known == key]
+        if len(owners) == 1 and not _is_table(min(grouped[owners[0], key], key=_rank)):
+            return
+    rest = list(same[1:])
+    if component is not None and not _is_table(lead):
+        rest += sorted(grouped.get((None, key), ()), key=_rank)
+    # two classes of one name that are no tables (in two modules of a component) are two models
+    apart = [model for model in rest if not _is_table(model) and model.technology == lead.technology and model.table is None]
+    for each in (lead, *apart):
+        yield _model(each, [model for model in rest if model not in apart] if each is lead else [], component)
+
+
+def _is_table(model: EntityModel) -> bool:
+    return _rank(model)[0] > 0
+
+
+def _model(lead: EntityModel, others: Sequence[EntityModel], component: str | None) -> Model:
+    columns = lead.columns or next((other.columns for other in others if other.columns), ())
+    known = {_key(column.name): column for other in reversed(others) for column in other.columns}
+    indexes = lead.indexes or next((other.indexes for other in others if other.indexes), ())
+    return Model(
+        name=lead.name,
+        table=lead.table or next((other.table for other in others if other.table), None),
+        columns=tuple(_column(column, known.get(_key(column.name), column)) for column in columns),
+        indexes=tuple(ModelIndex(index.name, tuple(index.columns), index.unique, cite([index.at])) for index in indexes),
+        relations=tuple(ModelRelation(each.name, each.kind, each.target, cite([each.at])) for each in lead.relations),
+        component=component,
+        evidence=cite(_places(lead, others)),
+        technology=lead.technology,
+    )
+
+
+def _places(lead: EntityModel, others: Iterable[EntityModel]) -> Iterator[At]:
+    yield from (lead.at, *lead.via)
+    for other in others:
+        yield other.at
+
+
+def _column(column: Column, other: Column) -> ModelColumn:
+    return ModelColumn(
+        name=column.name,
+        type=column.type or other.type,
+        nullable=other.nullable if column.nullable is None else column.nullable,
+        primary=column.primary or other.primary,
+        unique=column.unique or other.unique,
+        references=column.references or other.references,
+        evidence=cite([column.at]),
+    )
+
+
+def _key(written: str) -> str:
+    """A name by which `OrderItem`, `order_item` and `"orderItem"` are the same."""
+    return re.sub(r"[^\w.]|_", "", written).lower()
