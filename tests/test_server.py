@@ -277,10 +277,7 @@ def test_an_endpoint_tells_what_guards_it() -> None:
 
 
 def test_a_model_tells_what_fits_and_counts_the_rest() -> None:
-    columns: tuple[dict[str, str | bool | None], ...] = tuple(
-        {"name": f"column_{index}", "type": "varchar(200)", "nullable": False, "primary": index == 0, "references": None}
-        for index in range(400)
-    )
+    columns = tuple(contract.ModelColumn(f"column_{index}", "varchar(200)", False, index == 0, False, None, AT) for index in range(400))
     told = answers._model(contract.Model("Order", "orders", columns, (), (), "shop", AT))
     assert told.startswith("- `Order`, table `orders`: in shop, column `column_0` type varchar(200) primary, column `column_1` type")
     assert len(told) < answers.LONGEST_LINE + 100

@@ -23,6 +23,7 @@ from ctxgen._input import analyse as _analyse
 from ctxgen._input import folder as _root
 from ctxgen._input import team_detectors as _found
 from ctxgen._terminal import fail, say, working, write
+from ctxgen.commands import listings
 from ctxgen.commands.brief import brief
 from ctxgen.commands.diff import diff
 from ctxgen.commands.init import init
@@ -75,7 +76,7 @@ app = typer.Typer(
 
 
 @app.command(
-    epilog="Commands: `ctxgen explain` says which lines and rules led to a fact, `ctxgen detectors` lists what is known, `ctxgen init` writes a .ctxgen.toml, "
+    epilog="Commands: `ctxgen explain` says which lines and rules led to a fact, `ctxgen detectors` lists what is known, `ctxgen models`, `env`, `jobs` and `topics` list one part as a table, `ctxgen init` writes a .ctxgen.toml, "
     "`ctxgen schema` prints the JSON Schema. A word that is a command is the command; write ./word for a folder of that name."
 )
 def scan(
@@ -242,6 +243,9 @@ def mcp(root: Annotated[Path, typer.Argument(help="The repository, or a folder o
 app.command()(init)
 app.command()(diff)
 app.command()(brief)
+
+
+listings.register(app)
 
 
 def run() -> None:

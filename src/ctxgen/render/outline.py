@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from msgspec.structs import replace
 
 from ctxgen.catalogue import Catalogue
-from ctxgen.context import Component, Context, Evidence, Technology
+from ctxgen.context import Component, Context, Evidence, Model, Technology
 from ctxgen.render import wording
 from ctxgen.render.budget import Block, Code, Line, Part, Piece, Section, Text
 from ctxgen.render.surface import surface
@@ -28,6 +28,7 @@ COMMANDS_PER_KIND = 3
 FEW = 3
 SIZES_PER_KIND = 3
 PATTERNS_SHOWN = 8
+MODELS_SHOWN = 6
 VARIABLES_PER_FILE = 25
 ELEMENTS = ("stack", "architecture", "scale", "database", "security")
 SECTIONS = (
@@ -55,6 +56,8 @@ def outline(
     told = [_about(context, header), _balanced(teller.elements(), FIRST, 200)]
     if detail != "brief" or sections:
         told += [teller.components(), surface(context, detail), _balanced(teller.surroundings(detail), 1, 25)]
+    if detail == "full":
+        told.append(teller.data_model())
     told += [_missing(context), _unread(context)]
     if sections:
         told = [
@@ -141,7 +144,7 @@ class _Teller:
             Line("stack", "Technology stack", (*self.stack(), *self.declared("stack")), empty="not stated"),
             Line("architecture", "Architecture", (*self.architecture(), *self.declared("architecture")), empty="not stated"),
             Line("scale", "Scale", (*self.declared("scale"), *self.scale()), empty="not stated", separator="; "),
-            Line("database", "Database", (*self.database(), *self.declared("database")), empty="not stated"),
+            Line("database", "Database", (*self.database(), *self.models(), *self.declared("database")), empty="not stated"),
             Line("security", "Security", (*self.security(), *self.declared("security")), empty="not stated"),
         )
         return Section("", lines)
@@ -260,6 +263,34 @@ class _Teller:
             pieces.append(Piece((told,), 45, _first(connectors[0].evidence)))
         return pieces
 
+    def models(self) -> list[Piece]:
+        """Entities and tables of each component, counted, with the ones that most others are connected with."""
+        pieces = []
+        owned: dict[str | None, list[Model]] = defaultdict(list)
+        for model in self.context.models:
+            owned[model.component].append(model)
+        for index, (owner, models) in enumerate(sorted(owned.items(), key=lambda entry: (-len(entry[1]), entry[0] or ""))):
+            ranked = _ranked(models)
+            counted = f"{len(models)} {'table' if all(model.table for model in models) else 'model'}{'s' if len(models) > 1 else ''}"
+            of: list[Part] = [" of ", Text(self.parts[owner].name)] if owner in self.parts and len(owned) > 1 else []
+            names: list[Part] = [*_joined(Text(model.name) for model in ranked[:MODELS_SHOWN])]
+            shown = [*of, " (", *names, ", …)" if len(models) > MODELS_SHOWN else ")"]
+            pieces.append(Piece((counted, *shown), max(20, 68 - 4 * index), ranked[0].evidence[0]))
+        return pieces
+
+    def data_model(self) -> Section:
+        """Every model with its columns and what they refer to."""
+        lines = []
+        for model in self.context.models:
+            parts: list[Part] = [Text(model.name)]
+            parts += [" (table ", Text(model.table), ")"] if model.table and model.table != model.name else []
+            parts += [" of ", Text(self.parts[model.component].name)] if model.component in self.parts and len(self.parts) > 1 else []
+            for index, column in enumerate(model.columns):
+                parts += [", " if index else ": ", Text(column.name)]
+                parts += [" → ", Text(column.references)] if column.references else []
+            lines.append(Line("database", "", (Piece(tuple(parts), 20, _first(model.evidence)),), item="model"))
+        return Section("Data model", tuple(lines), remainder="models")
+
     def security(self) -> list[Piece]:
         mechanisms: dict[str, Piece] = {}
         for each in self.context.security.mechanisms:
@@ -337,6 +368,18 @@ class _Teller:
             )
             for index, (_, pieces) in enumerate(sorted(files.items(), key=lambda entry: (-len(entry[1]), entry[0])))
         ]
+
+
+def _ranked(models: Sequence[Model]) -> list[Model]:
+    """Models, those first that have most columns and relations to others, and others to them."""
+    names = {known: model.name for model in models for known in (model.name, model.table) if known}
+    links: Counter[str] = Counter()
+    for model in models:
+        targets = [column.references.partition(".")[0] for column in model.columns if column.references]
+        for target in (*targets, *(relation.target for relation in model.relations)):
+            if (other := names.get(target, target)) != model.name:
+                links.update((model.name, other))
+    return sorted(models, key=lambda model: (-links[model.name], model.evidence[0], model.name))
 
 
 def _few(names: Iterable[str]) -> list[Part]:

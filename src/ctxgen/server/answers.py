@@ -6,9 +6,22 @@ Names are the repository's: they are written as the block writes them, as code o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from ctxgen.context import Component, Context, Endpoint, EnvironmentVariable, Evidence, Model, Technology
+from msgspec.structs import asdict
+
+from ctxgen.context import (
+    Component,
+    Context,
+    Endpoint,
+    EnvironmentVariable,
+    Evidence,
+    Model,
+    ModelColumn,
+    ModelIndex,
+    ModelRelation,
+    Technology,
+)  # fmt: skip
 from ctxgen.render.markdown import code, plain
 
 PAGE_LINES = 50
@@ -155,12 +168,13 @@ def _model(model: Model) -> str:
     return _line(head, said, model.evidence)
 
 
-def _attributes(attributes: dict[str, str | bool | None]) -> str:
+def _attributes(of: ModelColumn | ModelIndex | ModelRelation) -> str:
     """What a column, index or relation is: its name, then its other attributes; of those that are true or false, the true ones."""
-    said = [code(str(attributes["name"]))] if attributes.get("name") else []
+    attributes: dict[str, Any] = {key: value for key, value in asdict(of).items() if key != "evidence"}
+    said = [code(attributes.pop("name"))] if attributes.get("name") else []
     for key, value in attributes.items():
-        if key != "name" and value not in (None, False, ""):
-            said.append(plain(key) if value is True else f"{plain(key)} {plain(str(value))}")
+        if value not in (None, False, "", ()):
+            said.append(plain(key) if value is True else f"{plain(key)} {plain(value if isinstance(value, str) else ', '.join(value))}")
     return " ".join(said)
 
 

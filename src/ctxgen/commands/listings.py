@@ -1,0 +1,98 @@
+"""The commands that list one part of a context: models, variables, jobs, topics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ctxgen._input import Config, Detectors, Exclude, IncludeIgnored, NoRepoConfig, Output, Repository, Revision, analyse
+from ctxgen._terminal import working, write
+
+if TYPE_CHECKING:
+    from ctxgen.context import Context
+    from ctxgen.render.tables import Row
+
+
+class TableFormat(StrEnum):
+    table = "table"
+    markdown = "markdown"
+    json = "json"
+    csv = "csv"
+
+
+def _models(context: Context) -> Iterable[Row]:
+    """A row for every column; one alone for a model of which no column is known."""
+    for model in context.models:
+        head = (model.component, model.name, model.table)
+        if not model.columns:
+            yield (*head, None, None, None, None, model.evidence[0])
+        for column in model.columns:
+            keys = [word for word, has in (("primary", column.primary), ("unique", column.unique)) if has]
+            keys += [f"→ {column.references}"] if column.references else []
+            nullable = "?" if column.nullable is None else "null" if column.nullable else "not null"
+            yield (*head, column.name, column.type, nullable, ", ".join(keys), column.evidence[0])
+
+
+def _variables(context: Context) -> Iterable[Row]:
+    for each in context.environment:
+        yield each.name, each.component, each.required, each.secret, each.scheme, each.evidence[0]
+
+
+def _jobs(context: Context) -> Iterable[Row]:
+    for job in context.jobs:
+        yield job.name, job.schedule, job.handler, job.component, job.evidence[0]
+
+
+def _topics(context: Context) -> Iterable[Row]:
+    for each in context.messaging:
+        yield each.name, each.kind, each.technology, ", ".join(each.producers), ", ".join(each.consumers), each.evidence[0]
+
+
+_LISTINGS: tuple[tuple[str, str, tuple[str, ...], Callable[[Context], Iterable[Row]]], ...] = (
+    (
+        "models",
+        "List the tables and entities with their columns, types and keys.",
+        ("component", "model", "table", "column", "type", "nullable", "keys", "at"),
+        _models,
+    ),
+    (
+        "env",
+        "List the environment variables that are set or read.",
+        ("name", "component", "required", "secret", "scheme", "at"),
+        _variables,
+    ),
+    ("jobs", "List what the clock starts.", ("name", "schedule", "handler", "component", "at"), _jobs),
+    ("topics", "List queues, topics, exchanges and streams.", ("name", "kind", "technology", "producers", "consumers", "at"), _topics),
+)
+"""The command, its help, the titles of its columns and its rows."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add a command for every listing."""
+    for name, help, titles, rows in _LISTINGS:
+        app.command(name, help=help)(_command(titles, rows))
+
+
+def _command(titles: tuple[str, ...], rows: Callable[[Context], Iterable[Row]]) -> Callable[..., None]:
+    def listing(
+        path: Repository = ".",
+        format: Annotated[TableFormat, typer.Option("--format", "-f", help="How to print it.")] = TableFormat.table,
+        output: Output = None,
+        include_ignored: IncludeIgnored = False,
+        exclude: Exclude = None,
+        config: Config = None,
+        no_repo_config: NoRepoConfig = False,
+        detectors: Detectors = None,
+        rev: Revision = None,
+    ) -> None:
+        with working():
+            from ctxgen.render.tables import table
+
+            context = analyse(path, include_ignored, exclude, config, no_repo_config, detectors, revision=rev).context
+            text = table(titles, list(rows(context)), str(format))
+        write(text, output, markdown=format is TableFormat.markdown)
+
+    return listing
