@@ -164,3 +164,35 @@ def test_data_costs_little_and_says_nothing() -> None:
 def test_what_never_ends_is_told(text: str) -> None:
     with pytest.raises(Unreadable):
         list(statements(text))
+
+
+_CODE = ["Schema::create('a', function ($table) { ", "$table->string('a')", "->nullable()", "->constrained()", "; ", "}); ", "<?php ", "knex.schema.createTable('a', (t) => { ", "t.string('a')",
+         ".references('b.c')", "queryInterface.addColumn('a', 'b', ", "{ type: Sequelize.STRING(", "})", "module.exports = { up: ", "create_table 'a' do |t|\n", "t.index ['a']\n", "end\n", "add_foreign_key 'a', 'b'\n",
+         "table! {\n", "a (id) {\n", "id -> Int4,\n", "}\n", "joinable!(a -> b (c));\n", "<databaseChangeLog>", "<changeSet>", "<createTable tableName='a'>", "<column name='a'/>", "</", "databaseChangeLog:\n", "- changeSet:\n", "    changes:\n"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "database/migrations/1_a.php",
+        "migrations/1.js",
+        "db/schema.rb",
+        "src/schema.rs",
+        "db/changelog.xml",
+        "db/changelog.yaml",
+        "db/changelog.json",
+    ],
+)
+@given(text=text_like(_CODE))
+def test_no_code_makes_a_reader_raise(path: str, text: str) -> None:
+    fails_only_unreadable(path, text)
+
+
+def test_prisma_says_what_its_own_migration_makes(tmp_path: Path) -> None:
+    """The tables of the schema are those of the statements that Prisma writes for it."""
+    folder = FIXTURES / "readers" / "schema" / "prisma"
+    database = sqlite3.connect(":memory:")
+    database.executescript((folder / "prisma" / "migrations" / "20240101000000_init" / "migration.sql").read_text())
+    facts = read(folder)
+    assert {model.technology for model in facts.of(EntityModel)} == {"prisma"}
+    assert tables(facts) == {table: columns for table, columns in by_sqlite(database).items() if table != "_posttotag"}

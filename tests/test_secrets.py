@@ -19,6 +19,7 @@ from random import Random
 
 import pytest
 import secret_descriptions  # noqa: F401  registers its plantations
+import secret_schemas  # noqa: F401  registers its plantations
 import secret_settings  # noqa: F401  registers its plantations
 from hypothesis import given
 from hypothesis import strategies as st

@@ -14,6 +14,7 @@ from ctxgen.opaque import name
 from ctxgen.readers import reads
 from ctxgen.readers._ddl import Definitions
 from ctxgen.readers._sql import statements
+from ctxgen.readers.liquibase import LIQUIBASE
 from ctxgen.tree import LOCK_LIMIT, File
 
 _SECTION = re.compile(
@@ -24,6 +25,8 @@ _SECTION = re.compile(
 )
 """Where a file turns from going up to going down and back: goose, sql-migrate, micrate, dbmate, rambler, Play, shmig, node-pg-migrate, MyBatis, tern."""
 
+_FORMATTED = re.compile(r"\s{0,100}--\s{0,10}liquibase formatted sql", re.IGNORECASE)
+
 
 @reads(
     "*.sql",
@@ -33,7 +36,8 @@ _SECTION = re.compile(
 )
 def read_sql(file: File) -> Iterator[SchemaChange | Diagnostic]:
     """The steps that the statements of a file are, those of a part that takes them back left out."""
-    definitions = Definitions(file)
+    formatted = _FORMATTED.match(file.text) is not None
+    definitions = Definitions(file, LIQUIBASE) if formatted else Definitions(file)
     for statement in statements(_upward(file.text)):
         try:
             yield from definitions.changes(statement)

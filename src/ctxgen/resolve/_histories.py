@@ -13,7 +13,7 @@ from ctxgen.facts import folder_of
 
 _FLYWAY = re.compile(r"(?i)(?:V(?P<version>\d[\d._]*?)|R)__.*")
 _VERSIONED = re.compile(r"(?i)(?:v|V)?\d+.*")
-_OF_MIGRATIONS = re.compile(r"(?i).*migrations?|flyway|.*changelogs?")
+_OF_MIGRATIONS = re.compile(r"(?i).*migrations?|flyway|.*change-?logs?|liquibase")
 VENDORS = (
     "postgresql", "postgres", "pg", "psql", "pgsql", "cockroach", "cockroachdb", "mysql", "mariadb", "sqlserver", "mssql", "oracle", "db2", "sqlite", "sqlite3", "h2", "hsqldb", "derby",
     "clickhouse",
@@ -38,14 +38,16 @@ def order(path: str) -> tuple[object, ...]:
     return (0, natural(path), ())
 
 
-def history(path: str) -> str:
+def history(path: str, technology: str = "sql") -> str:
     """What the files of one history have in common: a folder, or for a file that stands alone its own path."""
     folder, _, base = path.rpartition("/")
     if base in ("up.sql", "migration.sql"):
         return folder_of(folder)
-    if _FLYWAY.fullmatch(base):
+    if technology == "liquibase" or _FLYWAY.fullmatch(base):
         parts = folder.split("/")
-        last = max((index for index, part in enumerate(parts) if _OF_MIGRATIONS.fullmatch(part)), default=len(parts) - 1)
+        last = (min if technology == "liquibase" else max)(
+            (index for index, part in enumerate(parts) if _OF_MIGRATIONS.fullmatch(part)), default=len(parts) - 1
+        )
         return "/".join(parts[: last + 1])
     if not base.endswith(".sql") or _VERSIONED.fullmatch(base):
         return folder

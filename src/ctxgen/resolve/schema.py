@@ -31,7 +31,7 @@ def resolve(facts: Facts) -> Facts:
     histories: dict[tuple[str, Name], list[SchemaChange]] = defaultdict(list)
     for change in changes:
         if not (change.at.path.endswith("/migration.sql") and _below(history(change.at.path), declared)):
-            histories[history(change.at.path), change.technology].append(change)
+            histories[history(change.at.path, change.technology), change.technology].append(change)
     return facts.plus(model for key in sorted(histories) for model in _tables(histories[key]))
 
 
