@@ -27,7 +27,11 @@ def models(facts: Facts, join: Join, places: Places) -> list[Model]:
     for model in facts.of(EntityModel):
         if places.scope(model.at.path) is None:
             grouped[join.component(model.at.path), _key(model.table or model.name)].append(model)
-    found = [told for (component, _), same in grouped.items() for told in _told(sorted(same, key=_rank), component, grouped)]
+    owners: dict[str, list[str]] = defaultdict(list)
+    for component, key in grouped:
+        if component is not None:
+            owners[key].append(component)
+    found = [told for (component, _), same in grouped.items() for told in _told(sorted(same, key=_rank), component, grouped, owners)]
     return sorted(found, key=lambda model: (model.component or "", model.name.lower(), model.name, model.table or "", model.evidence))
 
 
@@ -37,13 +41,18 @@ def _rank(model: EntityModel) -> tuple[int, int, object]:
     return (1 if model.technology in _DECLARED else stated, -len(model.via), model.at)
 
 
-def _told(same: Sequence[EntityModel], component: str | None, grouped: dict[tuple[str | None, str], list[EntityModel]]) -> Iterator[Model]:
+def _told(
+    same: Sequence[EntityModel],
+    component: str | None,
+    grouped: dict[tuple[str | None, str], list[EntityModel]],
+    owners: dict[str, list[str]],
+) -> Iterator[Model]:
     """One model of those that speak of one table; a table that no component owns is told with the one component's code that maps it."""
     lead = same[0]
     key = _key(lead.table or lead.name)
     if component is None and _is_table(lead):
-        owners = [owner for owner, known in grouped if owner is not None and known == key]
-        if len(owners) == 1 and not _is_table(min(grouped[owners[0], key], key=_rank)):
+        mapping = [owner for owner in owners.get(key, ()) if not _is_table(min(grouped[owner, key], key=_rank))]
+        if len(mapping) == 1:
             return
     rest = list(same[1:])
     if component is not None and not _is_table(lead):

@@ -63,7 +63,7 @@ class _Lexer:
             re.DOTALL | re.IGNORECASE | re.MULTILINE,
         )
         self.token = re.compile(
-            rf"(?P<space>\s++|{comment})|[nN]?(?P<string>{strings})|(?P<name>{_QUOTED}|\[[A-Za-z_][^\]\n]*+\])|(?P<word>[^\W\d][\w$]*+)"
+            rf"(?P<space>\s++|{comment})|[nN]?(?P<string>{strings})|(?P<name>{_QUOTED}|\[[A-Za-z_][^\]\n]{{0,128}}\])|(?P<word>[^\W\d][\w$]*+)"
             r"|(?P<number>\d[\w.]*+)|(?P<symbol>.)",
             re.DOTALL,
         )

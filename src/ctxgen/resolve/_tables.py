@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator
 
 from msgspec.structs import replace
 
@@ -11,26 +12,25 @@ from ctxgen.opaque import Name, name
 
 MAX_LINES = 8
 """So many of the lines that changed a table are kept beside the one that created it."""
+MAX_COLUMNS = 4096
+"""Of one table; what the engines allow at most."""
+MAX_RENAMES = 2000
+"""Of one history; each costs a look at the whole table."""
 
 
 class _Key:
-    """A primary or foreign key, a unique constraint or an index."""
+    """A primary or foreign key, a unique constraint or an index, under its own name or the one that PostgreSQL gives it."""
 
-    __slots__ = ("at", "columns", "kind", "name", "partial", "to", "to_columns", "unique")
+    __slots__ = ("at", "columns", "kind", "name", "partial", "shown", "to", "to_columns", "unique")
 
-    def __init__(self, change: SchemaChange) -> None:
-        self.kind, self.name, self.at = change.action, change.key, change.at
+    def __init__(self, change: SchemaChange, table: Name) -> None:
+        self.kind, self.at, self.shown = change.action, change.at, change.key
         self.columns = list(change.names)
         self.unique, self.partial = change.unique, change.partial
         self.to, self.to_columns = change.to, list(change.to_columns)
-
-    def called(self, key: str, table: Name) -> bool:
-        """Whether a name means it: its own, or the one that PostgreSQL gives."""
-        if self.name is not None:
-            return _same(self.name, key)
         suffix = {"primary-key": "pkey", "foreign-key": "fkey"}.get(self.kind, "key" if self.unique else "idx")
-        own = "_".join(() if self.kind == "primary-key" else self.columns)
-        return _same("_".join(filter(None, (table.rpartition(".")[2], own, suffix))), key)
+        columns = () if self.kind == "primary-key" else self.columns
+        self.name = (change.key or "_".join((table.rpartition(".")[2], *columns, suffix))).lower()
 
 
 class _Table:
@@ -64,6 +64,10 @@ class Schema:
 
     def __init__(self) -> None:
         self._tables: dict[str, _Table] = {}
+        self._bare: dict[str, set[str]] = defaultdict(set)
+        self._keyed: dict[str, list[_Table]] = defaultdict(list)
+        self._referring: dict[str, list[_Key]] = defaultdict(list)
+        self._renames = 0
 
     def apply(self, change: SchemaChange) -> None:
         """Take one step; a step that does not fit what there is changes nothing."""
@@ -71,12 +75,11 @@ class Schema:
             case "create-table":
                 self._create(change)
             case "drop-schema" if change.table is not None:
-                start = f"{change.table.lower()}."
-                self._tables = {key: table for key, table in self._tables.items() if not key.startswith(start)}
-            case "drop-key" if change.table is None:
-                self._drop_key(list(self._tables.values()), change.key)
-            case "rename-key" if change.table is None:
-                self._rename_key(list(self._tables.values()), change)
+                for known in [known for known in self._tables if known.startswith(f"{change.table.lower()}.")]:
+                    self._remove(known)
+            case "drop-key" | "rename-key" if change.table is None and change.key is not None:
+                for keyed in self._keyed.get(change.key.lower(), ()):
+                    self._change(keyed, change)
             case _:
                 if (table := self._find(change.table)) is not None:
                     if change.at.path != table.at.path or change.action not in ("primary-key", "foreign-key", "index"):
@@ -93,10 +96,17 @@ class Schema:
         bare = key.rpartition(".")[2]
         if bare in self._tables:
             return self._tables[bare]
-        if "." in key:
-            return None
-        qualified = [table for known, table in self._tables.items() if known.endswith(f".{bare}")]
-        return qualified[0] if len(qualified) == 1 else None
+        qualified = () if "." in key else self._bare.get(bare, ())
+        return self._tables[next(iter(qualified))] if len(qualified) == 1 else None
+
+    def _add(self, table: _Table) -> None:
+        key = table.name.lower()
+        self._tables[key] = table
+        self._bare[key.rpartition(".")[2]].add(key)
+
+    def _remove(self, key: str) -> None:
+        if self._tables.pop(key, None) is not None:
+            self._bare[key.rpartition(".")[2]].discard(key)
 
     def _create(self, change: SchemaChange) -> None:
         if change.table is None or (change.cautious and change.table.lower() in self._tables):
@@ -104,17 +114,18 @@ class Schema:
         table = _Table(change, change.table)
         if (like := self._find(change.to)) is not None:
             table.columns = dict(like.columns)
-        table.columns |= {column.name.lower(): replace(column, primary=False, unique=False) for column in change.columns}
-        self._tables[change.table.lower()] = table
+        for column in change.columns[:MAX_COLUMNS]:
+            table.columns[column.name.lower()] = replace(column, primary=False, unique=False)
+        self._add(table)
 
     def _change(self, table: _Table, change: SchemaChange) -> None:
         match change.action:
             case "drop-table":
-                del self._tables[table.name.lower()]
+                self._remove(table.name.lower())
             case "rename-table" if change.to is not None and change.to.lower() not in self._tables:
                 self._rename(table, change.to)
             case "add-column":
-                for column in change.columns:
+                for column in change.columns if len(table.columns) < MAX_COLUMNS else ():
                     table.columns.setdefault(column.name.lower(), replace(column, primary=False, unique=False))
             case "change-column":
                 for column in change.columns:
@@ -124,48 +135,45 @@ class Schema:
             case "drop-column":
                 for column_name in change.names:
                     table.drop_column(column_name)
-            case "rename-column" if change.names and change.to is not None:
-                self._rename_column(table, change.names[0], change.to, change.at)
-            case "primary-key":
-                table.keys = [key for key in table.keys if key.kind != "primary-key"] + [_Key(change)]
-            case "foreign-key" | "index":
-                table.keys.append(_Key(change))
+            case "rename-column" if change.names and change.to is not None and self._renames < MAX_RENAMES:
+                self._renames += 1
+                old, new = change.names[0], change.to
+                table.rename_column(old, new, change.at)
+                for key in self._referring.get(table.name.lower(), ()):
+                    key.to_columns = [new if _same(each, old) else each for each in key.to_columns]
+            case "primary-key" | "foreign-key" | "index":
+                self._add_key(table, change)
             case "drop-key":
-                self._drop_key([table], change.key)
-            case "rename-key":
-                self._rename_key([table], change)
+                wanted = change.key and change.key.lower()
+                table.keys = [key for key in table.keys if not (key.name == wanted if wanted else key.kind == "primary-key")]
+            case "rename-key" if change.to is not None:
+                for key in table.keys:
+                    if change.key is not None and key.name == change.key.lower():
+                        key.name, key.shown = change.to.lower(), change.to
+                        self._keyed[key.name].append(table)
+
+    def _add_key(self, table: _Table, change: SchemaChange) -> None:
+        key = _Key(change, table.name)
+        if key.kind == "primary-key":
+            table.keys = [known for known in table.keys if known.kind != "primary-key"]
+        table.keys.append(key)
+        self._keyed[key.name].append(table)
+        if key.to is not None:
+            target = self._find(key.to)
+            self._referring[(target.name if target is not None else key.to).lower()].append(key)
 
     def _rename(self, table: _Table, to: Name) -> None:
-        old = table.name
-        self._tables = {(to.lower() if known == old.lower() else known): each for known, each in self._tables.items()}
+        old = table.name.lower()
+        self._remove(old)
         table.name = to
-        for key in self._references(old):
+        self._add(table)
+        referring = self._referring.pop(old, [])
+        for key in referring:
             key.to = to
-
-    def _rename_column(self, table: _Table, old: Name, new: Name, at: At) -> None:
-        table.rename_column(old, new, at)
-        for key in self._references(table.name):
-            key.to_columns = [new if _same(each, old) else each for each in key.to_columns]
-
-    def _references(self, table: Name) -> Iterator[_Key]:
-        return (key for each in self._tables.values() for key in each.keys if key.to is not None and _same(key.to, table))
-
-    @staticmethod
-    def _drop_key(tables: Sequence[_Table], wanted: Name | None) -> None:
-        for table in tables:
-            table.keys = [
-                key for key in table.keys if not (key.kind == "primary-key" if wanted is None else key.called(wanted, table.name))
-            ]
-
-    @staticmethod
-    def _rename_key(tables: Sequence[_Table], change: SchemaChange) -> None:
-        for table in tables:
-            for key in table.keys:
-                if change.key is not None and key.called(change.key, table.name):
-                    key.name = change.to
+        self._referring[to.lower()] += referring
 
     def models(self) -> Iterator[EntityModel]:
-        """The tables as they stand, in the order in which they were made."""
+        """The tables as they stand, in the order in which they got their names."""
         for table in self._tables.values():
             primary = {column.lower() for key in table.keys if key.kind == "primary-key" for column in key.columns}
             single = {
@@ -189,7 +197,7 @@ class Schema:
                     for known, column in table.columns.items()
                 ),
                 indexes=tuple(
-                    TableIndex(name=key.name, columns=tuple(key.columns), unique=key.unique, at=key.at)
+                    TableIndex(name=key.shown, columns=tuple(key.columns), unique=key.unique, at=key.at)
                     for key in table.keys
                     if key.kind == "index"
                 ),

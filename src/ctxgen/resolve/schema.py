@@ -5,8 +5,11 @@ A step that speaks of a table which the history does not have is passed over: wh
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from itertools import islice, takewhile
 
 from ctxgen.facts import Facts, folder_of
 from ctxgen.model import EntityModel, SchemaChange
@@ -29,8 +32,9 @@ def resolve(facts: Facts) -> Facts:
         return facts
     declared = {folder_of(model.at.path) for model in facts.of(EntityModel) if model.technology == "prisma"}
     histories: dict[tuple[str, Name], list[SchemaChange]] = defaultdict(list)
+    of_prisma = cache(lambda path: path.endswith("/migration.sql") and _below(history(path), declared))
     for change in changes:
-        if not (change.at.path.endswith("/migration.sql") and _below(history(change.at.path), declared)):
+        if not of_prisma(change.at.path):
             histories[history(change.at.path, change.technology), change.technology].append(change)
     return facts.plus(model for key in sorted(histories) for model in _tables(histories[key]))
 
@@ -57,7 +61,8 @@ def _ordered(changes: Sequence[SchemaChange]) -> Iterator[SchemaChange]:
     vendors = {found for path in files if (found := vendor(path)) is not None}
     left_out = vendors - {next((known for known in VENDORS if known in vendors), None)}
     paths = sorted((path for path in files if vendor(path) not in left_out), key=order)
-    included = {target for path in paths for step in files[path] if step.action == "include" for target in _included(step, paths)}
+    listed = sorted(paths)
+    included = {target for path in paths for step in files[path] if step.action == "include" for target in _included(step, listed)}
     told: set[str] = set()
     stack = [iter(files[path]) for path in reversed(paths) if path not in included]
     while stack:
@@ -67,11 +72,16 @@ def _ordered(changes: Sequence[SchemaChange]) -> Iterator[SchemaChange]:
         elif step.action != "include":
             yield step
         else:
-            new = [target for target in _included(step, paths) if target not in told]
+            new = sorted((target for target in _included(step, listed) if target not in told), key=order)
             told.update(new)
             stack += [iter(files[target]) for target in reversed(new)]
 
 
 def _included(step: SchemaChange, paths: Sequence[str]) -> list[str]:
+    """The files that a step includes: one, or those below a folder; `paths` are sorted."""
     wanted = step.path or ""
-    return [path for path in paths if path == wanted or path.startswith(wanted.rstrip("/") + "/")]
+    begin = bisect_left(paths, wanted)
+    if begin < len(paths) and paths[begin] == wanted:
+        return [wanted]
+    below = wanted.rstrip("/") + "/"
+    return list(takewhile(lambda path: path.startswith(below), islice(paths, bisect_left(paths, below), None)))
