@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -196,3 +197,20 @@ def test_prisma_says_what_its_own_migration_makes(tmp_path: Path) -> None:
     facts = read(folder)
     assert {model.technology for model in facts.of(EntityModel)} == {"prisma"}
     assert tables(facts) == {table: columns for table, columns in by_sqlite(database).items() if table != "_posttotag"}
+
+
+def test_histories_take_linear_time(tmp_path: Path) -> None:
+    """Many tables that are renamed, many indexes that are dropped by name alone, a wide table whose columns are renamed."""
+    renamed = "".join(
+        f"CREATE TABLE t{n} (a int);\nCREATE INDEX i{n} ON t{n} (a);\nALTER TABLE t{n} RENAME TO u{n};\n" for n in range(3000)
+    )
+    dropped = "".join(f"DROP INDEX i{n};\n" for n in range(3000))
+    wide = "CREATE TABLE w (" + ", ".join(f"c{n} int UNIQUE REFERENCES w (c0)" for n in range(3000)) + ");\n"
+    columns = "".join(f"ALTER TABLE w RENAME COLUMN c{n} TO d{n};\n" for n in range(400))
+    (tmp_path / "1.sql").write_text(renamed + dropped + wide + columns)
+    facts = read_facts(Tree(tmp_path))
+    begun = time.process_time()
+    models = resolve(facts).of(EntityModel)
+    assert time.process_time() - begun < 5
+    assert len(models) == 3001
+    assert not any(model.indexes for model in models if model.name != "w")

@@ -14,8 +14,10 @@ MAX_LINES = 8
 """So many of the lines that changed a table are kept beside the one that created it."""
 MAX_COLUMNS = 4096
 """Of one table; what the engines allow at most."""
-MAX_RENAMES = 2000
-"""Of one history; each costs a look at the whole table."""
+MAX_KEYS = 1000
+"""Keys and indexes of one table."""
+MAX_RENAMES = 500
+"""Of columns in one history; each costs a look at the whole table."""
 
 
 class _Key:
@@ -156,6 +158,8 @@ class Schema:
         key = _Key(change, table.name)
         if key.kind == "primary-key":
             table.keys = [known for known in table.keys if known.kind != "primary-key"]
+        if len(table.keys) >= MAX_KEYS:
+            return
         table.keys.append(key)
         self._keyed[key.name].append(table)
         if key.to is not None:
