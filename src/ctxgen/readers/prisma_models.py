@@ -106,6 +106,8 @@ def _model(file: File, block: _Block, models: dict[str, _Block], enums: set[str]
         elif fields:
             named = _KEY_NAME.search(key[2])
             written = tuple(columns[field].name for field in fields)
+            if key[1] == "unique" and len(fields) == 1:
+                columns[fields[0]] = replace(columns[fields[0]], unique=True)
             indexes.append(TableIndex(name=name(named[1]) if named else None, columns=written, unique=key[1] == "unique", at=file.at(line)))
     for own, (target, other) in foreign.items():
         if own in columns:
