@@ -29,6 +29,8 @@ from ctxgen.context import (
     Message,
     Migrations,
     Model,
+    ModelColumn,
+    ModelRelation,
     Repository,
     RuntimeStatement,
     ScaleSetting,
@@ -164,10 +166,9 @@ def test_a_guard_that_is_replaced_is_not_lost() -> None:
 
 def test_models_variables_scale_and_the_rest() -> None:
     def model(*columns: tuple[str, str, bool]) -> Model:
-        told: tuple[dict[str, str | bool | None], ...] = tuple(
-            {"name": name, "type": kind, "nullable": nullable} for name, kind, nullable in columns
-        )
-        return Model("Order", "orders", told, (), ({"name": "user", "kind": "many-to-one", "target": "User"},), "api", at("models.py", 7))
+        place = at("models.py", 7)
+        told = tuple(ModelColumn(name, kind, nullable, False, False, None, place) for name, kind, nullable in columns)
+        return Model("Order", "orders", told, (), (ModelRelation("user", "many-to-one", "User", place),), "api", place)
 
     def variable(name: str, *, required: bool | None = None, component: str = "api") -> EnvironmentVariable:
         return EnvironmentVariable(name, False, required, component, at(".env", 2))
