@@ -275,7 +275,7 @@ class _Teller:
             of: list[Part] = [" of ", Text(self.parts[owner].name)] if owner in self.parts and len(owned) > 1 else []
             names: list[Part] = [*_joined(Text(model.name) for model in ranked[:MODELS_SHOWN])]
             shown = [*of, " (", *names, ", …)" if len(models) > MODELS_SHOWN else ")"]
-            pieces.append(Piece((counted, *shown), max(20, 68 - 4 * index), ranked[0].evidence[0]))
+            pieces.append(Piece((counted, *shown), max(20, 48 + min(len(models), 20) - 4 * index), ranked[0].evidence[0]))
         return pieces
 
     def data_model(self) -> Section:
