@@ -31,6 +31,7 @@ _SKIPPED_FOLDERS = {
 }
 """Never walked into outside git, where no ignore rule may name them."""
 _IGNORE_LIMIT = 1024 * 1024
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
 class Folder:
@@ -42,7 +43,8 @@ class Folder:
             raise NotADirectoryError
         self.name = self.root.name
         self.git = _git.discover(self.root)
-        self._folders: dict[str, str | None] = {}
+        self._top = os.path.join(self.root, "")
+        self._folders: dict[str, str | None] = {"": self._top}
 
     def paths(self, note: Note, *, include_ignored: bool = False) -> list[str]:
         listed = None if include_ignored or self.git is None else _git.list_files(self.git, self.root)
@@ -59,7 +61,7 @@ class Folder:
 
     def size(self, path: str) -> int | None:
         try:
-            return os.lstat(self.root / path).st_size
+            return os.lstat(self._top + path).st_size
         except OSError:
             return None
 
@@ -68,25 +70,37 @@ class Folder:
         return real is not None and os.path.isfile(real)
 
     def _confined(self, path: str) -> str | None:
-        full = os.path.join(self.root, path)
         try:
-            real = os.path.realpath(full, strict=True)
+            real = os.path.realpath(self._top + path, strict=True)
         except (OSError, ValueError):
             return None
-        return real if real.startswith(os.path.join(self.root, "")) else None
+        return real if real.startswith(self._top) else None
+
+    def _folder(self, folder: str) -> str | None:
+        """The real path of a folder inside the root, with the separator behind it; None where it is elsewhere.  Resolved once, below its parent."""
+        if folder not in self._folders:
+            real: str | None = self._top
+            here = ""
+            for part in folder.split("/"):
+                here = f"{here}/{part}" if here else part
+                if here in self._folders:
+                    real = self._folders[here]
+                else:
+                    real = self._folders[here] = self._below(real, part, here)
+        return self._folders[folder]
+
+    def _below(self, parent: str | None, part: str, folder: str) -> str | None:
+        if parent is not None and part not in (".", "..") and stat.S_ISDIR(os.lstat(parent + part).st_mode):
+            return os.path.join(parent + part, "")
+        resolved = os.path.join(os.path.realpath(self._top + folder), "")  # a link
+        return resolved if resolved.startswith(self._top) else None
 
     def _plain(self, path: str) -> str | None:
-        """The real path of a regular file that is no link, in a folder inside the root (which is resolved once); None for anything else."""
+        """The real path of a regular file that is no link, in a folder inside the root; None for anything else."""
         folder, _, base = path.rpartition("/")
-        if folder not in self._folders:
-            real = os.path.realpath(os.path.join(self.root, folder))
-            inside = real == str(self.root) or real.startswith(os.path.join(self.root, ""))
-            self._folders[folder] = os.path.join(real, "") if inside else None
-        known = self._folders[folder]
-        if known is None:
-            return None
         try:
-            return known + base if stat.S_ISREG(os.lstat(known + base).st_mode) else None
+            known = self._folder(folder)
+            return known + base if known is not None and stat.S_ISREG(os.lstat(known + base).st_mode) else None
         except (OSError, ValueError):
             return None
 
@@ -101,24 +115,18 @@ class Folder:
                 real = self._confined(path)
                 if real is None:
                     raise Unreadable(
-                        "outside-root" if os.path.islink(os.path.join(self.root, path)) else "not-found",
+                        "outside-root" if os.path.islink(self._top + path) else "not-found",
                         "missing, or a link that leaves the repository",
                     )
                 if not stat.S_ISREG(os.stat(real).st_mode):
                     raise Unreadable("not-regular", "not a regular file")
-            descriptor = os.open(real, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
-            with os.fdopen(descriptor, "rb") as stream:
-                found = os.fstat(descriptor)
-                if not stat.S_ISREG(found.st_mode):
-                    raise Unreadable("not-regular", "not a regular file")
-                if found.st_size > limit:
-                    raise too_large(limit)
-                data = stream.read(limit + 1)
+            descriptor = os.open(real, _FLAGS)
+            try:
+                return _content(descriptor, limit)
+            finally:
+                os.close(descriptor)
         except OSError:
             raise Unreadable("unreadable", "cannot be read") from None
-        if len(data) > limit:
-            raise too_large(limit)
-        return data
 
     def _walk(self, note: Note, *, honour_ignores: bool) -> Iterator[str]:
         """The files below the root outside git: `.gitignore` files are honoured (pathspec), links are not followed."""
@@ -155,3 +163,22 @@ class Folder:
                 path = prefix + file
                 if not (honour_ignores and ignored(path)) and printable(path):
                     yield path
+
+
+def _content(descriptor: int, limit: int) -> bytes:
+    """All bytes of an open file.  A buffer of its size costs a fraction of one of the limit's, page by page.  Raises `Unreadable`, `OSError`."""
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode):
+        raise Unreadable("not-regular", "not a regular file")
+    if found.st_size > limit:
+        raise too_large(limit)
+    data = os.read(descriptor, found.st_size + 1)
+    if len(data) == found.st_size:
+        return data
+    parts, size = [data], len(data)  # it changed meanwhile, or came in parts
+    while size <= limit and (more := os.read(descriptor, limit + 1 - size)):
+        parts.append(more)
+        size += len(more)
+    if size > limit:
+        raise too_large(limit)
+    return b"".join(parts)
