@@ -64,7 +64,7 @@ def _read(tree: Tree, path: str, reader: Reader) -> list[Found]:
     file: File = tree.file(path, reader.limit)
     found: list[Found] = []
     try:
-        if reader.contains and not any(literal in file.data for literal in reader.contains):
+        if reader.contains and not _holds(file.data, reader.contains):
             return found
         found.extend(_bounded(reader.read(file)))
     except Unreadable as error:
@@ -72,6 +72,13 @@ def _read(tree: Tree, path: str, reader: Reader) -> list[Found]:
     except Exception:  # a defect of a reader must not cost the other files; its text may hold a value, so none of it is kept
         tree.note(path, None, "reader-failed", f"the reader {reader.name} failed on this file", "error")
     return found
+
+
+def _holds(data: bytes, literals: Iterable[bytes]) -> bool:
+    for literal in literals:  # noqa: SIM110 — a generator costs more than the search of a small file
+        if literal in data:
+            return True
+    return False
 
 
 def _bounded(found: Iterable[Found]) -> Iterator[Found]:

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from ctxgen.model import Fact, Variable
 from ctxgen.opaque import name
 from ctxgen.readers import readers_for, reads
+from ctxgen.readers._lines import lines_with
 from ctxgen.tree import SOURCE_LIMIT, File
 
 _N = r"([A-Za-z_][A-Za-z0-9_]{1,99})"
 _U = r"([A-Z][A-Z0-9_]{1,99})"
 _LINE_LIMIT = 2_000
-_HINT = re.compile(r"[eE][nN][vV]|@Value|onfig|viper|z\.|Joi\.|(?:str|num|bool|port|url|host|email|json)\(")
 _COMMENT = re.compile(r"\s{0,200}(?://|#(?!\[)|\*|/\*|--|<!--)")
 
 _SCRIPT = re.compile(
@@ -26,6 +26,7 @@ _SCRIPT = re.compile(
     rf"|(?:^|[{{,])\s{{0,20}}env:\s{{0,9}}[\"'`]{_U}[\"'`]"
     rf"|(?<![\w.])(?:get|read|require|must)?[eE]nv(?:Var|Value|OrThrow|String|Number|Int|Bool)?\(\s{{0,9}}[\"'`]{_U}[\"'`]"
 )
+_SCHEMA_WORDS = ("z.", "Joi.", "str(", "num(", "bool(", "port(", "url(", "host(", "email(", "json(")
 _DESTRUCTURED = re.compile(r"\{([^{}]{1,2000})\}\s{0,9}(?::\s{0,9}[\w.]{1,60}\s{0,9})?=\s{0,9}process\.env\b(?!\.)")
 _PYTHON = re.compile(
     rf"\b(?:os\.)?environb?\[\s{{0,9}}[\"']{_N}[\"']\s{{0,9}}\](?!\s{{0,9}}=(?!=))|\b(?:os\.)?(?:environb?\.(?:get|pop)|getenvb?)\(\s{{0,9}}[\"']{_N}[\"']\s{{0,9}}(,|\))?"
@@ -51,15 +52,20 @@ _ELIXIR = re.compile(rf"\bSystem\.(?:get_env|fetch_env!?)\(?\s{{0,9}}\"{_N}\"")
 _SETTINGS_READERS = {"read_django_settings", "read_python_config", "read_gunicorn_config", "read_celery_config"}
 
 
-def _found(file: File, pattern: re.Pattern[str]) -> Iterator[tuple[int, str, re.Match[str]]]:
-    """(line number, variable, match) of every read outside comment lines."""
-    for number, line in enumerate(file.lines, 1):
-        line = line[:_LINE_LIMIT]
-        if _HINT.search(line) and not _COMMENT.match(line):
-            for found in pattern.finditer(line):
-                variable = next((group for group in found.groups() if group and re.fullmatch(_N, group)), None)
-                if variable:
-                    yield number, variable, found
+def _found(file: File, pattern: re.Pattern[str], *words: str) -> Iterator[tuple[int, str, re.Match[str]]]:
+    """(line number, variable, match) of every read outside comment lines, on lines that hold one of the words."""
+    text = file.text
+    number, counted = 1, 0
+    for start, end in lines_with(text, *words):
+        line = text[start : min(end, start + _LINE_LIMIT)]
+        if _COMMENT.match(line):
+            continue
+        for found in pattern.finditer(line):
+            variable = next((group for group in found.groups() if group and re.fullmatch(_N, group)), None)
+            if variable:
+                number += text.count("\n", counted, start)
+                counted = start
+                yield number, variable, found
 
 
 def _variable(file: File, line: int, variable: str, required: bool | None = None) -> Variable:
@@ -73,7 +79,7 @@ def _variable(file: File, line: int, variable: str, required: bool | None = None
 def read_script_variables(file: File) -> Iterator[Fact]:
     """JavaScript and TypeScript: `process.env.X`, `Deno.env.get("X")`, `configService.get("X")`, schemas of the environment."""
     schema = re.search(r"process\.env|cleanEnv|createEnv", file.text) is not None
-    for line, variable, found in _found(file, _SCRIPT):
+    for line, variable, found in _found(file, _SCRIPT, "env", "Env", "onfig", *(_SCHEMA_WORDS if schema else ())):
         if found[6] and not schema:
             continue
         required = {"!": True, "||": False, "??": False}.get(found[2] or "")
@@ -91,14 +97,14 @@ def read_python_variables(file: File) -> Iterator[Fact]:
     """Python: `os.environ["X"]`, `os.environ.get("X")`, `os.getenv("X")`, and helpers named like `get_env("X")`; settings modules have their own readers."""
     if any(reader.name in _SETTINGS_READERS for reader in readers_for(file.path)):
         return
-    for line, variable, found in _found(file, _PYTHON):
+    for line, variable, found in _found(file, _PYTHON, "env"):
         yield _variable(file, line, variable, True if found[1] else False if found[3] == "," else None)
 
 
 @reads("*.go", limit=SOURCE_LIMIT, contains=(b"env", b"Env"))
 def read_go_variables(file: File) -> Iterator[Fact]:
     """Go: `os.Getenv("X")`, `os.LookupEnv("X")`, helpers named like them, and struct tags."""
-    for line, variable, found in _found(file, _GO):
+    for line, variable, found in _found(file, _GO, "env", "Env", "viper.Get"):
         text = file.lines[line - 1]
         required = None
         if found[2]:
@@ -110,14 +116,14 @@ def read_go_variables(file: File) -> Iterator[Fact]:
 @reads("*.java", "*.kt", "*.kts", "*.scala", "*.groovy", limit=SOURCE_LIMIT, contains=(b"getenv", b"@Value"))
 def read_jvm_variables(file: File) -> Iterator[Fact]:
     """Java, Kotlin, Scala: `System.getenv("X")`, `@Value("${X}")`."""
-    for line, variable, found in _found(file, _JAVA):
+    for line, variable, found in _found(file, _JAVA, "getenv", "@Value"):
         yield _variable(file, line, variable, {":": False, "}": True}.get(found[5] or ""))
 
 
 @reads("*.cs", "*.fs", "*.vb", limit=SOURCE_LIMIT, contains=(b"GetEnvironmentVariable",))
 def read_dotnet_variables(file: File) -> Iterator[Fact]:
     """.NET: `Environment.GetEnvironmentVariable("X")`."""
-    for line, variable, _ in _found(file, _DOTNET):
+    for line, variable, _ in _found(file, _DOTNET, "GetEnvironmentVariable"):
         yield _variable(file, line, variable)
 
 
@@ -125,14 +131,14 @@ def read_dotnet_variables(file: File) -> Iterator[Fact]:
 def read_php_variables(file: File) -> Iterator[Fact]:
     """PHP: `getenv('X')`, `$_ENV['X']`, `env('X')`; Laravel's `config` folder has its own reader."""
     if file.folder.rpartition("/")[2] != "config":
-        for line, variable, _ in _found(file, _PHP):
+        for line, variable, _ in _found(file, _PHP, "env(", "$_ENV"):
             yield _variable(file, line, variable)
 
 
 @reads("*.rb", "*.ru", "*.rake", "Rakefile", "Puma", limit=SOURCE_LIMIT, contains=(b"ENV",))
 def read_ruby_variables(file: File) -> Iterator[Fact]:
     """Ruby: `ENV["X"]`, `ENV.fetch("X")`."""
-    for line, variable, found in _found(file, _RUBY):
+    for line, variable, found in _found(file, _RUBY, "ENV"):
         rest = file.lines[line - 1][found.end() :][:40].lstrip()
         required = None if found[1] else not rest.startswith((",", ") {", ") do"))
         yield _variable(file, line, variable, required if ".fetch" in found[0] else None)
@@ -141,7 +147,7 @@ def read_ruby_variables(file: File) -> Iterator[Fact]:
 @reads("*.rs", limit=SOURCE_LIMIT, contains=(b"env",))
 def read_rust_variables(file: File) -> Iterator[Fact]:
     """Rust: `std::env::var("X")`, `env!("X")`, clap's `env = "X"`."""
-    for line, variable, found in _found(file, _RUST):
+    for line, variable, found in _found(file, _RUST, "env"):
         rest = file.lines[line - 1][found.end() :][:40]
         yield _variable(
             file,
@@ -154,5 +160,5 @@ def read_rust_variables(file: File) -> Iterator[Fact]:
 @reads("*.ex", "*.exs", limit=SOURCE_LIMIT, contains=(b"System.",))
 def read_elixir_variables(file: File) -> Iterator[Fact]:
     """Elixir: `System.get_env("X")`, `System.fetch_env!("X")`."""
-    for line, variable, found in _found(file, _ELIXIR):
+    for line, variable, found in _found(file, _ELIXIR, "System."):
         yield _variable(file, line, variable, True if "fetch_env!" in found[0] else None)

@@ -1,7 +1,7 @@
 """Modules that source code imports: Python, JavaScript and TypeScript, Go, Java, Kotlin, Scala, C#, PHP, Ruby, Rust, Elixir.
 
 Only whole import statements at the start of a line count, so that neither strings nor comments do; each module is told
-once a file.  The patterns are anchored and bounded: they look at every line once.
+once a file.  The patterns are anchored and bounded, and tried only at lines that hold the statement's keyword.
 Sources: the import syntax of each language's reference.
 """
 
@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from operator import itemgetter
 
-from ctxgen.model import Fact, Import
+from ctxgen.model import At, Fact, Import
 from ctxgen.opaque import Name, name
 from ctxgen.readers import reads
+from ctxgen.readers._lines import lines_with
 from ctxgen.tree import SOURCE_LIMIT, File
 
 _PYTHON = re.compile(
@@ -33,23 +36,36 @@ _RUST = re.compile(rb"^[ \t]{0,8}(?:pub[ \t]+)?use[ \t]+([a-z_][\w:]{1,120})", r
 _ELIXIR = re.compile(rb"^[ \t]{0,12}(?:use|import|alias)[ \t]+([A-Z][\w.]{1,120})", re.MULTILINE)
 
 
+_printable = lru_cache(maxsize=16_384)(name)
+"""Most modules are imported by many files."""
+
+
 def _told(file: File, language: str, found: Iterator[tuple[str, int]]) -> Iterator[Fact]:
     """One fact per module, with the line of its offset."""
     seen: set[str] = set()
     line, counted = 1, 0
+    spoken = Name(language)
     for module, offset in found:
         if module not in seen:
             seen.add(module)
             line += file.data.count(b"\n", counted, offset)
             counted = offset
-            yield Import(language=Name(language), module=name(module), at=file.at(line))
+            yield Import(language=spoken, module=_printable(module), at=At(file.path, line))
 
 
-def _matches(file: File, *patterns: re.Pattern[bytes]) -> Iterator[tuple[str, int]]:
-    for pattern in patterns:
-        for match in pattern.finditer(file.data):
-            group = match.lastindex or 1
-            yield match[group].decode("ascii", "replace"), match.start(group)
+def _statements(data: bytes, pattern: re.Pattern[bytes], *keywords: bytes) -> Iterator[re.Match[bytes]]:
+    """The matches of a pattern that is anchored at the start of a line and holds one of the keywords on that line."""
+    match = pattern.match
+    for start, _ in lines_with(data, *keywords):
+        if found := match(data, start):
+            yield found
+
+
+def _modules(data: bytes, pattern: re.Pattern[bytes], *keywords: bytes) -> Iterator[tuple[str, int]]:
+    """(module, offset) where the pattern's one group that takes part is the module."""
+    for found in _statements(data, pattern, *keywords):
+        group = found.lastindex or 1
+        yield found[group].decode("ascii", "replace"), found.start(group)
 
 
 @reads("*.py", limit=SOURCE_LIMIT, contains=(b"import",))
@@ -57,7 +73,7 @@ def read_python_imports(file: File) -> Iterator[Fact]:
     """`import a.b, c as d` and `from a.b import c`: the module, and the names of the same line as `a.b.c`."""
 
     def modules() -> Iterator[tuple[str, int]]:
-        for match in _PYTHON.finditer(file.data):
+        for match in _statements(file.data, _PYTHON, b"import"):
             module, names, plain = (group.decode("ascii", "replace") if group else "" for group in match.groups())
             if module:
                 yield module, match.start(1)
@@ -86,7 +102,7 @@ def read_python_imports(file: File) -> Iterator[Fact]:
 )
 def read_script_imports(file: File) -> Iterator[Fact]:
     """`import … from "x"`, `import "x"`, `export … from "x"`, `const y = require("x")`; relative paths are not modules, and what is imported as a type is not run."""
-    return _told(file, "javascript", _matches(file, _SCRIPT))
+    return _told(file, "javascript", _modules(file.data, _SCRIPT, b"import", b"from", b"require"))
 
 
 @reads("*.go", limit=SOURCE_LIMIT, contains=(b"import",))
@@ -94,45 +110,45 @@ def read_go_imports(file: File) -> Iterator[Fact]:
     """Single imports and import blocks."""
 
     def modules() -> Iterator[tuple[str, int]]:
-        yield from _matches(file, _GO_LINE)
-        for block in _GO_BLOCK.finditer(file.data):
+        yield from _modules(file.data, _GO_LINE, b"import")
+        for block in _statements(file.data, _GO_BLOCK, b"import"):
             for match in _GO_PATH.finditer(block[1]):
                 yield match[1].decode("ascii", "replace"), block.start(1) + match.start(1)
 
-    return _told(file, "go", modules())
+    return _told(file, "go", iter(sorted(modules(), key=itemgetter(1))))
 
 
 @reads("*.java", "*.kt", "*.scala", "*.groovy", limit=SOURCE_LIMIT, contains=(b"import",))
 def read_jvm_imports(file: File) -> Iterator[Fact]:
     """`import a.b.C;`, static and wildcard imports."""
-    return _told(file, "java", _matches(file, _JVM))
+    return _told(file, "java", _modules(file.data, _JVM, b"import"))
 
 
 @reads("*.cs", limit=SOURCE_LIMIT, contains=(b"using",))
 def read_dotnet_imports(file: File) -> Iterator[Fact]:
     """`using A.B;`, global and static ones."""
-    return _told(file, "csharp", _matches(file, _DOTNET))
+    return _told(file, "csharp", _modules(file.data, _DOTNET, b"using"))
 
 
 @reads("*.php", limit=SOURCE_LIMIT, contains=(b"use ",))
 def read_php_imports(file: File) -> Iterator[Fact]:
     """`use A\\B;`."""
-    return _told(file, "php", _matches(file, _PHP))
+    return _told(file, "php", _modules(file.data, _PHP, b"use"))
 
 
 @reads("*.rb", limit=SOURCE_LIMIT, contains=(b"require",))
 def read_ruby_imports(file: File) -> Iterator[Fact]:
     """`require "a/b"`."""
-    return _told(file, "ruby", _matches(file, _RUBY))
+    return _told(file, "ruby", _modules(file.data, _RUBY, b"require"))
 
 
 @reads("*.rs", limit=SOURCE_LIMIT, contains=(b"use ",))
 def read_rust_imports(file: File) -> Iterator[Fact]:
     """`use a::b;`."""
-    return _told(file, "rust", _matches(file, _RUST))
+    return _told(file, "rust", _modules(file.data, _RUST, b"use"))
 
 
 @reads("*.ex", "*.exs", limit=SOURCE_LIMIT)
 def read_elixir_imports(file: File) -> Iterator[Fact]:
     """`use A.B`, `import A`, `alias A.B`."""
-    return _told(file, "elixir", _matches(file, _ELIXIR))
+    return _told(file, "elixir", _modules(file.data, _ELIXIR, b"use", b"import", b"alias"))
