@@ -53,22 +53,27 @@ class Patterns:
                 self._starts.setdefault(start, []).append(entry)
             else:
                 self._ends.setdefault(end, []).append(entry)
-        self._start_lengths = sorted({len(start) for start in self._starts})
-        self._end_lengths = sorted({len(end) for end in self._ends})
+        # a text is cut only to the lengths of literals that begin, or end, with its own first or last character
+        self._start_lengths = _lengths((literal[0], len(literal)) for literal in self._starts)
+        self._end_lengths = _lengths((literal[-1], len(literal)) for literal in self._ends)
 
     def matching(self, text: str) -> list[int]:
         """The positions of all patterns that `text` matches."""
-        found = [position for position, pattern in self._others if pattern.match(text)]
-        size = len(text)
-        for length in self._start_lengths:
-            if length > size:
-                break
+        found = [position for position, pattern in self._others if pattern.match(text)] if self._others else []
+        if not text:
+            return found
+        for length in self._start_lengths.get(text[0], ()):
             if entries := self._starts.get(text[:length]):
                 found += [position for position, pattern in entries if pattern.match(text)]
-        for length in self._end_lengths:
-            if length > size:
-                break
-            if entries := self._ends.get(text[size - length :]):
+        for length in self._end_lengths.get(text[-1], ()):
+            if entries := self._ends.get(text[-length:]):
                 found += [position for position, pattern in entries if pattern.match(text)]
         found.sort()
         return found
+
+
+def _lengths(literals: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
+    found: dict[str, set[int]] = {}
+    for character, length in literals:
+        found.setdefault(character, set()).add(length)
+    return {character: sorted(lengths) for character, lengths in found.items()}

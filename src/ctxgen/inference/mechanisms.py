@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from ctxgen.catalogue import Catalogue
 from ctxgen.context import Mechanism, Technology
@@ -58,7 +59,8 @@ def _of_libraries(
     A library of many uses (`generic`, as those for tokens) shows its mechanism only where code of authentication
     imports it or a variable is named for it.
     """
-    imports = [each for each in facts.of(Import) if _AUTH_PLACE.search(each.at.path) and places.scope(each.at.path) is None]
+    of_authentication = cache(lambda path: _AUTH_PLACE.search(path) is not None and places.scope(path) is None)
+    imports = [each for each in facts.of(Import) if of_authentication(each.at.path)]
     for technology in technologies:
         if technology.scope != "backend" or technology.usage not in ("used", "default", "supported"):
             continue
