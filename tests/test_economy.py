@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from ctxgen import documents
+from ctxgen import documents, reading
+from ctxgen.facts import Facts
 from ctxgen.reading import read_facts
 from ctxgen.tree import Tree
+from ctxgen.workers import Worker
 
 FILES = {
     "package.json": '{"name": "shop", "dependencies": {"express": "^4.19.2"}}',
@@ -78,3 +82,74 @@ def test_version_imports_nothing_else() -> None:
     code = "import sys; sys.argv = ['ctxgen', '--version']; from ctxgen.__main__ import main; main(); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"typer", "msgspec", "ctxgen.cli", "ctxgen.tree"} & set(done.stdout.split())
+
+
+SOURCES = {
+    **FILES,
+    "a/main.py": "import os\nfrom fastapi import FastAPI\nkey = request.headers['X-Api-Key']\nurl = os.environ['URL']\n",
+    "a/settings.py": "from pydantic_settings import BaseSettings\n\n\nclass Own(BaseSettings):\n    url: str = 'postgres://db/shop'\n",
+    "b/main.go": 'package main\n\nimport "os"\n\nvar url = os.Getenv("GO_URL")\n',
+    "b/Main.java": 'import java.util.List;\n\nclass Main { String url = System.getenv("JAVA_URL"); }\n',
+    "c/broken.ts": "\0import x from 'y'",
+    "c/large.ts": "import a from 'b'\n" * 80_000,
+    "c/service.ts": "import pg from 'pg';\n",
+}
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Path:
+    for path, text in SOURCES.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    return tmp_path
+
+
+def described(facts: Facts) -> list[str]:
+    """The facts in their order, opaque values aside."""
+    return [repr(fact) for fact in facts]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
+@pytest.mark.parametrize("fails", [False, True])
+def test_several_processes_find_the_same(sources: Path, monkeypatch: pytest.MonkeyPatch, fails: bool) -> None:
+    alone, shared = Tree(sources), Tree(sources)
+    expected = described(read_facts(alone))
+    assert len(expected) > 10
+    opened = Counter[str]()
+    read = Tree.read
+
+    def counted_read(tree: Tree, path: str, limit: int) -> bytes:
+        opened[path] += 1
+        return read(tree, path, limit)
+
+    monkeypatch.setattr(Tree, "read", counted_read)
+    monkeypatch.setattr(reading, "MANY_FILES", 1)
+    if fails:
+        monkeypatch.setattr(reading, "_portable", lambda *_: 1 / 0)
+    assert described(read_facts(shared, processes=3)) == expected
+    assert sorted(shared.diagnostics) == sorted(alone.diagnostics) != []
+    assert max(opened.values()) == 1
+    assert fails or "b/main.go" not in opened, "a file of another process's share is not read here"
+
+
+def test_a_value_leaves_no_process(sources: Path) -> None:
+    share = reading._portable(Tree(sources), ["a/main.py", "a/settings.py", "b/main.go"], None)
+    assert b"GO_URL" in share
+    assert b"postgres" not in share
+    assert reading.Worklist(Tree(sources), None).take(share, []) == ["a/main.py", "a/settings.py"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
+def test_workers_end() -> None:
+    assert Worker(lambda: b"x" * 300_000).result() == b"x" * 300_000
+    assert Worker(lambda: bytes(1 // 0)).result() is None
+
+    def sleep() -> bytes:
+        time.sleep(60)
+        return b""
+
+    endless = Worker(sleep)
+    endless.stop()
+    endless.stop()
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)

@@ -99,7 +99,7 @@ class Catalogue:
         self._index = stored
         self._known: dict[str, Technology] = {}
         self._names: dict[str, _Found | None] = {}
-        self._modules: dict[tuple[str, str], str | None] = {}
+        self._modules: dict[str, dict[str, str | None]] = {}
 
     @cached_property
     def technologies(self) -> dict[str, Technology]:
@@ -211,18 +211,19 @@ class Catalogue:
 
     def module(self, language: str, module: str) -> str | None:
         """The technology behind an imported module, by the longest known prefix of its path."""
-        known = self._modules.get((language, module), "")
-        if known == "":
-            known = self._modules[language, module] = self._module(f"import {language}", module)
-        return known
-
-    def _module(self, kind: str, asked: str) -> str | None:
-        names = self._named(kind)
-        while asked and names:
-            if (known := names.find(asked)) is not None:
-                return known
+        modules = self._modules.get(language)
+        if modules is None:
+            modules = self._modules[language] = {"": None}
+        if module in modules:
+            return modules[module]
+        names = self._named(f"import {language}")
+        found, asked, passed = None, module, []
+        while names and asked not in modules and (found := names.find(asked)) is None:
+            passed.append(asked)
             asked = asked[: max(asked.rfind("."), asked.rfind("/"), asked.rfind("\\"), 0)]
-        return None
+        found = found or modules.get(asked)
+        modules.update(dict.fromkeys([*passed, module], found))
+        return found
 
     def config(self, key: str, value: Opaque) -> Iterator[tuple[str, ConfigSignal]]:
         """The technologies that a setting shows."""

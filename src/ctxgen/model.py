@@ -52,7 +52,7 @@ Group = Literal["main", "dev", "test", "build", "optional", "peer", "provided", 
 `optional` an extra or group that is off by default."""
 
 
-class Fact(Struct, frozen=True, kw_only=True):
+class Fact(Struct, frozen=True, kw_only=True, tag=True):
     """What one line says.  `via`: further lines it was derived from; `when`: the profile, flag, marker or variant it depends on."""
 
     at: At

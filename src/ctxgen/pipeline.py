@@ -16,6 +16,7 @@ from ctxgen.configuration import read as read_configuration
 from ctxgen.context import SCHEMA_VERSION, CommandLine, Context, Exclusion, Generator, Notice, Pipeline, Repository, Security
 from ctxgen.documents import Unreadable
 from ctxgen.facts import Facts
+from ctxgen.folder import Folder
 from ctxgen.inference import architecture as architectures
 from ctxgen.inference import jobs, languages, messaging, models, stores, technologies
 from ctxgen.inference.endpoints import endpoints
@@ -30,7 +31,7 @@ from ctxgen.model import At, Command, Diagnostic, Fact, Project, Sighting, Workf
 from ctxgen.opaque import name
 from ctxgen.places import Places
 from ctxgen.reading import read_facts
-from ctxgen.recognise import recognise
+from ctxgen.recognise import recognise, telling
 from ctxgen.resolve import resolve
 from ctxgen.source.scan import read_source
 from ctxgen.store import Store
@@ -72,11 +73,13 @@ def analyse(
     configuration: Configuration | None = None,
     repository_configuration: bool = True,
     detectors: Iterable[Found] = (),
+    processes: int = 1,
 ) -> Analysis:
     """Read a repository and keep what led to the context.
 
     `configuration` is used instead of the repository's own, `detectors` beside its own; without
-    `repository_configuration` the repository's own of both are ignored.
+    `repository_configuration` the repository's own of both are ignored.  `processes` may share the reading of a large
+    folder (see `ctxgen.workers`); what comes out is the same.
     """
     tree = Tree(root, include_ignored=include_ignored, exclude=exclude)
     found, problems = list(detectors), list[Diagnostic]()
@@ -90,7 +93,10 @@ def analyse(
     configuration = replace(configuration, problems=(*configuration.problems, *problems, *refused))
     tree.diagnostics += configuration.problems
     taken = tree.leave_out([pattern.glob for pattern in configuration.exclude])
-    facts = resolve(read_facts(tree))
+    processes = (
+        processes if isinstance(tree.store, Folder) else 1
+    )  # other stores read through a process of their own, which cannot be shared
+    facts = resolve(read_facts(tree, telling(catalogue), processes=processes))
     analysis = build(tree, facts, catalogue)
     context = declare(analysis.context, configuration, taken)
     return replace(analysis, context=context, configuration=configuration)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import msgspec
+from msgspec import Struct
 
 from ctxgen.documents import Unreadable
 from ctxgen.facts import Facts, folder_of, join_path
-from ctxgen.model import Diagnostic, Fact, Locked, Reference
+from ctxgen.model import Diagnostic, Fact, Import, Locked, Reference, Variable
 from ctxgen.readers import Found, Reader, readers, readers_for
 from ctxgen.tree import File, Tree
+from ctxgen.workers import Worker
 
 MAX_REFERENCES = 2_000
 MAX_DEPTH = 12
@@ -17,46 +21,118 @@ MAX_FOUND = 20_000
 """Of one file; a lock file may state `MAX_LOCKED` versions.  The largest manifests that people write have some 2,000 statements."""
 MAX_LOCKED = 200_000
 MAX_NOTED = 100
+MANY_FILES = 1_500
+"""So many source files are worth another process."""
+_SOURCE_READERS = {"imports", "code_env", "request_credentials", "pydantic_settings"}
+"""Modules whose readers look at one source file each and nearly never keep a value."""
+
+Keep = Callable[[Fact], bool]
 
 
-def read_facts(tree: Tree) -> Facts:
-    """Read every file that a reader wants, then what those refer to.  Diagnostics go to the tree."""
-    facts: list[Fact] = []
-    seen: set[tuple[str, str]] = set()
-    work: deque[tuple[str, Reader, int]] = deque()
-    for path in tree.paths:
-        for reader in readers_for(path):
-            work.append((path, reader, 0))
-    referred = 0
-    while work:
-        path, reader, depth = work.popleft()
-        if (path, reader.name) in seen:
-            continue
-        seen.add((path, reader.name))
+def read_facts(tree: Tree, keep: Keep | None = None, *, processes: int = 1) -> Facts:
+    """Read every file that a reader wants, then what those refer to, and keep the facts that `keep` does not refuse.
+
+    Diagnostics go to the tree.  With `processes` many source files are shared out among so many; what is found is the same.
+    """
+    wanted = [(path, found) for path in tree.paths if (found := readers_for(path))]
+    source = [path for path, found in wanted if processes > 1 and all(reader.module in _SOURCE_READERS for reader in found)]
+    if len(source) < MANY_FILES:
+        source = []
+    shares = [source[number::processes] for number in range(1, processes)] if source else []
+    elsewhere = {path for share in shares for path in share}
+    workers = [Worker(lambda share=share: _portable(tree, share, keep)) for share in shares]  # type: ignore[misc]
+    try:
+        worklist = Worklist(tree, keep)
+        worklist.read((path, found) for path, found in wanted if path not in elsewhere)
+        for worker, share in zip(workers, shares, strict=True):
+            worklist.read((path, readers_for(path)) for path in worklist.take(worker.result(), share))
+    finally:
+        for worker in workers:
+            worker.stop()
+    return Facts(sorted(worklist.facts, key=lambda fact: fact.at))
+
+
+class _Share(Struct):
+    """What another process found in its share of the files, and the files that are left to do here: a value leaves no process."""
+
+    facts: list[Import | Variable]
+    diagnostics: list[Diagnostic]
+    left: list[str]
+
+
+def _portable(tree: Tree, paths: Sequence[str], keep: Keep | None) -> bytes:
+    """The share of another process."""
+    found = _Share([], [], [])
+    for path in paths:
         noted = len(tree.diagnostics)
-        for found in _read(tree, path, reader):
-            if isinstance(found, Reference):
-                if len(tree.diagnostics) - noted >= MAX_NOTED:
-                    continue
-                target = join_path(folder_of(path), found.path)
-                if target is None:
-                    tree.note(path, found.at.line, "outside-root", "names a file outside the repository")
-                elif depth >= MAX_DEPTH or referred >= MAX_REFERENCES:
-                    tree.note(path, found.at.line, "too-complex", "too many files that name files")
-                    noted -= MAX_NOTED
-                elif tree.exists(target):
-                    referred += 1
-                    work.append((target, readers()[found.reader], depth + 1))
-                elif not found.optional:
-                    tree.note(path, found.at.line, "not-found", "names a file that does not exist")
-            elif isinstance(found, Diagnostic):
-                if len(tree.diagnostics) - noted < MAX_NOTED:
-                    tree.diagnostics.append(found)
-            else:
-                facts.append(found)
-        if not work or work[0][0] != path:
-            tree.forget(path)
-    return Facts(sorted(facts, key=lambda fact: fact.at))
+        own = Worklist(tree, keep)
+        own.read([(path, readers_for(path))])
+        if own.referred or not all(isinstance(fact, Import) or (isinstance(fact, Variable) and fact.value is None) for fact in own.facts):
+            del tree.diagnostics[noted:]
+            found.left.append(path)
+        else:
+            found.facts += own.facts  # type: ignore[arg-type]
+            found.diagnostics += tree.diagnostics[noted:]
+    return msgspec.msgpack.encode(found)
+
+
+class Worklist:
+    """Files and the readers that are to read them; what they state is in `facts`."""
+
+    def __init__(self, tree: Tree, keep: Keep | None) -> None:
+        self.facts: list[Fact] = []
+        self.referred = 0
+        """How many files were read because others name them."""
+        self._tree, self._keep = tree, keep
+        self._seen: set[tuple[str, str]] = set()
+
+    def take(self, made: bytes | None, share: Sequence[str]) -> Sequence[str]:
+        """Take over what another process found in its share; the files that are left to do: all where it failed."""
+        if made is None:
+            return share
+        found = msgspec.msgpack.decode(made, type=_Share)
+        self.facts += found.facts
+        self._tree.diagnostics += found.diagnostics
+        return found.left
+
+    def read(self, wanted: Iterable[tuple[str, Iterable[Reader]]]) -> None:
+        """Read files with their readers, and the files that those name."""
+        work = deque((path, reader, 0) for path, found in wanted for reader in found)
+        while work:
+            path, reader, depth = work.popleft()
+            if (path, reader.name) in self._seen:
+                continue
+            self._seen.add((path, reader.name))
+            noted = len(self._tree.diagnostics)
+            for found in _read(self._tree, path, reader):
+                if isinstance(found, Reference):
+                    if len(self._tree.diagnostics) - noted >= MAX_NOTED:
+                        continue
+                    if depth >= MAX_DEPTH or self.referred >= MAX_REFERENCES:
+                        self._tree.note(path, found.at.line, "too-complex", "too many files that name files")
+                        noted -= MAX_NOTED
+                    elif target := self._target(path, found):
+                        self.referred += 1
+                        work.append((target, readers()[found.reader], depth + 1))
+                elif isinstance(found, Diagnostic):
+                    if len(self._tree.diagnostics) - noted < MAX_NOTED:
+                        self._tree.diagnostics.append(found)
+                elif self._keep is None or self._keep(found):
+                    self.facts.append(found)
+            if not work or work[0][0] != path:
+                self._tree.forget(path)
+
+    def _target(self, path: str, found: Reference) -> str | None:
+        """The file that a file names, where it may be read."""
+        tree, line = self._tree, found.at.line
+        target = join_path(folder_of(path), found.path)
+        if target is None:
+            tree.note(path, line, "outside-root", "names a file outside the repository")
+        elif tree.exists(target):
+            return target
+        elif not found.optional:
+            tree.note(path, line, "not-found", "names a file that does not exist")
+        return None
 
 
 def _read(tree: Tree, path: str, reader: Reader) -> list[Found]:

@@ -37,6 +37,7 @@ class File:
 
     def __init__(self, tree: Tree, path: str, limit: int = MANIFEST_LIMIT) -> None:
         self.tree, self.path, self.limit = tree, path, limit
+        self._refused: Unreadable | None = None
 
     @property
     def name(self) -> str:
@@ -54,7 +55,13 @@ class File:
 
     @cached_property
     def data(self) -> bytes:
-        return self.tree.read(self.path, self.limit)
+        if self._refused is not None:
+            raise self._refused
+        try:
+            return self.tree.read(self.path, self.limit)
+        except Unreadable as error:
+            self._refused = error
+            raise
 
     @cached_property
     def text(self) -> str:
