@@ -62,10 +62,15 @@ class Patterns:
         found = [position for position, pattern in self._others if pattern.match(text)] if self._others else []
         if not text:
             return found
+        size = len(text)
         for length in self._start_lengths.get(text[0], ()):
+            if length > size:
+                break
             if entries := self._starts.get(text[:length]):
                 found += [position for position, pattern in entries if pattern.match(text)]
         for length in self._end_lengths.get(text[-1], ()):
+            if length > size:
+                break
             if entries := self._ends.get(text[-length:]):
                 found += [position for position, pattern in entries if pattern.match(text)]
         found.sort()
