@@ -39,7 +39,6 @@ def tools(folders: Sequence[Path]) -> list[Tool]:
     return found
 
 
-
 def _called(program: str, arguments: Callable[[Path], list[str]]) -> Callable[[Path], list[str]]:
     return lambda root: [program, *arguments(root)]
 
