@@ -26,7 +26,7 @@ def tools(folders: Sequence[Path]) -> list[Tool]:
     """ctxgen, and those of the others that are found on PATH or in the folders given (`node_modules/.bin`, `venv/bin`)."""
     path = ":".join(map(str, folders)) or None
     ctxgen = [sys.executable, "-m", "ctxgen"]
-    found = [Tool("ctxgen", _version(*ctxgen), lambda root: [*ctxgen, str(root), "--format", "json"])]
+    found = [Tool("ctxgen", _version(*ctxgen), lambda root: [*ctxgen, str(root), "--format", "json", "--no-cache"])]
     for name, command, succeeds in (
         ("stack-analyser", lambda root: [str(root), "-o", "stack.json"], (0,)),
         ("repomix", lambda root: [str(root), "--quiet", "-o", "repomix.xml"], (0,)),

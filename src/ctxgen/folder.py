@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,8 @@ class Folder:
         self.name = self.root.name
         self.git = _git.discover(self.root)
         self._top = os.path.join(self.root, "")
+        self._sizes: dict[str, int] = {}
+        self._changed: dict[str, int] = {}
         self._folders: dict[str, str | None] = {"": self._top}
 
     def paths(self, note: Note, *, include_ignored: bool = False) -> list[str]:
@@ -60,10 +62,35 @@ class Folder:
         return remote.rpartition("/")[2] if remote else self.name
 
     def size(self, path: str) -> int | None:
+        if path in self._sizes:
+            return self._sizes[path]
         try:
             return os.lstat(self._top + path).st_size
         except OSError:
             return None
+
+    def unchanged(self) -> bool:
+        """Whether no file whose content was named has changed since."""
+        try:
+            return all(os.lstat(self._top + path).st_ctime_ns == changed for path, changed in self._changed.items())
+        except OSError:
+            return False
+
+    def contents(self, paths: Iterable[str]) -> dict[str, str]:
+        """What names the content of those files that git's index knows as they are; the rest may have changed since."""
+        entries = _git.entries(self.git, self.root) if self.git is not None else {}
+        found: dict[str, str] = {}
+        for path in paths:
+            try:
+                now = os.lstat(self._top + path)
+            except (OSError, ValueError):
+                continue
+            self._sizes[path], self._changed[path] = now.st_size, now.st_ctime_ns
+            entry = entries.get(path)
+            if entry is not None and entry.like(now):
+                # what a checkout made of it (line ends, a filter) shows in its size
+                found[path] = f"{entry.blob} {now.st_size}"
+        return found
 
     def exists(self, path: str) -> bool:
         real = self._plain(path) or self._confined(path)

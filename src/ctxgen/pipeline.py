@@ -13,7 +13,7 @@ from ctxgen import __version__, team_detectors
 from ctxgen.catalogue import Catalogue, load
 from ctxgen.configuration import FILE, MAX_SIZE, Configuration, problem
 from ctxgen.configuration import read as read_configuration
-from ctxgen.context import SCHEMA_VERSION, CommandLine, Context, Exclusion, Generator, Notice, Pipeline, Repository, Security
+from ctxgen.context import SCHEMA_VERSION, CommandLine, Context, Exclusion, Generator, Notice, Pipeline, Security
 from ctxgen.documents import Unreadable
 from ctxgen.facts import Facts
 from ctxgen.folder import Folder
@@ -35,6 +35,7 @@ from ctxgen.recognise import recognise, telling
 from ctxgen.resolve import resolve
 from ctxgen.source.scan import read_source
 from ctxgen.store import Store
+from ctxgen.summary import repository, root_name
 from ctxgen.team_detectors import Found
 from ctxgen.tree import Tree
 
@@ -82,6 +83,13 @@ def analyse(
     folder (see `ctxgen.workers`); what comes out is the same.
     """
     tree = Tree(root, include_ignored=include_ignored, exclude=exclude)
+    return analyse_tree(tree, configuration, repository_configuration, detectors, processes)
+
+
+def analyse_tree(
+    tree: Tree, configuration: Configuration | None, repository_configuration: bool, detectors: Iterable[Found], processes: int
+) -> Analysis:
+    """The same for a tree."""
     found, problems = list(detectors), list[Diagnostic]()
     if configuration is None:
         configuration = own_configuration(tree) if repository_configuration else Configuration()
@@ -93,10 +101,8 @@ def analyse(
     configuration = replace(configuration, problems=(*configuration.problems, *problems, *refused))
     tree.diagnostics += configuration.problems
     taken = tree.leave_out([pattern.glob for pattern in configuration.exclude])
-    processes = (
-        processes if isinstance(tree.store, Folder) else 1
-    )  # other stores read through a process of their own, which cannot be shared
-    facts = resolve(read_facts(tree, telling(catalogue), processes=processes))
+    # other stores read through a process of their own, which cannot be shared
+    facts = resolve(read_facts(tree, telling(catalogue), processes=processes if isinstance(tree.store, Folder) else 1))
     analysis = build(tree, facts, catalogue)
     context = declare(analysis.context, configuration, taken)
     return replace(analysis, context=context, configuration=configuration)
@@ -148,8 +154,7 @@ def build(tree: Tree, facts: Facts, catalogue: Catalogue) -> Analysis:
     """The context that facts make, and the sightings that led to it."""
     places = Places(tree.paths, (project.at.path for project in facts.of(Project)))
     sightings = recognise(facts, tree.paths, catalogue, places)
-    root_name = str(name(tree.store.name)) or "repository"
-    join = Join(facts, sightings, catalogue, places, tree.paths, root_name)
+    join = Join(facts, sightings, catalogue, places, tree.paths, root_name(tree))
     settled = technologies.settle_usage(technologies.place_sightings(sightings, join), catalogue)
     known = technologies.technologies(settled, catalogue)
     facts = facts.plus(source_facts(tree, facts, join, places, frozenset(technology.id for technology in known)))
@@ -159,7 +164,7 @@ def build(tree: Tree, facts: Facts, catalogue: Catalogue) -> Analysis:
     context = Context(
         schema_version=SCHEMA_VERSION,
         generator=Generator("ctxgen", __version__),
-        repository=_repository(tree, root_name),
+        repository=repository(tree),
         architecture=architectures.architecture(parts, known, join),
         languages=tuple(languages.languages(tree, stated, known, join, places)),
         runtimes=tuple(stated),
@@ -190,11 +195,6 @@ def source_facts(tree: Tree, facts: Facts, join: Join, places: Places, present: 
         return join.frontend(path) or (is_script(path) and join.frontend_code(path))
 
     return read_source(tree, facts, (path for path in tree.paths if places.scope(path) is None and not browser(path)), present)
-
-
-def _repository(tree: Tree, root_name: str) -> Repository:
-    commit, branch, remote = tree.store.origin()
-    return Repository(root_name, commit, str(name(branch)) if branch else None, remote)
 
 
 def _commands(facts: Facts, join: Join, places: Places) -> tuple[CommandLine, ...]:

@@ -121,6 +121,8 @@ class Tree:
     def __init__(self, root: Path | Store, *, include_ignored: bool = False, exclude: Iterable[str] = ()) -> None:
         self.store: Store = Folder(root) if isinstance(root, Path) else root
         self.diagnostics: list[Diagnostic] = []
+        self.asked: set[str] = set()
+        """Paths beside the listed ones that somebody wanted to know of or read."""
         self._files: dict[str, File] = {}
         self.paths = sorted(self.store.paths(self.note, include_ignored=include_ignored))
         self._known = frozenset(self.paths)
@@ -163,13 +165,18 @@ class Tree:
 
     def exists(self, path: str) -> bool:
         """Whether a path inside the root is a file that may be read: listed, or (an ignored `.env` that compose names) there."""
-        return path in self._known or self.store.exists(path)
+        if path in self._known:
+            return True
+        self.asked.add(path)
+        return self.store.exists(path)
 
     def read(self, path: str, limit: int) -> bytes:
         """The bytes of a regular file inside the root, at most `limit` of them.
 
         Raises `Unreadable` for what is missing, outside, not regular or larger; nothing is ever truncated.
         """
+        if path not in self._known:
+            self.asked.add(path)
         return self.store.read(path, limit)
 
     def size(self, path: str) -> int | None:
