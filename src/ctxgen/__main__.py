@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -18,4 +19,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    # `python -m` looks for modules in the working folder first: a repository's `typer.py` must not be one
+    if not sys.flags.safe_path and sys.path[0] == os.getcwd():
+        del sys.path[0]
     main()

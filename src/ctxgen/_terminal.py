@@ -78,11 +78,13 @@ def _write_file(text: str, output: Path) -> None:
             stream.write(text.encode("utf-8", errors="replace"))
         os.chmod(temporary, (os.stat(output).st_mode & 0o777) if output.exists() else 0o666 & ~_umask())
         os.replace(temporary, output)
-    except OSError:
+    except BaseException as error:  # an interruption leaves nothing half written either
         if temporary is not None:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
-        fail(f"cannot write {str(output)!r}", 3)
+        if isinstance(error, OSError):
+            fail(f"cannot write {str(output)!r}", 3)
+        raise
 
 
 def _umask() -> int:

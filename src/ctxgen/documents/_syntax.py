@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from array import array
 from functools import cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from ctxgen.documents._node import Unreadable
@@ -25,24 +28,49 @@ def grammar(language: str) -> Grammar:
     return Grammar(getattr(module, f"language_{flavour}" if flavour else "language")())
 
 
+MAX_NESTING = 2_000
+"""What people write has some tens. Deeper code overflows the stack of a parser that frees its tree by recursion."""
 _STEPS, _STEPS_PER_BYTE, _SECONDS = 10_000, 0.125, 1.0
 """Real code takes a thirtieth of a step per byte, code that no recovery helps with hundreds."""
+_MEMORY = 192
+"""MB that one file may add to the most that the process ever had: a parser that follows very many readings of broken code takes gigabytes."""
+
+
+_DEPTH = bytes(1 if c in b"([{" else 255 if c in b")]}" else 0 for c in range(256))
+_NO_BRACKETS = bytes(c for c in range(256) if not _DEPTH[c])
+
+
+def nesting(data: bytes) -> int:
+    """How deep brackets are nested at most, those of strings and comments counted with the others."""
+    brackets = array("b", data.translate(_DEPTH, _NO_BRACKETS))
+    return max(accumulate(brackets), default=0) if len(brackets) > MAX_NESTING else 0
+
+
+def peak() -> int:
+    """The most memory that the process ever had, in MB; 0 where the system does not tell."""
+    try:
+        import resource
+    except ImportError:
+        return 0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
 def parse_syntax(data: bytes, language: str) -> Syntax:
     """The root of a syntax tree; broken code gives a tree with ERROR nodes.
 
     Raises `Unreadable` where the recovery from errors takes out of all proportion to the text: what it tries can grow
-    with the square of an unclosed line.  The parser's steps are counted; the time is a backstop for slow steps.
+    with the square of an unclosed line.  The parser's steps are counted; time and memory are backstops for slow and large ones.
     """
     from tree_sitter import Parser
 
-    most, begun, steps = _STEPS + int(len(data) * _STEPS_PER_BYTE), time.process_time(), 0
+    if nesting(data) > MAX_NESTING:
+        raise Unreadable("too-complex", f"brackets are nested more than {MAX_NESTING} deep")
+    most, begun, before, steps = _STEPS + int(len(data) * _STEPS_PER_BYTE), time.process_time(), peak(), 0
 
     def enough(*_: object) -> bool:
         nonlocal steps
         steps += 1
-        return steps > most or time.process_time() - begun > _SECONDS
+        return steps > most or time.process_time() - begun > _SECONDS or (steps % 64 == 0 and peak() - before > _MEMORY)
 
     parser = Parser(grammar(language))
     try:

@@ -17,6 +17,7 @@ from ctxgen.places import Places
 _SECRET = re.compile(
     r"(?i)(?:^|_|\.|-)(?:pass(?:word|wd|phrase)?|pwd|secrets?|token|api_?key|key|private|credentials?|cert|signature|salt|dsn|auth|jwt|access_key_id|pat)(?:$|_|\.|-|\d)|password|secret|apikey"
 )
+_SCHEMES = ("http", "https", "tcp", "ws", "wss", "smtp", "grpc")
 _SOURCE_ORDER = {"dotenv": 0, "compose": 1, "settings": 2, "code": 3, "kubernetes": 4, "dockerfile": 5, "ci": 6, "other": 7}
 
 
@@ -32,16 +33,19 @@ def environment(facts: Facts, join: Join, catalogue: Catalogue, places: Places) 
         required = [v.required for v in ordered if v.required is not None]
         url = next((v.value for v in ordered if v.value is not None and (v.value.scheme() or v.value.port())), None)
         scheme = url.scheme() if url is not None else None
+        if scheme is not None and not catalogue.scheme(scheme) and scheme not in _SCHEMES:
+            scheme = None
+        secret = bool(_SECRET.search(name))
+        if secret and scheme is None:  # `word:1234` may be a password
+            url = None
         found.append(
             EnvironmentVariable(
                 name=name,
-                secret=bool(_SECRET.search(name)),
+                secret=secret,
                 required=any(required) if required else None,
                 component=next((c for v in ordered if (c := join.component(v.at.path, v.owner))), None),
                 evidence=cite((v.at for v in ordered), 4),
-                scheme=scheme
-                if scheme and (catalogue.scheme(scheme) or scheme in ("http", "https", "tcp", "ws", "wss", "smtp", "grpc"))
-                else None,
+                scheme=scheme,
                 host=url.host() if url is not None else None,
                 port=url.port() if url is not None else None,
             )

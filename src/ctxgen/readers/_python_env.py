@@ -43,9 +43,14 @@ class Environment(NamedTuple):
     scheme: dict[str, Syntax]
 
 
+_LONGEST = 10_000
+
+
 def text_of(node: Syntax | None) -> str:
-    """The source text of a node."""
-    return (node.text or b"").decode(errors="replace") if node is not None else ""
+    """The source text of a node; of one longer than any name or value nothing, because nested ones would be copied at every level."""
+    if node is None or node.end_byte - node.start_byte > _LONGEST:
+        return ""
+    return (node.text or b"").decode(errors="replace")
 
 
 def line_of(node: Syntax) -> int:
