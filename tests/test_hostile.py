@@ -270,6 +270,23 @@ def test_strange_targets(tmp_path: Path, target: str) -> None:
     assert "reader-failed" not in codes(tree)
 
 
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("Dockerfile", "FROM a:1\n" + "ENV A $A$A\n" * 3_000 + "EXPOSE $A\n"),
+        ("compose.yml", "services: {a: {image: '${A}'}}\n"),
+        ("pom.xml", "<project><properties>" + "".join(f"<p{n}>{f'${{p{n + 1}}}' * 60}</p{n}>" for n in range(40)) + "</properties><version>${p0}</version></project>"),
+    ],
+)  # fmt: skip
+def test_values_that_double_themselves(tmp_path: Path, path: str, text: str) -> None:
+    root = repository(
+        tmp_path, **{path: text, ".env": "A=b\n" + "".join(f"{chr(65 + n)}={f'${{{chr(66 + n)}}}' * 60}\n" for n in range(20))}
+    )
+    begun = time.process_time()
+    scan(root)
+    assert time.process_time() - begun < 4
+
+
 def test_references_in_a_circle(tmp_path: Path) -> None:
     tree = Tree(
         repository(

@@ -16,6 +16,8 @@ from collections.abc import Callable, Collection
 from functools import lru_cache
 from typing import NewType, NoReturn
 
+from ctxgen.substitution import substitute
+
 Name = NewType("Name", str)
 """An identifier that is fit to be printed: one line, printable, at most 120 characters, no known credential."""
 
@@ -346,21 +348,15 @@ class Opaque:
 
         Sources: https://docs.docker.com/reference/compose-file/interpolation/, Spring's and Maven's placeholders.
         """
-        value = self._value
-        for _ in range(8):  # a value may name another one; eight levels end any loop
 
-            def replaced(match: re.Match[str]) -> str:
-                known = lookup(match[1] or match[5])
-                if known is not None and not (known.empty and (match[2] or "").startswith(":")):
-                    return known._value
-                default = match[3] if match[2] in ("-", ":-") else match[4]
-                return match[0] if default is None else default
+        def replaced(match: re.Match[str]) -> str:
+            known = lookup(match[1] or match[5])
+            if known is not None and not (known.empty and (match[2] or "").startswith(":")):
+                return known._value
+            default = match[3] if match[2] in ("-", ":-") else match[4]
+            return match[0] if default is None else default
 
-            changed = _PLACEHOLDER.sub(replaced, value)[:10_000]
-            if changed == value:
-                break
-            value = changed
-        return Opaque(value)
+        return Opaque(substitute(_PLACEHOLDER, self._value, replaced))
 
     def split(self, separators: str = ",") -> list[Opaque]:
         """The parts of a list that is written as one value, blanks removed."""

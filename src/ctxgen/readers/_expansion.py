@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from ctxgen.substitution import substitute
+
 REFERENCE = re.compile(r"\$(?:\{([A-Za-z_]\w{0,119})(?:(:?[-+?])([^{}$]{0,1000}))?\}|([A-Za-z_]\w{0,119}))")
-_LEVELS = 8
 
 
 def expand(text: str, known: Mapping[str, str]) -> str:
@@ -24,9 +25,4 @@ def expand(text: str, known: Mapping[str, str]) -> str:
             return value
         return word if "-" in operator else found[0]
 
-    for _ in range(_LEVELS):
-        changed = REFERENCE.sub(answer, text)[:10_000]
-        if changed == text:
-            break
-        text = changed
-    return text
+    return substitute(REFERENCE, text, answer)
