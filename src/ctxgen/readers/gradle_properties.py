@@ -52,7 +52,7 @@ _DISTRIBUTION = re.compile(r".*/gradle-(\d[\w.-]*?)-(?:bin|all|src)\.zip(?:\?.*)
 def read_gradle_wrapper(file: File) -> Iterator[Fact]:
     """The version of Gradle that the wrapper fetches."""
     for key, value, line in properties(file):
-        if key == "distributionUrl" and (found := _DISTRIBUTION.fullmatch(value)):
+        if key == "distributionUrl" and (found := _DISTRIBUTION.fullmatch(value[:1000])):
             yield Dependency(ecosystem="maven", name=name("gradle"), declared=version(found[1]), group="build", at=file.at(line))
 
 

@@ -204,5 +204,5 @@ _DISTRIBUTION = re.compile(r"\s*distributionUrl\s*[=:].*/apache-maven-([\w.-]+?)
 def read_maven_wrapper(file: File) -> Iterator[Fact]:
     """The version of Maven that the wrapper fetches."""
     for number, line in enumerate(file.lines, 1):
-        if found := _DISTRIBUTION.match(line):
+        if found := _DISTRIBUTION.match(line[:1000]):
             yield Dependency(ecosystem="maven", name=name("maven"), declared=version(found[1]), group="build", at=file.at(number))
