@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ctxgen import kept, runs
+from ctxgen import cache_files, runs
 from ctxgen.model import At
 from ctxgen.opaque import Opaque
 from ctxgen.pipeline import analyse
@@ -46,7 +46,7 @@ def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(kept, "cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr(cache_files, "cache_folder", lambda: tmp_path / "cache")
     monkeypatch.setattr(runs, "MANY_FILES", 1)
     return tmp_path / "cache" / "runs"
 
@@ -159,13 +159,13 @@ def test_an_entry_of_somebody_else_is_not_taken(shop: Path, cache: Path, opened:
     told(shop)
     (entry,) = cache.iterdir()
     entry.chmod(0o666)
-    assert kept.opened(entry) is None
+    assert cache_files.opened(entry) is None
 
 
 def test_the_cache_is_bounded(tmp_path: Path) -> None:
     for number in range(8):
         path = tmp_path / "kept" / f"{number}.msgpack"
-        kept.keep(path, b"x" * 100, files=5, size=350)
+        cache_files.keep(path, b"x" * 100, files=5, size=350)
         os.utime(path, (number, number))
     assert sorted(path.stem for path in (tmp_path / "kept").iterdir()) == ["5", "6", "7"]
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import stat
 import subprocess
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +19,9 @@ from typing import NamedTuple
 from ctxgen.opaque import looks_secret
 
 _TIMEOUT = 30
+_RACY = 20_000_000
+"""Nanoseconds in which a clock of a file system may stand still, and the same where it counts whole seconds."""
+_COARSE = 2_000_000_000
 OVERRIDES = (
     "core.fsmonitor=false", "core.untrackedCache=false", "core.hooksPath=/dev/null", "core.excludesFile=/dev/null", "core.attributesFile=/dev/null",
     "core.quotePath=false", "core.precomposeUnicode=false", "core.ignoreCase=false", "core.pager=cat", "submodule.recurse=false", "protocol.allow=never", "safe.directory=*",
@@ -121,6 +125,45 @@ def list_files(git: GitDir, root: Path) -> list[str] | None:
         elif path and not path.endswith("/"):
             found.add(path)
     return [path[len(prefix) :] for path in found - gone if path.startswith(prefix) and printable(path)]
+
+
+class Entry(NamedTuple):
+    """A file as the index knows it: its blob, and what it was like on disk when it had that content (nanoseconds, 32 bits of the inode)."""
+
+    blob: str
+    changed: int
+    modified: int
+    inode: int
+    size: int
+
+    def like(self, now: os.stat_result) -> bool:
+        """Whether a file still is what it was."""
+        known = (self.changed, self.modified, self.inode, self.size)
+        return stat.S_ISREG(now.st_mode) and known == (now.st_ctime_ns, now.st_mtime_ns, now.st_ino & 0xFFFFFFFF, now.st_size & 0xFFFFFFFF)
+
+
+_ENTRY = re.compile(
+    rb"100\d{3} ([0-9a-f]{40,64}) 0\t([^\0]+)\0  ctime: (\d+):(\d+)\n  mtime: (\d+):(\d+)\n  dev: \d+\tino: (\d+)\n  uid: \d+\tgid: \d+\n  size: (\d+)\tflags: 0\n"
+)
+
+
+def entries(git: GitDir, root: Path) -> dict[str, Entry]:
+    """The entries of the index below `root` that were written well after their files last changed (others may hide a change of the same moment)."""
+    below = os.path.relpath(root, git.work_tree).replace(os.sep, "/")
+    prefix = "" if below == "." else below + "/"
+    rows = _run(git, "ls-files", "-z", "--stage", "--debug", *(["--", f":(top,literal){below}"] if prefix else []))
+    try:
+        written = os.stat(git.git_dir / "index").st_mtime_ns
+    except OSError:
+        return {}
+    found: dict[str, Entry] = {}
+    for blob, path, *times, inode, size in _ENTRY.findall(rows or b""):
+        changed, changed_rest, modified, modified_rest = map(int, times)
+        entry = Entry(blob.decode(), changed * 10**9 + changed_rest, modified * 10**9 + modified_rest, int(inode), int(size))
+        coarse = not int(changed_rest) and not int(modified_rest)
+        if max(entry.changed, entry.modified) < written - (_COARSE if coarse else _RACY):
+            found[os.fsdecode(path)[len(prefix) :]] = entry
+    return found
 
 
 def commit(git: GitDir, revision: str) -> str | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -15,7 +16,10 @@ from ctxgen._terminal import fail
 if TYPE_CHECKING:
     from ctxgen.pipeline import Analysis
     from ctxgen.store import Store
+    from ctxgen.summary import Summary
     from ctxgen.team_detectors import Found
+
+R = TypeVar("R", "Analysis", "Summary")
 
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of standard output.", metavar="FILE")]
 IncludeIgnored = Annotated[bool, typer.Option("--include-ignored", help="Read files that .gitignore leaves out, too.")]
@@ -51,14 +55,52 @@ def analyse(
     `written` are files as they will be; what is written down is called by the name that it has at its remote, whatever
     the folder is called here.
     """
-    from ctxgen import pipeline
-    from ctxgen.documents import Unreadable
+    from ctxgen.pipeline import analyse
+
+    return _asked(analyse, where, include_ignored, exclude, config, no_repo_config, detectors, written, strict, revision)
+
+
+def summarise(
+    where: str | Path,
+    include_ignored: bool = False,
+    exclude: Iterable[str] | None = None,
+    config: Path | None = None,
+    no_repo_config: bool = False,
+    detectors: Path | None = None,
+    *,
+    strict: bool = False,
+    revision: str | None = None,
+    remember: bool = True,
+) -> Summary:
+    """What a renderer needs of the same, with `remember` from an earlier run over the same files."""
+    from ctxgen.summary import summarise
+
+    using = partial(summarise, remember=remember)
+    return _asked(using, where, include_ignored, exclude, config, no_repo_config, detectors, None, strict, revision)
+
+
+def _asked(
+    using: Callable[..., R],
+    where: str | Path,
+    include_ignored: bool,
+    exclude: Iterable[str] | None,
+    config: Path | None,
+    no_repo_config: bool,
+    detectors: Path | None,
+    written: Mapping[str, bytes] | None,
+    strict: bool,
+    revision: str | None,
+) -> R:
+    from ctxgen.workers import processors
 
     if include_ignored and revision is not None:
         fail("--include-ignored is for a folder: a revision holds no ignored files")
     with opened(where, revision) as source:
         configuration = None
         if config is not None:
+            from ctxgen import pipeline
+            from ctxgen.documents import Unreadable
+
             try:
                 configuration = pipeline.configuration_file(config, source if isinstance(source, Path) else Path())
             except Unreadable as error:
@@ -74,13 +116,14 @@ def analyse(
 
             known = Folder(source)
             source = Written(known, written, known.published_name())
-        analysis = pipeline.analyse(
+        analysis = using(
             source,
             include_ignored=include_ignored,
             exclude=exclude or (),
             configuration=configuration,
             repository_configuration=not no_repo_config,
             detectors=found,
+            processes=processors(),
         )
     named = {at for _, at in found}
     for wrong in analysis.configuration.problems:

@@ -18,7 +18,7 @@ import typer
 from typer.core import TyperGroup
 
 from ctxgen import __version__
-from ctxgen._input import Config, Detectors, Exclude, IncludeIgnored, NoRepoConfig, Output, Repository, Revision, Strict
+from ctxgen._input import Config, Detectors, Exclude, IncludeIgnored, NoRepoConfig, Output, Repository, Revision, Strict, summarise
 from ctxgen._input import analyse as _analyse
 from ctxgen._input import folder as _root
 from ctxgen._input import team_detectors as _found
@@ -118,6 +118,7 @@ def scan(
     no_repo_config: NoRepoConfig = False,
     detectors: Detectors = None,
     strict: Strict = False,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Read everything anew, and keep nothing for the next run.")] = False,
     version: Annotated[bool, typer.Option("--version", "-V", help="Print the version and stop.")] = False,
 ) -> None:
     """Print the essential context of a backend repository: what it is built with, how, and the lines that prove it.
@@ -158,7 +159,8 @@ def scan(
             )
             return
         with working():
-            analysis = _analyse(path, include_ignored, exclude, config, no_repo_config, detectors, strict=strict, revision=rev)
+            asked_for = (path, include_ignored, exclude, config, no_repo_config, detectors)
+            analysis = summarise(*asked_for, strict=strict, revision=rev, remember=not no_cache)
             telling = telling.settled(analysis.configuration)
             text = tell(analysis.context, analysis.catalogue, telling)
     except TellingError as error:

@@ -15,8 +15,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Raw, Struct
 
-from ctxgen import kept
-from ctxgen.kept import cache_folder as _cache_folder
+from ctxgen import cache_files
+from ctxgen.cache_files import cache_folder as _cache_folder
 
 NAME = "compiled.msgpack"
 _KEPT = 4
@@ -45,8 +45,8 @@ def load() -> Compiled:
     data = build()
     if path is not None:
         with contextlib.suppress(OSError):
-            kept.keep(path, data, files=_KEPT + 1)
-    return msgspec.msgpack.decode(memoryview(data)[kept.DIGEST :], type=Compiled)
+            cache_files.keep(path, data, files=_KEPT + 1)
+    return msgspec.msgpack.decode(memoryview(data)[cache_files.DIGEST :], type=Compiled)
 
 
 def build() -> bytes:
@@ -60,7 +60,7 @@ def build() -> bytes:
     encode = msgspec.msgpack.encode
     known = load_folder(detectors.detectors_folder() / "source")
     data = encode(Compiled(Raw(encode(technologies)), Raw(encode(_table.declared())), Raw(encode(known))))
-    return kept.sealed(data)
+    return cache_files.sealed(data)
 
 
 def content_key() -> str:
@@ -85,7 +85,7 @@ def content_key() -> str:
 
 def _opened(path: Path, *, trusted: bool = False) -> Compiled | None:
     """The compiled file at a path, None where there is none that is whole (and, in the cache, the user's own)."""
-    data = kept.opened(path, trusted=trusted)
+    data = cache_files.opened(path, trusted=trusted)
     try:
         return None if data is None else msgspec.msgpack.decode(data, type=Compiled)
     except msgspec.MsgspecError:

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from ctxgen import __version__, compiled, kept
+from ctxgen import __version__, cache_files, compiled
 from ctxgen.configuration import Configuration
 from ctxgen.context import Context
 from ctxgen.documents import Unreadable
@@ -56,7 +56,7 @@ def key(tree: Tree, *options: object) -> str | None:
 def recall(name: str, tree: Tree) -> Run | None:
     """The run of a name, if it is kept and the files that it asked for are as they were."""
     folder = _folder()
-    data = kept.opened(folder / f"{name}.msgpack") if folder is not None else None
+    data = cache_files.opened(folder / f"{name}.msgpack") if folder is not None else None
     if data is None:
         return None
     try:
@@ -74,11 +74,11 @@ def keep(name: str, tree: Tree, context: Context, configuration: Configuration) 
     data = msgspec.msgpack.encode(Run(context, configuration, {path: _asked(tree, path) for path in sorted(tree.asked)}))
     if folder is not None and len(data) <= MAX_RUN:
         with contextlib.suppress(OSError):
-            kept.keep(folder / f"{name}.msgpack", kept.sealed(data), files=MAX_RUNS, size=MAX_BYTES)
+            cache_files.keep(folder / f"{name}.msgpack", cache_files.sealed(data), files=MAX_RUNS, size=MAX_BYTES)
 
 
 def _folder() -> Path | None:
-    folder = kept.cache_folder()
+    folder = cache_files.cache_folder()
     return folder / "runs" if folder is not None else None
 
 
