@@ -12,7 +12,7 @@ from ctxgen.documents import Unreadable
 from ctxgen.facts import Facts, folder_of, join_path
 from ctxgen.model import Diagnostic, Fact, Import, Locked, Reference, Variable
 from ctxgen.readers import Found, Reader, readers, readers_for
-from ctxgen.tree import File, Tree
+from ctxgen.tree import SOURCE_LIMIT, File, Tree
 from ctxgen.workers import Worker
 
 MAX_REFERENCES = 2_000
@@ -23,9 +23,6 @@ MAX_LOCKED = 200_000
 MAX_NOTED = 100
 MANY_FILES = 1_500
 """So many source files are worth another process."""
-_SOURCE_READERS = {"imports", "code_env", "request_credentials", "pydantic_settings"}
-"""Modules whose readers look at one source file each and nearly never keep a value."""
-
 Keep = Callable[[Fact], bool]
 
 
@@ -35,7 +32,7 @@ def read_facts(tree: Tree, keep: Keep | None = None, *, processes: int = 1) -> F
     Diagnostics go to the tree.  With `processes` many source files are shared out among so many; what is found is the same.
     """
     wanted = [(path, found) for path in tree.paths if (found := readers_for(path))]
-    source = [path for path, found in wanted if processes > 1 and all(reader.module in _SOURCE_READERS for reader in found)]
+    source = [path for path, found in wanted if processes > 1 and _is_source(found)]
     if len(source) < MANY_FILES:
         source = []
     shares = [source[number::processes] for number in range(1, processes)] if source else []
@@ -50,6 +47,11 @@ def read_facts(tree: Tree, keep: Keep | None = None, *, processes: int = 1) -> F
         for worker in workers:
             worker.stop()
     return Facts(sorted(worklist.facts, key=lambda fact: fact.at))
+
+
+def _is_source(wanted: Iterable[Reader]) -> bool:
+    """Whether a file is one of very many that readers look into and mostly find nothing, or names, in."""
+    return all(reader.contains and reader.limit == SOURCE_LIMIT for reader in wanted)
 
 
 class _Share(Struct):

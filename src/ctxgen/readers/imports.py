@@ -148,7 +148,7 @@ def read_rust_imports(file: File) -> Iterator[Fact]:
     return _told(file, "rust", _modules(file.data, _RUST, b"use"))
 
 
-@reads("*.ex", "*.exs", limit=SOURCE_LIMIT)
+@reads("*.ex", "*.exs", limit=SOURCE_LIMIT, contains=(b"use", b"import", b"alias"))
 def read_elixir_imports(file: File) -> Iterator[Fact]:
     """`use A.B`, `import A`, `alias A.B`."""
     return _told(file, "elixir", _modules(file.data, _ELIXIR, b"use", b"import", b"alias"))
