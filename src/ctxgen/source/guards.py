@@ -69,13 +69,10 @@ _REQUIRES = {
     "needs",
     "only",
     "has",
-    "get",
     "current",
     "guard",
     "with",
     "valid",
-    "load",
-    "fetch",
     "authenticated",
     "restrict",
 }

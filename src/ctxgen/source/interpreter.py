@@ -526,6 +526,8 @@ class Interpreter:
                 return UNKNOWN
             case Instance() | ClassValue():
                 found_member = self._member(owner, name, line)
+                if found_member is None and isinstance(owner, ClassValue) and self.language.open_classes:
+                    return External(f"{owner.cls.name}.{name}"[:MAX_TEXT])
                 return UNKNOWN if found_member is None else found_member
             case Object():
                 if name in owner.fields:

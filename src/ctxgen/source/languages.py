@@ -66,6 +66,8 @@ class Language:
     """Whether functions with a receiver are known only through it (Go)."""
     assigns_locally: bool = False
     """Whether an assignment without a declaration makes a name of the innermost scope (Python, PHP, Ruby)."""
+    open_classes: bool = False
+    """Whether a class or module of a library may be opened again: what it does not define here, the library's does (Ruby)."""
     constructors: tuple[str, ...] = ("__init__", "constructor", "__construct", "initialize", "init")
     constants: Mapping[str, Any] = field(default_factory=dict)
     """Values of the language's own library by path: `net/http.MethodGet`."""

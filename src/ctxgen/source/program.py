@@ -10,7 +10,7 @@ from ctxgen.model import At, Fact, Guard, GuardKind
 from ctxgen.source import ir
 from ctxgen.source.frameworks import Framework, Method, Type, Vocabulary, plain
 from ctxgen.source.guards import guard, guard_kind, spelled
-from ctxgen.source.interpreter import Interpreter
+from ctxgen.source.interpreter import Exhausted, Interpreter
 from ctxgen.source.languages import Language, Resolver
 from ctxgen.source.routing import Route, Router
 from ctxgen.source.values import (
@@ -53,6 +53,7 @@ class Program(Interpreter):
         super().__init__(language, resolver, lower)
         self.vocabulary = vocabulary
         self.hooks: dict[str, Hook] = {**language.hooks, **(hooks or {})}
+        self._ends = {path[1:]: hook for path, hook in self.hooks.items() if path.startswith("*")}
         self.method_hooks = dict(method_hooks or {})
         self.routers: list[Router] = []
         self.facts: list[Fact] = []
@@ -171,18 +172,28 @@ class Program(Interpreter):
 
     def call_external(self, external: External, arguments: Arguments) -> Value:
         path = f"{external.path}()"[:500]
-        hook = self.hooks.get(path)
-        if hook is not None and (found := hook(self, arguments)) is not None:
+        hook = self.hooks.get(path) or next((hook for end, hook in self._ends.items() if path.endswith(end)), None)
+        if hook is not None and (found := self._asked(hook, arguments)) is not None:
             return found
         at = self.at(arguments)
         made = self.made(External(path), at, arguments)
         return External(path, arguments) if made is None else made
 
+    def _asked(self, hook: Callable[..., Value], arguments: Arguments, *owner: Object) -> Value:
+        """What a hook says of a call.  A defect of one must not cost what others find; its text may hold a value, so none of it is kept."""
+        try:
+            return hook(self, *owner, arguments)
+        except (Exhausted, RecursionError):
+            raise
+        except Exception:
+            self.note(self.at(arguments), "reader-failed", "a call of a framework that could not be followed")
+            return UNKNOWN
+
     def call_method(self, method: Bound, arguments: Arguments) -> Value:
         owner, name = method
         for kind in self.vocabulary.kinds(owner.type):
             hook = self.method_hooks.get(f"{owner.type.framework}.{kind}.{name}")
-            if hook is not None and (given := hook(self, owner, arguments)) is not None:
+            if hook is not None and (given := self._asked(hook, arguments, owner)) is not None:
                 return given
         found = self.vocabulary.method(owner.type, name)
         if found is None:
