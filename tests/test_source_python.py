@@ -120,7 +120,7 @@ CASES = {
         """
         @router.get('/x', methods=['GET'])
         @guard
-        def f(a, b: int = 3, *args: str, c = 1, d: Annotated[[User, Depends(g)]], *kw) -> X #4
+        def f(a, b: int = 3, *args: str, c = 1, d: Annotated[[User, Depends(g)]], ***kw) -> X #4
           block
             b = a
             do c

@@ -18,7 +18,7 @@ _AUTHZ = {
 }  # fmt: skip
 _AUTHN = {
     "auth", "authn", "authenticate", "authenticated", "authentication", "authenticator", "login", "signin", "logged", "loggedin", "jwt", "jwks", "token", "bearer", "session", "passport", "oauth", "oauth2", "oidc",
-    "keycloak", "apikey", "user", "identity", "principal", "sanctum", "devise", "protect", "protected", "guard", "clerk", "auth0", "firebase", "cognito", "credentials", "basicauth", "signature", "csrfexempt",
+    "keycloak", "apikey", "user", "identity", "principal", "sanctum", "devise", "protect", "protected", "guard", "clerk", "auth0", "firebase", "cognito", "credentials", "basicauth", "signature",
     "hmac", "jwtauth", "requireauth", "loginrequired", "authrequired", "checkauth", "verifytoken", "isauth", "authguard",
 }  # fmt: skip
 _VALIDATION = {
@@ -38,6 +38,8 @@ _VALIDATION = {
     "valid",
 }
 _NOT = {
+    "csrf",
+    "xsrf",
     "logger",
     "logging",
     "log",
@@ -98,9 +100,15 @@ def guard_kind(spelled: str) -> GuardKind | None:
     return "validation" if known & _VALIDATION or joined & _VALIDATION else None
 
 
+_AROUND = {"Depends", "Security", "method_decorator"}
+"""Functions of frameworks that only pass on what guards."""
+
+
 def spelled(expression: ir.Expression | None) -> str:
     """How an expression is named in the code: `auth.required`, `passport.authenticate`; `""` for what has no name."""
     match expression:
+        case ir.Call(ir.Name(around) | ir.Attribute(_, around), (first, *_)) if around in _AROUND:
+            return spelled(first.value)
         case ir.Name(name):
             return name
         case ir.Attribute(owner, name):

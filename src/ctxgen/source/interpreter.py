@@ -29,6 +29,7 @@ from ctxgen.source.values import (
     ModuleValue,
     Object,
     Package,
+    Placed,
     Scope,
     Super,
     Value,
@@ -43,6 +44,8 @@ MAX_NESTING = 1_500
 RECURSION = 20_000
 """Frames of the interpreter itself that these bounds can need; Python's own frames take no room on the machine's stack."""
 MAX_ITEMS = 300
+_COMPUTED = {"property", "cached_property", "computed_field", "hybrid_property"}
+"""Decorators of methods that are read like fields."""
 MAX_TEXT = 500
 
 
@@ -69,6 +72,8 @@ class Interpreter:
         """All functions at the top of modules, and methods with a receiver, in the order in which their modules were loaded."""
         self._steps = self._depth = 0
         self._active: dict[int, int] = defaultdict(int)
+        self.calling: list[Arguments] = []
+        """The calls of the repository's functions that are being followed, outermost first."""
 
     # ---- what frameworks add
 
@@ -86,6 +91,14 @@ class Interpreter:
 
     def has_method(self, owner: Object, name: str) -> bool:
         return False
+
+    def item_of_external(self, external: External, item: ir.Item, scope: Scope) -> Value:
+        """`external[key]`: most are types with parameters, of which the bare type counts."""
+        return external
+
+    def object_attribute(self, owner: Object, name: str) -> Value:
+        """An attribute of a framework's object that is no method; None where a method may be meant."""
+        return None
 
     def subclassed(self, cls: ClassValue, bases: Sequence[Value]) -> None:
         """A class was defined; `bases` are the values of its bases."""
@@ -227,8 +240,12 @@ class Interpreter:
             return
         for decorator in reversed(decorators):
             found = self.evaluate(decorator, scope)
-            if isinstance(found, (FunctionValue, Decorator, Method)):
-                self.call(found, Arguments((value,), {}, (), decorator.line, scope))
+            if isinstance(found, (FunctionValue, Decorator, Method, Instance, External)):
+                given = self.call(found, Arguments((value,), {}, (), decorator.line, scope))
+                if isinstance(value, FunctionValue) and isinstance(given, FunctionValue) and given is not value:
+                    # the name stays that of the function; what was said of the one around it holds for it
+                    value.attributes = {**given.attributes, **value.attributes}
+                    value.around.append(given)
 
     def _import(self, statement: ir.Import, scope: Scope) -> None:
         module = scope.module
@@ -369,15 +386,17 @@ class Interpreter:
                 return self._call(expression, scope)
             case ir.Template(parts):
                 return self._text(parts, scope)
-            case ir.Sequence(items):
-                return self._sequence(items, scope)
+            case ir.Sequence(items, line):
+                return Placed(self._sequence(items, scope), scope.module.path, line)
             case ir.Mapping(entries, _, type):
                 return self._mapping(entries, type, scope, expression.line)
             case ir.Choice(options):
                 return builtins.best([self.evaluate(option, scope) for option in options])
             case ir.Item(owner, key):
                 value = self.evaluate(owner, scope)
-                if isinstance(value, (External, ClassValue)):
+                if isinstance(value, External):
+                    return self.item_of_external(value, expression, scope)
+                if isinstance(value, ClassValue):
                     return value
                 return builtins.item(value, self.evaluate(key, scope))
             case ir.Function():
@@ -532,7 +551,8 @@ class Interpreter:
             case Object():
                 if name in owner.fields:
                     return owner.fields[name]
-                return Method(owner, name)
+                given = self.object_attribute(owner, name)
+                return Method(owner, name) if given is None else given
             case FunctionValue():
                 return owner.attributes.get(name, UNKNOWN)
             case Super(this, cls):
@@ -567,7 +587,9 @@ class Interpreter:
                 return cls.fields[name]
             for method in cls.cls.methods:
                 if method.name == name:
-                    return FunctionValue(method, self.class_scope(cls), owner, cls)
+                    found = FunctionValue(method, self.class_scope(cls), owner, cls)
+                    computed = isinstance(owner, Instance) and any(_bare(mark) in _COMPUTED for mark in method.decorators)
+                    return self._apply(found, Arguments((), {}, (), line, cls.scope)) if computed else found
             for field in cls.cls.fields:
                 if field.name == name:
                     inside = self.class_scope(cls)
@@ -589,7 +611,11 @@ class Interpreter:
                 if receiver is not None and beside and _bare(receiver.type) == cls.cls.name:
                     return extension.bound(owner)
         known = owner.object
-        return Method(known, name) if known is not None and self.has_method(known, name) else None
+        if known is None:
+            return None
+        if (given := known.fields.get(name) or self.object_attribute(known, name)) is not None:
+            return given
+        return Method(known, name) if self.has_method(known, name) else None
 
     def lineage(self, cls: ClassValue) -> Iterator[ClassValue]:
         """A class and the classes of the repository that it extends, nearest first, each once."""
@@ -732,6 +758,7 @@ class Interpreter:
             return UNKNOWN
         self.executed.add(key)
         self._active[key] += 1
+        self.calling.append(arguments)
         try:
             scope = Scope(value.scope.module, value.scope, this=value.this, owner=value.owner)
             self._bind_parameters(function, arguments, scope)
@@ -742,6 +769,7 @@ class Interpreter:
             # the last is met by whoever passes the conditions of those before
             return builtins.best([*returned[-1:], *returned[:-1]])
         finally:
+            self.calling.pop()
             self._active[key] -= 1
             if not self._active[key]:
                 del self._active[key]
@@ -750,8 +778,12 @@ class Interpreter:
         positional = list(arguments.positional)
         parameters = list(function.parameters)
         for parameter in parameters:
+            if parameter.variadic and parameter.name.startswith("**"):
+                named = {each.name for each in parameters}
+                scope.names[parameter.name[2:]] = {key: value for key, value in arguments.keywords.items() if key not in named}
+                continue
             if parameter.variadic:
-                scope.names[parameter.name] = positional if not parameter.name.startswith("**") else dict(arguments.keywords)
+                scope.names[parameter.name] = positional
                 positional = []
                 continue
             if parameter.name in arguments.keywords:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ctxgen.facts import Facts
+from ctxgen.model import GuardKind
 from ctxgen.source.ir import Function, Module
 from ctxgen.tree import File
 
@@ -77,4 +78,6 @@ class Language:
     """Whether an import names a type, function or constant by its package and name, wherever its file lies (Java, Kotlin): `a.b` and `C` for `a.b.C`."""
     runs: Callable[[Function], bool] | None = None
     """Which functions that nobody calls are run: those that a framework calls to be told something; all where this is None."""
+    judge: Callable[[str, Any], GuardKind | None] | None = None
+    """What a name, and the value that it stands for, guards, where the language knows better than the words of the name."""
     inside: Callable[[str, str], str] = field(default=lambda module, name: "")

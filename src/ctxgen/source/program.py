@@ -38,7 +38,8 @@ class Program(Interpreter):
     """The source of one language, followed with the frameworks that it uses.
 
     `routers` are all that were met; `facts` what hooks found beside endpoints; `hooks` are looked up by path with `()`,
-    `method_hooks` by `framework.type.method` (`function` as the method for guards that a handler's parameters state).
+    `method_hooks` by `framework.type.method` (`function` as the method for guards that a handler's parameters state, `@name` for
+    attributes that are no methods).  A hook of `path[]` gives what a library's name with parameters is (`typing.Annotated[]`).
     """
 
     def __init__(
@@ -61,6 +62,8 @@ class Program(Interpreter):
         """Place, code and text of what could not be followed."""
         self.shared: dict[str, list[Any]] = {}
         """What hooks keep for one another until everything was followed."""
+        self.kept: dict[str, Any] = {}
+        """What hooks keep until everything was followed, each under its framework's name."""
         self._order = 0
         self._site: At | None = None
         """The call of the repository's own overload whose body is followed: it states the route."""
@@ -69,6 +72,7 @@ class Program(Interpreter):
         self._running: list[FunctionValue] = []
         self.assumed_by: list[tuple[FunctionValue, Router]] = []
         """The routers that stand for parameters of functions that nobody was seen to call."""
+        self._nowhere = Scope(ModuleValue("", language.name))
 
     # ---- making
 
@@ -132,7 +136,7 @@ class Program(Interpreter):
             if isinstance(base, ClassValue):
                 self.defined(base)
                 if base.object is not None and cls.object is None:
-                    cls.object = self.new_object(base.object.type, At(cls.path, cls.cls.line))
+                    self._stands_for(cls, base.object.type)
             elif isinstance(base, (External, Object)):
                 type = (
                     base.type
@@ -140,7 +144,11 @@ class Program(Interpreter):
                     else self.vocabulary.made.get(f"{base.path}()") or self.vocabulary.typed.get(base.path)
                 )
                 if type is not None and cls.object is None:
-                    cls.object = self.new_object(type, At(cls.path, cls.cls.line))
+                    self._stands_for(cls, type)
+
+    def _stands_for(self, cls: ClassValue, type: Type) -> None:
+        cls.object = self.new_object(type, At(cls.path, cls.cls.line))
+        cls.object.fields["class"] = cls
 
     def fresh(self, known: Object, at: At, arguments: Arguments) -> Object:
         return self.new_object(known.type, at, arguments)
@@ -167,6 +175,21 @@ class Program(Interpreter):
         return self.vocabulary.method(owner.type, name) is not None or any(
             f"{owner.type.framework}.{kind}.{name}" in self.method_hooks for kind in self.vocabulary.kinds(owner.type)
         )
+
+    def object_attribute(self, owner: Object, name: str) -> Value:
+        for kind in self.vocabulary.kinds(owner.type):
+            hook = self.method_hooks.get(f"{owner.type.framework}.{kind}.@{name}")
+            if hook is not None:
+                return hook(self, owner, Arguments((), {}, (), 0, self._nowhere))
+        return None
+
+    def item_of_external(self, external: External, item: ir.Item, scope: Scope) -> Value:
+        hook = self.hooks.get(f"{external.path}[]")
+        if hook is None:
+            return external
+        keys = item.key.items if isinstance(item.key, ir.Sequence) else (ir.Argument(item.key),)
+        values = tuple(self.evaluate(each.value, scope) for each in keys)
+        return hook(self, Arguments(values, {}, keys, item.line, scope))
 
     # ---- calls
 
@@ -257,7 +280,7 @@ class Program(Interpreter):
         return self._order
 
     def _route(self, owner: Object, called: str, method: Method, arguments: Arguments) -> Value:
-        at = self.at(arguments)
+        at = self.route_at(arguments) if method.path else self.at(arguments)
         paths = plain(arguments.get(*method.path, default=UNKNOWN)) if method.path else [""]
         if not paths and called in self.extensions:  # the repository's own overload, with other arguments
             outermost, self._site = self._site, self._site or at
@@ -427,10 +450,15 @@ class Program(Interpreter):
                 names.append(value.cls.cls.name)
             case External():
                 names.append(value.path.replace("()", ""))
-        found = kind or next((known for each in names if (known := guard_kind(each))), None)
-        shown = next((each for each in names if each), "")
+        kinds = {each: self.judged(each, value) for each in names if each}
+        found = kind or next((known for known in kinds.values() if known), None)
+        shown = next((each for each in kinds if guard_kind(each) and kinds[each]), next(iter(kinds), ""))
         made = guard(shown, at, found)
         return [made] if made is not None else []
+
+    def judged(self, spelled: str, value: Value) -> GuardKind | None:
+        """The kind of guard that something of a name is."""
+        return guard_kind(spelled) if self.language.judge is None else self.language.judge(spelled, value)
 
     def handler_guards(self, owner: Object, handler: Value) -> list[Guard]:
         """The guards that a handler has by its decorators, and by what the framework's hook sees in it."""
@@ -438,18 +466,41 @@ class Program(Interpreter):
         if isinstance(handler, FunctionValue):
             inner = handler.scope
             for decorator in handler.function.decorators:
-                found += self.guards_of(decorator, UNKNOWN, At(inner.module.path, decorator.line))
+                if not self._adds_route(decorator, inner):
+                    called = decorator.function if isinstance(decorator, ir.Call) else decorator
+                    value = self.evaluate(called, inner) if self.language.decorators_run else UNKNOWN
+                    found += self.guards_of(decorator, value, At(inner.module.path, decorator.line))
+        return found + self.parameter_guards(owner, handler)
+
+    def parameter_guards(self, owner: Object, handler: Value) -> list[Guard]:
+        """The guards that the framework's hook sees in a handler's parameters."""
+        found: list[Guard] = []
         for kind in self.vocabulary.kinds(owner.type):
             hook = self.method_hooks.get(f"{owner.type.framework}.{kind}.function")
             if hook is not None and isinstance(handler, FunctionValue):
                 found += hook(self, owner, Arguments((handler,), {}, (), handler.function.line, handler.scope)) or []
         return found
 
+    def _adds_route(self, decorator: ir.Expression, scope: Scope) -> bool:
+        """Whether a decorator is a framework's method: `@auth_router.get("/token")` guards nothing."""
+        called = decorator.function if isinstance(decorator, ir.Call) else decorator
+        if not isinstance(called, ir.Attribute) or not self.language.decorators_run:
+            return False
+        owner = self.object_of(self.evaluate(called.owner, scope)) if isinstance(called.owner, (ir.Name, ir.Attribute)) else None
+        return owner is not None and self.has_method(owner, called.name)
+
     # ---- places and names
 
     def at(self, arguments: Arguments) -> At:
         """The line of a call."""
         return self._site or At(arguments.scope.module.path, arguments.line)
+
+    def route_at(self, arguments: Arguments) -> At:
+        """The line that states a route: where its path is written, which may be a call of a helper around the framework's method."""
+        for each in (arguments, *reversed(self.calling[-4:])):
+            if any(isinstance(given.value, (ir.Literal, ir.Template)) and not given.spread for given in each.written):
+                return self.at(each)
+        return self.at(arguments)
 
     @staticmethod
     def handler_name(handler: Value, expression: ir.Expression | None) -> str | None:

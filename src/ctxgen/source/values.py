@@ -6,6 +6,7 @@ booleans, None, lists, and dictionaries with string keys.  Everything else is on
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ctxgen.source import ir
@@ -29,6 +30,16 @@ class _Unknown:
 
 
 UNKNOWN = _Unknown()
+
+
+class Placed(list[Any]):
+    """A list with the place where it is written: a route may be a tuple."""
+
+    __slots__ = ("line", "path")
+
+    def __init__(self, values: Iterable[Value], path: str, line: int) -> None:
+        super().__init__(values)
+        self.path, self.line = path, line
 
 
 class External(NamedTuple):
@@ -96,6 +107,8 @@ class FunctionValue:
     def __init__(self, function: ir.Function, scope: Scope, this: Value = None, owner: ClassValue | None = None) -> None:
         self.function, self.scope, self.this, self.owner = function, scope, this, owner
         self.attributes: dict[str, Value] = {}
+        self.around: list[FunctionValue] = []
+        """The functions that decorators put around it, innermost first."""
 
     @property
     def name(self) -> str:

@@ -241,12 +241,13 @@ def _parameter(node: Syntax, depth: int) -> ir.Parameter | None:
     kind, default = node.child_by_field_name("type"), node.child_by_field_name("value")
     target = node.child_by_field_name("name") or (named(node)[0] if node.type == "typed_parameter" else node)
     variadic = target.type in ("list_splat_pattern", "dictionary_splat_pattern")
+    prefix = "**" if target.type == "dictionary_splat_pattern" else ""
     if variadic:
         target = next(iter(named(target)), target)
     if target.type != "identifier":  # the marks `/` and `*`
         return None
     return ir.Parameter(
-        text_of(target),
+        prefix + text_of(target),
         line_of(node),
         expression(kind, depth) if kind is not None else None,
         expression(default, depth) if default is not None else None,

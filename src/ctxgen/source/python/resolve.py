@@ -19,6 +19,7 @@ class PythonResolver:
     """Files of modules, by their names as an importing file writes them."""
 
     def __init__(self, sources: Sources) -> None:
+        self.facts = sources.facts
         self._paths = frozenset(sources.paths)
         self._packages: dict[str, list[str]] = {}
         self._scripts: dict[str, list[str]] = {}

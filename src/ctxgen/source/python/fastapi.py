@@ -1,0 +1,130 @@
+"""FastAPI: dependencies that a handler's parameters state, and those that guard.
+
+A dependency guards where it, or one that it depends on, takes a security scheme, answers 401 or 403, or is named like a
+guard.
+Sources: https://fastapi.tiangolo.com/tutorial/dependencies/, https://fastapi.tiangolo.com/reference/security/.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ctxgen.model import At, Guard, GuardKind
+from ctxgen.source import ir
+from ctxgen.source.guards import guard, spelled
+from ctxgen.source.program import Hook, MethodHook, Program
+from ctxgen.source.python.guards import called, judge
+from ctxgen.source.python.starlette import middleware_guard, mount_app
+from ctxgen.source.values import UNKNOWN, Arguments, External, FunctionValue, Instance, Object, Scope, Value
+
+_DEPENDS = ("Depends", "Security")
+_ANNOTATED = "typing.Annotated[]"
+_SECURITY = re.compile(r"(?:fastapi|starlette)\.security\.")
+_DEPTH = 5
+
+
+def _annotated(program: Program, arguments: Arguments) -> Value:
+    """`Annotated[User, Depends(get_current_user)]`, kept with what is written in it."""
+    return External(_ANNOTATED, arguments)
+
+
+def _depends(program: Program, arguments: Arguments) -> Value:
+    """`Depends(get_current_user)`: the dependency."""
+    return arguments.get(0, "dependency", default=UNKNOWN)
+
+
+def _handler(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """The guards among a handler's dependencies."""
+    function = arguments.get(0)
+    if not isinstance(function, FunctionValue):
+        return []
+    return list(_of_parameters(program, function, 0))
+
+
+def _of_parameters(program: Program, function: FunctionValue, depth: int) -> Iterator[Guard]:
+    scope = function.scope
+    for parameter in function.function.parameters:
+        at = At(scope.module.path, parameter.line)
+        for depends, inside in _dependencies(program, parameter, scope):
+            yield from _guards(program, depends, inside, parameter, at, depth)
+
+
+def _dependencies(program: Program, parameter: ir.Parameter, scope: Scope) -> Iterator[tuple[ir.Call, Scope]]:
+    """The calls of `Depends` and `Security` that a parameter states: as its default, or in its type, which may be an alias."""
+    if _is_dependency(parameter.default):
+        yield parameter.default, scope  # type: ignore[misc]
+    if parameter.type is not None:
+        known = program.evaluate(parameter.type, scope)
+        if isinstance(known, External) and known.path == _ANNOTATED and known.arguments is not None:
+            for argument in known.arguments.written[1:]:
+                if _is_dependency(argument.value):
+                    yield argument.value, known.arguments.scope  # type: ignore[misc]
+
+
+def _is_dependency(expression: ir.Expression | None) -> bool:
+    return isinstance(expression, ir.Call) and _last(expression.function) in _DEPENDS
+
+
+def _last(expression: ir.Expression) -> str:
+    return expression.name if isinstance(expression, (ir.Name, ir.Attribute)) else ""
+
+
+def _guards(program: Program, depends: ir.Call, scope: Scope, parameter: ir.Parameter, at: At, depth: int) -> Iterator[Guard]:
+    given = [argument for argument in depends.arguments if argument.keyword in (None, "dependency")]
+    # `user: CurrentUser = Depends()` depends on the declared class
+    expression = given[0].value if given else parameter.type
+    if expression is None or depth > _DEPTH:
+        return
+    value = program.evaluate(expression, scope)
+    runs = _called(value)
+    name = spelled(expression) or (runs.name if runs is not None else "")
+    kind = _kind(value, name, scoped=any(argument.keyword == "scopes" for argument in depends.arguments))
+    inner = list(_of_parameters(program, runs, depth + 1)) if runs is not None else []
+    found = guard(name, at, kind) if kind is not None else None
+    if found is not None:
+        yield found
+    for each in inner:
+        if found is None or each.kind != found.kind:
+            yield Guard(name=each.name, kind=each.kind, at=at)
+
+
+def _called(value: Value) -> FunctionValue | None:
+    """The function that runs when a dependency is asked for."""
+    if isinstance(value, FunctionValue):
+        return value
+    function = next(iter(called(value)), None)
+    cls = value.cls if isinstance(value, Instance) else value
+    return FunctionValue(function, cls.scope, value, cls) if function is not None else None
+
+
+def _kind(value: Value, name: str, *, scoped: bool) -> GuardKind | None:
+    """What a dependency guards, by what it is, what it answers and how it is called."""
+    if isinstance(value, External) and _SECURITY.match(value.path):
+        return "authn"
+    if isinstance(value, Instance) and any(_SECURITY.match(_base(value, base)) for base in value.cls.cls.bases):
+        return "authn"
+    return "authz" if scoped else judge(name, value)
+
+
+def _base(value: Instance, base: ir.Expression) -> str:
+    known = value.cls.scope.holder(spelled(base))
+    found = known.names.get(spelled(base)) if known is not None else None
+    module = getattr(getattr(found, "statement", None), "module", "")
+    return found.path if isinstance(found, External) else f"{module}." if module else ""
+
+
+def _middleware(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`app.add_middleware(AuthMiddleware)`: guards where a class of the repository refuses requests by itself."""
+    if owner.router is not None:
+        owner.router.use(middleware_guard(arguments.get(0, "middleware_class"), program.at(arguments)))
+    return UNKNOWN
+
+
+HOOKS: dict[str, Hook] = {"typing.Annotated[]": _annotated, "typing_extensions.Annotated[]": _annotated}
+HOOKS |= {f"fastapi.{module}{name}()": _depends for module in ("", "params.", "param_functions.") for name in _DEPENDS}
+METHODS: dict[str, MethodHook] = {
+    "fastapi.router.function": _handler,
+    "fastapi.router.mount": mount_app,
+    "fastapi.app.add_middleware": _middleware,
+}

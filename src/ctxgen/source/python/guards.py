@@ -1,0 +1,48 @@
+"""What Python's decorators, dependencies and middlewares guard: by their names, else by the answers of what they run.
+
+`get_session` gives a database session and `get_user_service` a service: names that the words of guards occur in alone.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ctxgen.model import GuardKind
+from ctxgen.source import ir
+from ctxgen.source.guards import guard_kind
+from ctxgen.source.python.refusals import refusal
+from ctxgen.source.values import ClassValue, FunctionValue, Instance, Value
+
+_NO_GUARD = re.compile(
+    r"session(?!_?user)|service|repo|repository|\bdb|_db|database|dao|client|manager|store|uow|unit_?of_?work|settings|config|factory|optional|connection|engine"
+    r"|use_?case|logger|cache|storage|crud|provider|handler|query|params|filter|pagination|exempt|not_required|anonymous|signal|receiver|fixture|patch|property",
+    re.IGNORECASE,
+)
+_PLAIN_USER = re.compile(r"(?:\w{0,60}\.)?(?:get|load|fetch|find|valid)_?user(?:_by_\w{1,30}|_or_404)?s?", re.IGNORECASE)
+
+
+def judge(name: str, value: Value) -> GuardKind | None:
+    """The kind of guard that something of a name is."""
+    last = name.rpartition(".")[2]
+    told = guard_kind(name) if not _NO_GUARD.search(last) and not _PLAIN_USER.fullmatch(last) else None
+    return told or refused(value)
+
+
+def refused(value: Value) -> GuardKind | None:
+    """The kind of guard that a value is by what it answers: a function, a class or instance that is called, a middleware."""
+    return next((kind for each in called(value) if (kind := refusal(each)) is not None), None)
+
+
+def called(value: Value) -> list[ir.Function]:
+    """The functions that run when something is in the way of a request."""
+    match value:
+        case FunctionValue():
+            return [value.function]
+        case Instance() | ClassValue():
+            cls = value.cls if isinstance(value, Instance) else value
+            return [
+                method
+                for method in cls.cls.methods
+                if method.name in ("__call__", "dispatch", "process_request", "__init__", "authenticate_request")
+            ]
+    return []

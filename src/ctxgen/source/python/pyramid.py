@@ -1,0 +1,169 @@
+"""Pyramid: named routes, and the views that are configured for their names, here or by decorators anywhere.
+
+Sources: https://docs.pylonsproject.org/projects/pyramid/en/latest/narr/urldispatch.html, https://docs.pylonsproject.org/projects/pyramid/en/latest/narr/viewconfig.html.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ctxgen.model import At, Guard
+from ctxgen.source import ir
+from ctxgen.source.frameworks import plain
+from ctxgen.source.guards import guard
+from ctxgen.source.program import Hook, MethodHook, Program
+from ctxgen.source.python.views import decorators
+from ctxgen.source.routing import join
+from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, Decorator, FunctionValue, ModuleValue, Object, Value
+
+_OPEN = "NO_PERMISSION_REQUIRED"
+
+
+class _Route(NamedTuple):
+    owner: Object
+    pattern: str
+    methods: list[str]
+    at: At
+
+
+class _View(NamedTuple):
+    route: str
+    methods: list[str]
+    handler: str | None
+    guards: list[Guard]
+    public: At | None
+    at: At
+
+
+class _Kept:
+    """The routes and views of a program until both are known; `permission` is the default one."""
+
+    def __init__(self) -> None:
+        self.routes: dict[str, _Route] = {}
+        self.views: list[_View] = []
+        self.permission: Guard | None = None
+
+
+def _kept(program: Program) -> _Kept:
+    kept: _Kept = program.kept.setdefault("pyramid", _Kept())
+    return kept
+
+
+def _add_route(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`config.add_route("order", "/orders/{id}", request_method="GET")`."""
+    named, pattern = arguments.get(0, "name"), arguments.get(1, "pattern", "path")
+    if isinstance(named, str) and isinstance(pattern, str):
+        whole = join(owner.fields.get("prefix", ""), pattern, trailing=True) if owner.fields.get("prefix") else pattern
+        methods = [each.upper() for each in plain(arguments.get("request_method"))]
+        _kept(program).routes.setdefault(named, _Route(owner, whole, methods, program.route_at(arguments)))
+    return UNKNOWN
+
+
+def _include(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`config.include("shop.orders", route_prefix="/api")`: the module's `includeme`, or a function."""
+    what, prefix = arguments.get(0, "callable"), arguments.get("route_prefix", 1)
+    if isinstance(what, str):
+        files = program.resolver.module(arguments.scope.module.path, what)
+        what = program.run(files[0]) if files else None
+        if what is None and "." in (stated := str(arguments.get(0))):  # `shop.orders.includeme`
+            above, _, last = stated.rpartition(".")
+            files = program.resolver.module(arguments.scope.module.path, above)
+            module = program.run(files[0]) if files else None
+            what = module.scope.names.get(last) if module is not None else None
+    if isinstance(what, ModuleValue):
+        what = what.scope.names.get("includeme")
+    if isinstance(what, FunctionValue):
+        child = Object(owner.type, owner.router)
+        above = owner.fields.get("prefix", "")
+        child.fields["prefix"] = join(above, prefix) if isinstance(prefix, str) else above
+        program.call(what, Arguments((child,), {}, (), arguments.line, arguments.scope))
+    return UNKNOWN
+
+
+def _permission(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`config.set_default_permission("view")`."""
+    _kept(program).permission = guard(f"permission {arguments.get(0)}", program.at(arguments), "authz")
+    return UNKNOWN
+
+
+def _add_view(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`config.add_view(orders, route_name="orders", request_method="POST", permission="edit")`."""
+    _view(program, arguments, arguments.get(0, "view", default=UNKNOWN), {}, arguments.expression(0, "view"))
+    return UNKNOWN
+
+
+def _view_config(program: Program, arguments: Arguments) -> Value:
+    """`@view_config(route_name="orders", request_method="GET")` on a function or a method."""
+
+    def configure(waiting: Arguments) -> Value:
+        view = waiting.get(0)
+        _view(program, arguments, view, _of_class(program, view), None)
+        return view
+
+    return Decorator(configure)
+
+
+def _of_class(program: Program, view: Value) -> dict[str, Value]:
+    """What `@view_defaults(route_name="order")` of the method's class states."""
+    owner = view.owner if isinstance(view, FunctionValue) else view
+    if not isinstance(owner, ClassValue):
+        return {}
+    for mark in owner.cls.decorators:
+        if isinstance(mark, ir.Call) and getattr(mark.function, "name", "") == "view_defaults":
+            return {each.keyword: program.evaluate(each.value, owner.scope) for each in mark.arguments if each.keyword is not None}
+    return {}
+
+
+def _view(program: Program, arguments: Arguments, view: Value, defaults: dict[str, Value], expression: ir.Expression | None) -> None:
+    stated = {**defaults, **arguments.keywords}
+    at = program.at(arguments)
+    route = stated.get("route_name")
+    if not isinstance(route, str):
+        return
+    handler = program.handler_name(view, expression)
+    if isinstance(view, ClassValue) and isinstance(stated.get("attr"), str):
+        handler = f"{view.cls.name}.{stated['attr']}"
+    guards = list(decorators(program, view.function.decorators, view.scope)) if isinstance(view, FunctionValue) else []
+    permission = stated.get("permission")
+    public: At | None = None
+    if isinstance(permission, str) and permission != "__no_permission_required__":
+        made = guard(f"permission {permission}", at, "authz")
+        guards += [made] if made is not None else []
+    elif _is_open(arguments) or permission == "__no_permission_required__":
+        public = at
+    program.answers(view)
+    _kept(program).views.append(_View(route, [each.upper() for each in plain(stated.get("request_method"))], handler, guards, public, at))
+
+
+def _is_open(arguments: Arguments) -> bool:
+    written = arguments.expression("permission")
+    return isinstance(written, (ir.Name, ir.Attribute)) and written.name == _OPEN
+
+
+def finish(program: Program) -> None:
+    """Put every view on the route of its name; a route without a view answers nothing."""
+    kept = _kept(program)
+    for view in kept.views:
+        route = kept.routes.get(view.route)
+        if route is None:
+            continue
+        guards = view.guards or ([kept.permission] if kept.permission is not None and view.public is None else [])
+        methods = view.methods or route.methods or ["ANY"]
+        program.add_route(route.owner, methods, [_path(route.pattern)], view.at, view.handler, guards, public=view.public)
+        if route.owner.router is not None and route.at.path != view.at.path:
+            route.owner.router.routes[-1] = route.owner.router.routes[-1]._replace(at=route.at)
+
+
+def _path(pattern: str) -> str:
+    """`/files/*subpath` takes the rest of the path."""
+    start, star, rest = pattern.partition("*")
+    return f"{start}{{{rest}}}" if star and rest.isidentifier() else pattern
+
+
+HOOKS: dict[str, Hook] = {"pyramid.view.view_config()": _view_config}
+METHODS: dict[str, MethodHook] = {
+    "pyramid.config.add_route": _add_route,
+    "pyramid.config.add_view": _add_view,
+    "pyramid.config.include": _include,
+    "pyramid.config.set_default_permission": _permission,
+}

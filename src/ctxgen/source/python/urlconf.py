@@ -1,0 +1,110 @@
+"""What Django's URL configurations are made of: patterns, what is included, and regular expressions as paths."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ctxgen.model import At, Guard
+from ctxgen.source import ir
+from ctxgen.source.values import Scope, Value
+
+
+class Url(NamedTuple):
+    """One entry of `urlpatterns`: a pattern and what it leads to.
+
+    `target` is a view or an `Included`; `expression` is how the view is written, `methods` those that a router states,
+    `guards` what is known around the view, `handler` its name where it is a router's.
+    """
+
+    pattern: str
+    target: Value
+    expression: ir.Expression | None
+    scope: Scope
+    at: At
+    methods: tuple[str, ...] = ()
+    guards: tuple[Guard, ...] = ()
+    public: At | None = None
+    handler: str | None = None
+
+
+class Included(NamedTuple):
+    """`include(…)`: a list of patterns, a module, or the name of one as the file at `path` writes it."""
+
+    what: Value
+    path: str
+
+
+_CLASSES = {
+    "d": "{number}",
+    "w": "{word}",
+    "s": "",
+    "S": "{part}",
+    "D": "{part}",
+    "W": "{part}",
+    "A": "",
+    "Z": "",
+    "z": "",
+    "b": "",
+    "B": "",
+}
+
+
+def from_regex(pattern: str) -> str:
+    """A regular expression as a path with parameters: `^users/(?P<id>\\d+)/?$` is `users/{id}/`.
+
+    Source: https://docs.djangoproject.com/en/stable/topics/http/urls/#using-regular-expressions.
+    """
+    out, _ = _sequence(pattern[:1_000], 0, 0)
+    return out
+
+
+def _sequence(text: str, position: int, depth: int) -> tuple[str, int]:
+    """The path of what stands up to the bracket that closes this level; of alternatives the first."""
+    out: list[str] = []
+    first: str | None = None
+    while position < len(text):
+        character = text[position]
+        if character == ")" and depth:
+            break
+        if character == "|":
+            first, out, position = ("".join(out) if first is None else first), [], position + 1
+        elif character == "(":
+            piece, position = _group(text, position, depth)
+            out.append(piece)
+        elif character == "[":
+            end = text.find("]", position + 2)
+            out.append("{part}")
+            position = len(text) if end < 0 else end + 1
+        elif character == "\\" and position + 1 < len(text):
+            out.append(_CLASSES.get(text[position + 1], text[position + 1]))
+            position += 2
+        elif character in "^$+*?":
+            position += 1
+        elif character == "{":
+            end = text.find("}", position)
+            position = len(text) if end < 0 else end + 1
+        else:
+            out.append("{part}" if character == "." else character)
+            position += 1
+    return "".join(out) if first is None else first, position
+
+
+def _group(text: str, position: int, depth: int) -> tuple[str, int]:
+    """The group that opens at a position: a parameter, or what stands in it where it captures nothing."""
+    start = position + 1
+    named = ""
+    captures = not text.startswith("?", start)
+    if text.startswith("?P<", start) and (end := text.find(">", start)) > 0:
+        named, start, captures = text[start + 3 : end], end + 1, True
+    elif text.startswith("?:", start):
+        start += 2
+    elif not captures:  # look-around, flags
+        _, end = _sequence(text, start, depth + 1) if depth < 20 else ("", len(text))
+        return "", end + 1
+    inner, end = _sequence(text, start, depth + 1) if depth < 20 else ("", len(text))
+    end += 1
+    if named:
+        return "{" + named + "}", end
+    if captures:
+        return inner if "{" in inner and "/" in inner else "{part}", end
+    return inner, end
