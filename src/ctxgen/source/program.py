@@ -452,7 +452,8 @@ class Program(Interpreter):
                 names.append(value.path.replace("()", ""))
         kinds = {each: self.judged(each, value) for each in names if each}
         found = kind or next((known for known in kinds.values() if known), None)
-        shown = next((each for each in kinds if guard_kind(each) and kinds[each]), next(iter(kinds), ""))
+        own = kinds if not isinstance(value, External) or not written else {written: found}
+        shown = next((each for each in own if guard_kind(each) and own[each]), next(iter(own), ""))
         made = guard(shown, at, found)
         return [made] if made is not None else []
 

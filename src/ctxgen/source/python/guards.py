@@ -11,18 +11,25 @@ from ctxgen.model import GuardKind
 from ctxgen.source import ir
 from ctxgen.source.guards import guard_kind
 from ctxgen.source.python.refusals import refusal
-from ctxgen.source.values import ClassValue, FunctionValue, Instance, Value
+from ctxgen.source.values import ClassValue, External, FunctionValue, Instance, Value
 
 _NO_GUARD = re.compile(
     r"session(?!_?user)|service|repo|repository|\bdb|_db|database|dao|client|manager|store|uow|unit_?of_?work|settings|config|factory|optional|connection|engine"
-    r"|use_?case|logger|cache|storage|crud|provider|handler|query|params|filter|pagination|exempt|not_required|anonymous|signal|receiver|fixture|patch|property",
+    r"|use_?case|logger|cache|storage|crud|provider|handler|query|params|filter|pagination|exempt|not_required|anonymous|signal|receiver|fixture|patch|property|_classes",
     re.IGNORECASE,
 )
+_KNOWN: dict[str, GuardKind] = {
+    "starlette.authentication.requires": "authz",
+    "django.contrib.auth.decorators.user_passes_test": "authz",
+    "django.contrib.admin.views.decorators.staff_member_required": "authz",
+}
 _PLAIN_USER = re.compile(r"(?:\w{0,60}\.)?(?:get|load|fetch|find|valid)_?user(?:_by_\w{1,30}|_or_404)?s?", re.IGNORECASE)
 
 
 def judge(name: str, value: Value) -> GuardKind | None:
     """The kind of guard that something of a name is."""
+    if isinstance(value, External) and (known := _KNOWN.get(value.path.replace("()", ""))) is not None:
+        return known
     last = name.rpartition(".")[2]
     told = guard_kind(name) if not _NO_GUARD.search(last) and not _PLAIN_USER.fullmatch(last) else None
     return told or refused(value)

@@ -5,11 +5,16 @@ Sources: https://sanic.dev/en/guide/basics/routing.html, https://sanic.dev/en/gu
 
 from __future__ import annotations
 
+import re
+
 from ctxgen.source.frameworks import plain
 from ctxgen.source.program import Hook, MethodHook, Program
 from ctxgen.source.python.views import VERBS, add_view, unwrapped
 from ctxgen.source.routing import join
 from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, Decorator, External, Object, Value
+
+_TYPED = re.compile(r"<(\w{1,60})(?::[^<>]{0,200})?>")
+"""`<order_id:int>`: the name stands first."""
 
 
 def _version(stated: Value, prefix: Value = None) -> str:
@@ -68,6 +73,7 @@ def _add(
         program.note(at, "path-unknown", "a route whose path could not be followed is left out")
         return
     expression = arguments.expression(0, "handler") if arguments.get(0) is not uri else None
+    uri = _TYPED.sub(r"{\1}", uri)
     view, guards = unwrapped(program, expression, view, arguments.scope, at)
     if isinstance(view, Object) and isinstance(known := view.fields.get("class"), ClassValue):
         view = known

@@ -103,6 +103,8 @@ def _group(text: str, position: int, depth: int) -> tuple[str, int]:
         return "", end + 1
     inner, end = _sequence(text, start, depth + 1) if depth < 20 else ("", len(text))
     end += 1
+    if not named and not captures and text[end : end + 1] in ("?", "*"):
+        return "", end
     if named:
         return "{" + named + "}", end
     if captures:
