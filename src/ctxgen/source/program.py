@@ -452,6 +452,8 @@ class Program(Interpreter):
                 names.append(value.path.replace("()", ""))
         kinds = {each: self.judged(each, value) for each in names if each}
         found = kind or next((known for known in kinds.values() if known), None)
+        if found is None:
+            return []
         own = kinds if not isinstance(value, External) or not written else {written: found}
         shown = next((each for each in own if guard_kind(each) and own[each]), next(iter(own), ""))
         made = guard(shown, at, found)
