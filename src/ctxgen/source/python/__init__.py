@@ -6,6 +6,7 @@ Source: https://docs.python.org/3/reference/.
 from __future__ import annotations
 
 from ctxgen.source.languages import Language
+from ctxgen.source.python.annotations import annotated
 from ctxgen.source.python.guards import judge
 from ctxgen.source.python.lower import lower
 from ctxgen.source.python.resolve import PythonResolver
@@ -24,6 +25,7 @@ LANGUAGE = Language(
     decorators_run=True,
     assigns_locally=True,
     constructors=("__init__",),
+    hooks={"typing.Annotated[]": annotated, "typing_extensions.Annotated[]": annotated},
     judge=judge,
     inside=_inside,
 )

@@ -14,19 +14,14 @@ from ctxgen.model import At, Guard, GuardKind
 from ctxgen.source import ir
 from ctxgen.source.guards import guard, spelled
 from ctxgen.source.program import Hook, MethodHook, Program
+from ctxgen.source.python.annotations import ANNOTATED
 from ctxgen.source.python.guards import called, judge
 from ctxgen.source.python.starlette import middleware_guard, mount_app
 from ctxgen.source.values import UNKNOWN, Arguments, External, FunctionValue, Instance, Object, Scope, Value
 
 _DEPENDS = ("Depends", "Security")
-_ANNOTATED = "typing.Annotated[]"
 _SECURITY = re.compile(r"(?:fastapi|starlette)\.security\.")
 _DEPTH = 5
-
-
-def _annotated(program: Program, arguments: Arguments) -> Value:
-    """`Annotated[User, Depends(get_current_user)]`, kept with what is written in it."""
-    return External(_ANNOTATED, arguments)
 
 
 def _depends(program: Program, arguments: Arguments) -> Value:
@@ -56,7 +51,7 @@ def _dependencies(program: Program, parameter: ir.Parameter, scope: Scope) -> It
         yield parameter.default, scope  # type: ignore[misc]
     if parameter.type is not None:
         known = program.evaluate(parameter.type, scope)
-        if isinstance(known, External) and known.path == _ANNOTATED and known.arguments is not None:
+        if isinstance(known, External) and known.path == ANNOTATED and known.arguments is not None:
             for argument in known.arguments.written[1:]:
                 if _is_dependency(argument.value):
                     yield argument.value, known.arguments.scope  # type: ignore[misc]
@@ -121,8 +116,7 @@ def _middleware(program: Program, owner: Object, arguments: Arguments) -> Value:
     return UNKNOWN
 
 
-HOOKS: dict[str, Hook] = {"typing.Annotated[]": _annotated, "typing_extensions.Annotated[]": _annotated}
-HOOKS |= {f"fastapi.{module}{name}()": _depends for module in ("", "params.", "param_functions.") for name in _DEPENDS}
+HOOKS: dict[str, Hook] = {f"fastapi.{module}{name}()": _depends for module in ("", "params.", "param_functions.") for name in _DEPENDS}
 METHODS: dict[str, MethodHook] = {
     "fastapi.router.function": _handler,
     "fastapi.router.mount": mount_app,
