@@ -159,7 +159,7 @@ def _column(program: Program, field: FieldCall, technology: str) -> Column | Non
     """The column that a field is, None where it is none."""
     if field.name.startswith("__") or field.name in ("model_config", "metadata", "registry", "query"):
         return None
-    call, inside = field.call, _inside(program, field)
+    call, (inside, aliased) = field.call, _inside(program, field)
     if field.kind == "Field" and technology == "sqlmodel":
         wanted = field.keyword("sa_column")
         if isinstance(wanted, ir.Call):
@@ -173,6 +173,7 @@ def _column(program: Program, field: FieldCall, technology: str) -> Column | Non
     elif field.kind not in _COLUMNS and not (call is None and last(field.type) == "Mapped" and not _looks_related(field.type)):
         return None
     optional, plain = _unwrapped_type(field.type)
+    plain = aliased or plain
     primary = field.value(program, "primary_key") is True
     stated = field.value(program, "nullable")
     typed = field.type is not None
@@ -197,17 +198,17 @@ def _column(program: Program, field: FieldCall, technology: str) -> Column | Non
 
 def _merged(outer: ir.Call | None, inner: ir.Call) -> ir.Call:
     """What an alias of a type states, and what the column adds to it."""
-    return inner._replace(arguments=(*(outer.arguments if outer is not None else ()), *inner.arguments))
+    return ir.Call(inner.function, (*(outer.arguments if outer is not None else ()), *inner.arguments), inner.line)
 
 
-def _inside(program: Program, field: FieldCall) -> ir.Expression | None:
-    """The `mapped_column(…)` in `Mapped[Annotated[int, mapped_column(primary_key=True)]]`, by an alias or not."""
-    if not isinstance(field.type, ir.Item):
-        return None
-    value = program.evaluate(field.type.key, field.scope)
-    if isinstance(value, External) and value.path == ANNOTATED and value.arguments is not None:
-        return next((each.value for each in value.arguments.written if isinstance(each.value, ir.Call)), None)
-    return None
+def _inside(program: Program, field: FieldCall) -> tuple[ir.Expression | None, ir.Expression | None]:
+    """The `mapped_column(…)` in `Mapped[Annotated[int, mapped_column(primary_key=True)]]`, by an alias or not, and the type beside it."""
+    if isinstance(field.type, ir.Item):
+        value = program.evaluate(field.type.key, field.scope)
+        if isinstance(value, External) and value.path == ANNOTATED and value.arguments is not None:
+            written = [each.value for each in value.arguments.written]
+            return next((each for each in written if isinstance(each, ir.Call)), None), written[0] if written else None
+    return None, None
 
 
 def _unwrapped_type(type: ir.Expression | None) -> tuple[bool, ir.Expression | None]:
