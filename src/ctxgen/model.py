@@ -429,6 +429,14 @@ class Endpoint(Fact, frozen=True, kw_only=True):
     """The catalogue's id of the framework that serves it."""
 
 
+class Operation(Fact, frozen=True, kw_only=True):
+    """A description of an interface states an operation by its identifier: what a server that is generated from it answers."""
+
+    name: Name
+    method: Name
+    path: Name
+
+
 class CodeFact(Fact, frozen=True, kw_only=True):
     """What a line of source does that is worth knowing: `kind` says what, `subject` of what by its name in the code, `value` a setting that is safe by type."""
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from ctxgen.documents import Node, Unreadable, parse_yaml
-from ctxgen.model import ConfigKey, Fact, Resource
+from ctxgen.model import ConfigKey, Fact, Operation, Resource
 from ctxgen.opaque import Name, Opaque, name, version
 from ctxgen.readers import reads
 from ctxgen.tree import File
@@ -20,6 +20,7 @@ _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace",
 _YAML_START = re.compile(rb"^[\"']?(openapi|swagger)[\"']?[ \t]*:[ \t]*[\"']?[23]\.", re.MULTILINE)
 _JSON_START = re.compile(rb"\A\s*\{.{0,2000}?\"(openapi|swagger)\"\s*:\s*\"[23]\.", re.DOTALL)
 _SECTION = re.compile(r"^[\"']?([A-Za-z][\w-]*)[\"']?[ \t]*:", re.MULTILINE)
+_IDENTIFIER = re.compile(r"[A-Za-z_][\w.-]{0,100}")
 _VERSION = re.compile(r"[23]\.\d(?:\.\d+)?(?:-[\w.]+)?")
 _TYPES = {"apikey", "http", "oauth2", "openidconnect", "mutualtls", "basic"}
 _SCHEMES = {"basic", "bearer", "digest", "hoba", "mutual", "negotiate", "scram-sha-1", "scram-sha-256", "vapid", "dpop", "gnap"}
@@ -44,6 +45,8 @@ def read_openapi_yaml(file: File) -> Iterator[Fact]:
                 line, text = _subsection(text, line, "securitySchemes")
             top.update(_parsed(text, line))
     yield from _described(file, Node(top, 1))
+    if "openapi" in sections or "swagger" in sections:
+        yield from _operations(file, sections.get("paths"))
 
 
 @reads(
@@ -52,8 +55,14 @@ def read_openapi_yaml(file: File) -> Iterator[Fact]:
 )  # fmt: skip
 def read_openapi_json(file: File) -> Iterator[Fact]:
     """A description in JSON."""
-    if _JSON_START.match(file.data):
-        yield from _described(file, file.json())
+    if not _JSON_START.match(file.data):
+        return
+    yield from _described(file, file.json())
+    for path, item in (file.json().get("paths") or Node({}, 1)).items():
+        for method, operation in item.items():
+            said = operation.get("operationId") if isinstance(operation.value, dict) else None
+            if said is not None and said.text and method.lower() in _METHODS:
+                yield from _operation(file, said.text, method, path, said.line)
 
 
 def _described(file: File, root: Node) -> Iterator[Fact]:
@@ -106,7 +115,34 @@ def _security(file: File, scheme: Node) -> Iterator[ConfigKey]:
     yield ConfigKey(key=name(f"openapi.security.{kind}"), value=Opaque(written), dialect="other", at=at)
 
 
+def _operation(file: File, identifier: str, method: str, path: str, line: int) -> Iterator[Operation]:
+    if _IDENTIFIER.fullmatch(identifier) and path.startswith("/"):
+        yield Operation(name=name(identifier), method=name(method.upper()), path=name(path), at=file.at(line))
+
+
 # ---------------------------------------------------------------------------------------------- sections of a YAML text
+
+
+def _operations(file: File, section: tuple[int, str] | None) -> Iterator[Operation]:
+    """The operations of the section of paths, by indentation."""
+    if section is None:
+        return
+    line, text = section
+    levels: list[int] = []
+    path = method = ""
+    for number, each in enumerate(text.split("\n")[1:], line + 1):
+        stripped = each.strip()
+        if not stripped or stripped.startswith("#") or ":" not in stripped:
+            continue
+        indent = len(each) - len(each.lstrip())
+        key, _, value = stripped.partition(":")
+        key = key.strip("\"'")
+        if not levels or indent == levels[0]:
+            levels, path, method = [indent], key, ""
+        elif indent > levels[0] and (len(levels) == 1 or indent == levels[1]):
+            levels, method = [levels[0], indent], key.lower()
+        elif key == "operationId" and method in _METHODS:
+            yield from _operation(file, value.partition(" #")[0].strip().strip("\"'"), method, path, number)
 
 
 def _sections(text: str) -> Iterator[tuple[str, tuple[int, str]]]:

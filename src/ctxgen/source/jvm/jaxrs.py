@@ -31,6 +31,7 @@ from ctxgen.source.jvm.controllers import (
     settings,
 )
 from ctxgen.source.jvm.settings import module_of
+from ctxgen.source.jvm.specified import Specified
 from ctxgen.source.program import Program
 from ctxgen.source.routing import Kind, join
 from ctxgen.source.values import ClassValue
@@ -49,15 +50,19 @@ def finish(program: Program) -> None:
     rules = _rules(program)
     technology = _technology(program)
     applications = list(_applications(program))
+    specified = Specified(program)
     for cls in classes(program, "class", "object"):
-        if not implemented(cls) or not mentions(program, cls, *_PACKAGES):
+        speaks = mentions(program, cls, *_PACKAGES)
+        if not implemented(cls) or not (speaks or cls.cls.bases):
             continue
         found = inherited(program, cls)
-        if find(found, "RegisterRestClient"):
-            continue
-        prefix = _prefix(program, cls.path, applications)
         rooted = find(found, "Path")
+        if find(found, "RegisterRestClient") or (rooted is not None and not speaks):
+            continue
         answers = list(_answers(program, cls, found, [_text(program, rooted)], 0)) if rooted is not None else []
+        if rooted is None and not mentions(program, cls, b"org.springframework", b"io.micronaut"):
+            answers += specified.answers(program, cls, [], tuple(found))
+        prefix = _prefix(program, cls.path, applications)
         for answer in (*answers, *_reactive(program, cls, found)):
             whole = answer._replace(paths=tuple(join(prefix, path) or "/" for path in answer.paths))
             program.facts += endpoints(program, whole, technology, rules)

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
 
+from ctxgen.facts import Facts
 from ctxgen.source.jvm.settings import Settings
 from ctxgen.source.languages import Sources
 
@@ -47,6 +48,11 @@ class JvmResolver:
     def data(self, path: str) -> bytes:
         """The bytes of a source file."""
         return self._sources.data(path)
+
+    @property
+    def facts(self) -> Facts:
+        """What other files of the repository state."""
+        return self._sources.facts
 
     @cached_property
     def settings(self) -> Settings:

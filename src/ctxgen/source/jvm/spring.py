@@ -13,6 +13,7 @@ from ctxgen.source.jvm import spring_data_rest, spring_functional, spring_gatewa
 from ctxgen.source.jvm.annotations import Annotation, find, methods, names, simple, strings, texts
 from ctxgen.source.jvm.controllers import Answer, classes, endpoints, implemented, inherited, joined, mentions, placed, settings
 from ctxgen.source.jvm.settings import module_of
+from ctxgen.source.jvm.specified import Specified
 from ctxgen.source.jvm.walk import calls
 from ctxgen.source.program import Program
 from ctxgen.source.values import ClassValue
@@ -34,18 +35,18 @@ def finish(program: Program) -> None:
     technology = _technology(program)
     rules = spring_security.rules(program)
     added = list(path_prefixes(program))
+    specified = Specified(program)
     for cls in classes(program, "class", "object"):
         found = inherited(program, cls)
-        if (
-            not implemented(cls)
-            or find(found, *_CLIENTS)
-            or not find(found, *_CONTROLLERS)
-            or not mentions(program, cls, b"org.springframework")
-        ):
+        if not implemented(cls) or find(found, *_CLIENTS) or not mentions(program, cls, b"org.springframework"):
             continue
         prefix = context_path(program, cls.path)
-        for answer in answers(program, cls, found, added):
-            program.facts += endpoints(program, answer, technology, rules, prefix=prefix)
+        if find(found, *_CONTROLLERS):
+            for answer in answers(program, cls, found, added):
+                program.facts += endpoints(program, answer, technology, rules, prefix=prefix)
+        if find(found, *_CONTROLLERS, "Service", "Component"):  # the generated controller asks a component
+            for answer in specified.answers(program, cls, _prefixes(program, cls, find(found, *_ANY)), _outer(found)):
+                program.facts += endpoints(program, answer, technology, rules, prefix=prefix)
     spring_functional.finish(program, rules, context_path)
     spring_gateway.finish(program, rules)
     spring_data_rest.finish(program, rules, context_path)
@@ -68,8 +69,7 @@ def answers(
     """What the methods of a controller answer."""
     typed = find(found, *_ANY)
     filled = settings(program).filled
-    prefixes = [filled(cls.path, text) for text in texts(program, typed, "path", "value", "url")] if typed else []
-    outer = tuple(each for each in found if each.name not in _MAPPINGS)
+    prefixes, outer = _prefixes(program, cls, typed), _outer(found)
     bases = [prefix for module, prefix, package in added if module == module_of(cls.path) and (package is None or _within(cls, package))]
     for method, written, carried in methods(program, cls):
         mapped = find(carried, *_MAPPINGS)
@@ -89,6 +89,16 @@ def answers(
             function=method,
             kind="sse" if stream else "http",
         )
+
+
+def _prefixes(program: Program, cls: ClassValue, typed: Annotation | None) -> list[str]:
+    """What the mapping of a class puts before those of its methods."""
+    filled = settings(program).filled
+    return [filled(cls.path, text) for text in texts(program, typed, "path", "value", "url")] if typed else []
+
+
+def _outer(found: Sequence[Annotation]) -> tuple[Annotation, ...]:
+    return tuple(each for each in found if each.name not in _MAPPINGS)
 
 
 def _produces(program: Program, mapped: Annotation) -> list[str]:
