@@ -824,6 +824,18 @@ class Interpreter:
         finally:
             sys.setrecursionlimit(limit)
 
+    def conclude(self, step: Callable[[], None]) -> None:
+        """Do what is done when everything was followed, with bounds of its own."""
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(limit, RECURSION))
+        self._steps = 0
+        try:
+            step()
+        except (Exhausted, RecursionError):
+            self.exhausted()
+        finally:
+            sys.setrecursionlimit(limit)
+
     def exhausted(self) -> None:
         """The bound on steps was reached."""
 

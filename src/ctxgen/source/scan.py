@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from ctxgen.documents import Unreadable
 from ctxgen.facts import Facts
@@ -79,7 +80,7 @@ def _follow(tree: Tree, facts: Facts, name: str, paths: list[str], known: list[F
     program = Program(language, language.resolver(sources), lower, Vocabulary(active), hooks, methods)
     for step in (lambda program: program.run_all(roots), *finish):
         try:
-            step(program)
+            program.conclude(partial(step, program))
         except Exception:  # a defect here must not cost what was found before; its text may hold a value, so none of it is kept
             tree.note(roots[0], None, "reader-failed", f"the {name} source is followed only in part", "error")
     for at, code, text in program.notes:
