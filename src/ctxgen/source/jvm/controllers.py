@@ -22,6 +22,8 @@ class Verdict(NamedTuple):
 
     guard: Guard | None = None
     public: At | None = None
+    doubtful: bool = False
+    """Whether paths that are not known are opened before: what says of itself that it is open then is."""
 
 
 NOTHING = Verdict()
@@ -192,7 +194,8 @@ def endpoints(program: Program, answer: Answer, technology: str, rules: Rules, *
     for path in dict.fromkeys(answer.paths):
         for verb in dict.fromkeys(answer.verbs):
             verdict = rules(answer.at.path, verb, path)
-            own = (*([verdict.guard] if verdict.guard else []), *guards)
+            closed = verdict.guard is not None and not (verdict.doubtful and opened is not None)
+            own = (*([verdict.guard] if verdict.guard is not None and closed else []), *guards)
             protected = any(guard.kind in ("authn", "authz") for guard in own)
             public = None if protected else opened or verdict.public
             yield Endpoint(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from ctxgen.source import ir
-from ctxgen.source.jvm.annotations import marks, simple, texts
+from ctxgen.source.jvm.annotations import find, marks, of_class, simple, texts
 from ctxgen.source.jvm.controllers import settings
 from ctxgen.source.jvm.walk import plain
 from ctxgen.source.program import Program
@@ -40,6 +42,32 @@ def filled_from(program: Program, cls: ClassValue) -> dict[str, str]:
                 for parameter in method.parameters:
                     _remember(program, found, parameter.name, parameter.decorators, scope)
     return found
+
+
+def setting_of(program: Program, expression: ir.Expression | None, scope: Scope) -> str | None:
+    """The key of what a getter of a class of settings gives: `security.open-urls` of `properties.getOpenUrls()`."""
+    names = []
+    current = expression
+    while current is not None:
+        if isinstance(current, ir.Call) and not current.arguments and isinstance(current.function, ir.Attribute):
+            current = current.function
+        if not isinstance(current, ir.Attribute):
+            break
+        names.append(re.sub(r"^(?:get|is)(?=[A-Z])", "", current.name))
+        if isinstance(current.owner, ir.Name) and current.owner.name == "self":
+            break
+        current = current.owner
+    if isinstance(current, ir.Name):
+        names.append(current.name)
+    if len(names) < 2 or scope.owner is None:
+        return None
+    declared = next(
+        (field.type for each in program.lineage(scope.owner) for field in each.cls.fields if field.name == names[-1] and field.type), None
+    )
+    value = program.evaluate(declared, scope) if declared is not None else None
+    found = find(of_class(program, value), "ConfigurationProperties") if isinstance(value, ClassValue) else None
+    prefix = next(iter(texts(program, found, "prefix", "value")), None) if found else None
+    return ".".join([prefix, *(name[:1].lower() + name[1:] for name in names[-2::-1])]) if prefix else None
 
 
 def _remember(program: Program, found: dict[str, str], name: str, decorators: tuple[ir.Expression, ...], scope: Scope) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from ctxgen.model import At, Endpoint
 from ctxgen.opaque import Name, name
 from ctxgen.source import ir
+from ctxgen.source.jvm import spring_security
 from ctxgen.source.jvm.annotations import find, marks, methods, of_class, simple, strings, texts
 from ctxgen.source.jvm.controllers import classes, guards_of, implemented, settings
 from ctxgen.source.jvm.settings import module_of
@@ -45,6 +46,10 @@ def _endpoint(
 ) -> Endpoint:  # fmt: skip
     own = marks(program, method.decorators, program.class_scope(cls)) if method is not None else []
     guards, opened = guards_of(program, own, of_class(program, cls))
+    if kind == "ws" and path is not None:
+        verdict = spring_security.rules(program)(cls.path, "GET", path)
+        guards = [*([verdict.guard] if verdict.guard else []), *guards]
+        opened = opened or verdict.public
     protected = any(guard.kind in ("authn", "authz") for guard in guards)
     return Endpoint(
         kind=kind,

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from ctxgen.facts import Facts
-from ctxgen.model import At, ConfigKey
+from ctxgen.facts import Facts, folder_of
+from ctxgen.model import At, ConfigKey, Dependency
 from ctxgen.opaque import Opaque
 
 _SOURCE_ROOT = re.compile(r"(?:^|/)src/")
@@ -34,6 +34,10 @@ class Settings:
         self._by_key: dict[str, list[ConfigKey]] = defaultdict(list)
         self._modules: set[str] = set()
         self._names: dict[str, str] = {}
+        self._needs: dict[str, set[str]] = defaultdict(set)
+        for dependency in facts.of(Dependency):
+            if dependency.path is not None and dependency.group not in ("test", "dev"):
+                self._needs[folder_of(dependency.at.path)].add(dependency.path)
         for each in facts.of(ConfigKey):
             if "/src/test/" in f"/{each.at.path}":
                 continue
@@ -54,9 +58,28 @@ class Settings:
         own = [each for each in known if module_of(each.at.path) == module]
         if not own and (name := self._names.get(module)):
             own = [each for each in known if _file_of(each.at.path) == name]
-        if not own and module not in self._modules and len({module_of(each.at.path) for each in known}) == 1:
-            own = known  # a library of the one program
+        if not own and module not in self._modules:  # a library of the one program that states it
+            stating = {module_of(each.at.path) for each in known}
+            users = {each for each in stating if self.needs(each, module)} or stating
+            own = [each for each in known if module_of(each.at.path) in users] if len(users) == 1 else []
         return sorted(own, key=lambda each: (each.when is not None, each.at))
+
+    def needs(self, module: str, other: str) -> bool:
+        """Whether a module is built with another of the repository, directly or through others."""
+        seen, work = {module}, [module]
+        while work and len(seen) < 500:
+            for each in sorted(self._needs.get(work.pop(), ())):
+                if each == other:
+                    return True
+                if each not in seen:
+                    seen.add(each)
+                    work.append(each)
+        return False
+
+    def routes(self, path: str, key: str) -> tuple[str, ...]:
+        """The paths that a list of settings states for a file's module."""
+        stated = [each for each in self.all(path, key) if each.when is None] or self.all(path, key)
+        return tuple(str(route) for each in stated for part in each.value.split(",") if (route := part.route()))
 
     def named(self, prefix: str) -> list[ConfigKey]:
         """All that is stated below a key, in the order of files and lines."""

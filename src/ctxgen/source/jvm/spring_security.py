@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -20,6 +21,7 @@ from ctxgen.source import ir
 from ctxgen.source.guards import guard_kind
 from ctxgen.source.jvm.annotations import find, marks, names, of_class, simple, strings, value
 from ctxgen.source.jvm.controllers import NOTHING, Rules, Verdict, classes, settings
+from ctxgen.source.jvm.fields import filled_from, setting_of
 from ctxgen.source.jvm.paths import matches
 from ctxgen.source.jvm.settings import module_of
 from ctxgen.source.jvm.walk import followed, type_name
@@ -48,6 +50,7 @@ _VERDICTS: dict[str, GuardKind | None] = {
 }  # fmt: skip
 _ELSEWHERE = {"toStaticResources", "atCommonLocations", "toAnyEndpoint", "to", "toH2Console", "toLinks"}
 """Matchers of static files and management endpoints, which are no routes of the code."""
+_CONVERTED = ("toArray", "toTypedArray", "stream", "asList", "toList")
 ALL = ("/**",)
 _IGNORED, _UNORDERED = -1e9, 1e9
 
@@ -72,6 +75,13 @@ class Chain(NamedTuple):
 
 def rules(program: Program) -> Rules:
     """What the chains and interceptors of a file's module say of a path; those of the repository's one security configuration where a module has none."""
+    if "_security" not in program.__dict__:
+        program.__dict__["_security"] = _rules(program)
+    found: Rules = program.__dict__["_security"]
+    return found
+
+
+def _rules(program: Program) -> Rules:
     chains: dict[str, list[Chain]] = defaultdict(list)
     intercepted: dict[str, list[Rule]] = defaultdict(list)
     for cls in classes(program, "class", "object", "interface"):
@@ -83,15 +93,25 @@ def rules(program: Program) -> Rules:
 
     def ask(path: str, verb: str, route: str) -> Verdict:
         module = module_of(path)
-        own = chains.get(module) or (next(iter(chains.values())) if len(chains) == 1 and not _application(program, module) else [])
-        verdict = _asked(own, verb, route)
+        verdict = _asked(program, path, _of_module(program, chains, module), verb, route)
         if verdict.guard is None:
             for rule in intercepted.get(module, ()):
-                if any(pattern is not None and matches(pattern, route) for pattern in rule.patterns):
+                if _matching(program, path, rule.patterns, route):
                     return Verdict(public=rule.at) if rule.guard is None else Verdict(rule.guard)
         return verdict
 
     return ask
+
+
+def _of_module(program: Program, chains: dict[str, list[Chain]], module: str) -> list[Chain]:
+    """The chains of a module: its own, those of the one module that it is built with or that is built with it, or the repository's only ones."""
+    if module in chains:
+        return chains[module]
+    known = settings(program)
+    related = [each for each in sorted(chains) if known.needs(module, each) or known.needs(each, module)]
+    if not related and len(chains) == 1 and not _application(program, module):
+        related = list(chains)
+    return chains[related[0]] if len(related) == 1 else []
 
 
 def _application(program: Program, module: str) -> bool:
@@ -100,22 +120,38 @@ def _application(program: Program, module: str) -> bool:
     return any(module_of(each.at.path) == module for key in ("spring.application.name", "server.port") for each in known.all(probe, key))
 
 
-def _asked(chains: list[Chain], verb: str, route: str) -> Verdict:
+def _asked(program: Program, path: str, chains: list[Chain], verb: str, route: str) -> Verdict:
     for chain in chains:
-        if not any(pattern is None or matches(pattern, route) for pattern in chain.patterns):
+        if chain.order != _IGNORED and None not in chain.patterns and not _matching(program, path, chain.patterns, route):
             continue
-        doubtful = False
+        opened = closed = False  # by rules whose paths are not known
         for rule in chain.rules:
             if rule.method is not None and verb != rule.method:
                 continue
-            if any(pattern is not None and matches(pattern, route) for pattern in rule.patterns):
-                if doubtful and chain.order != _IGNORED:
-                    return NOTHING
-                return Verdict(public=rule.at) if rule.guard is None else Verdict(rule.guard)
-            doubtful = doubtful or None in rule.patterns
+            if _matching(program, path, rule.patterns, route):
+                if rule.guard is None:
+                    return NOTHING if closed else Verdict(public=rule.at)
+                return Verdict(rule.guard, doubtful=opened)
+            if None in _expanded(program, path, rule.patterns) and chain.order != _IGNORED:
+                opened, closed = opened or rule.guard is None, closed or rule.guard is not None
         if chain.order != _IGNORED:
             return NOTHING
     return NOTHING
+
+
+def _matching(program: Program, path: str, patterns: tuple[str | None, ...], route: str) -> bool:
+    return any(pattern is not None and matches(pattern, route) for pattern in _expanded(program, path, patterns))
+
+
+def _expanded(program: Program, path: str, patterns: tuple[str | None, ...]) -> tuple[str | None, ...]:
+    """Patterns with those that a setting lists (`${security.open}`) as the module of a file states them."""
+    if not any(pattern is not None and pattern.startswith("${") for pattern in patterns):
+        return patterns
+    found = list[str | None]()
+    for pattern in patterns:
+        key = pattern[2:-1].partition(":")[0] if pattern is not None and pattern.startswith("${") else None
+        found += [pattern] if key is None else settings(program).routes(path, key) or (None,)
+    return tuple(found)
 
 
 # ---------------------------------------------------------------------------------------------- chains
@@ -148,7 +184,7 @@ def _chain(program: Program, method: ir.Function, cls: ClassValue, order: float)
     limited: tuple[str | None, ...] = ()
     pending: tuple[str | None, tuple[str | None, ...]] | None = None
     deciding = ignoring = collecting = False
-    for call, inside in followed(program, method.body, scope, _BUILDERS):
+    for call, inside in followed(program, method.body, scope, _BUILDERS, known=partial(_listed, program)):
         called, at = simple(call.function), At(inside.module.path, call.line)
         if called in ("authorizeRequests", "authorizeHttpRequests", "authorizeExchange"):
             deciding, collecting = True, False
@@ -220,11 +256,25 @@ def _patterns(program: Program, call: ir.Call, scope: Scope) -> tuple[str | None
             verb = inner[0] or verb
             patterns += inner[1] or (None,)
         else:
-            told = [settings(program).filled(scope.module.path, text) for text in strings(program.evaluate(expression, scope))]
+            listed = _listed(program, expression, scope) or program.evaluate(expression, scope)
+            told = [text if text.startswith("${") else settings(program).filled(scope.module.path, text) for text in strings(listed)]
             patterns += told or [None]
     if not patterns:
         patterns = list(ALL) if verb else [None]
-    return verb, tuple(None if each is None or "{part}" in each else each if each.startswith("/") else f"/{each}" for each in patterns)
+    return verb, tuple(
+        None if each is None or "{part}" in each else each if each.startswith(("/", "${")) else f"/{each}" for each in patterns
+    )
+
+
+def _listed(program: Program, expression: ir.Expression, scope: Scope) -> str | None:
+    """`${security.open}` for a list that settings state: a getter of their class, or a field with `@Value`."""
+    while isinstance(expression, ir.Call) and isinstance(expression.function, ir.Attribute) and expression.function.name in _CONVERTED:
+        expression = expression.function.owner
+    if (key := setting_of(program, expression, scope)) is not None:
+        return f"${{{key}}}"
+    called = simple(expression) if isinstance(expression, ir.Name | ir.Attribute) else ""
+    stated = filled_from(program, scope.owner).get(called, "") if called and scope.owner is not None else ""
+    return stated if stated.startswith("${") and stated.endswith("}") else None
 
 
 # ---------------------------------------------------------------------------------------------- interceptors

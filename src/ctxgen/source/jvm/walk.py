@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from ctxgen.source import ir
 from ctxgen.source.program import Program
-from ctxgen.source.values import FunctionValue, Scope
+from ctxgen.source.values import FunctionValue, Scope, Value
 
 _DEEPEST = 40
 MAX_ITEMS = 100
@@ -97,8 +97,17 @@ def _bodies(statement: ir.Statement) -> Iterator[tuple[ir.Statement, ...]]:
             yield what.body
 
 
+Known = Callable[[ir.Expression, Scope], Value]
+"""What stands for a list that is gone through, where more is known than evaluating it gives; None where nothing is."""
+
+
 def followed(
-    program: Program, statements: Iterable[ir.Statement], scope: Scope, enter: tuple[str, ...] = (), depth: int = 0
+    program: Program,
+    statements: Iterable[ir.Statement],
+    scope: Scope,
+    enter: tuple[str, ...] = (),
+    depth: int = 0,
+    known: Known | None = None,
 ) -> Iterator[tuple[ir.Call, Scope]]:
     """The calls of a body with the scope to evaluate their arguments in: local variables are known, loops over known lists are run.
 
@@ -106,23 +115,44 @@ def followed(
     """
     for statement in statements:
         if isinstance(statement, ir.Loop) and isinstance(statement.target, ir.Name):
-            known = statement.iterable is not None and plain(statement.iterable)
-            values = program.evaluate(statement.iterable, scope) if known and statement.iterable is not None else None
-            for item in (values if isinstance(values, list) else [None])[:MAX_ITEMS]:
+            for item in _items(program, statement.iterable, scope, known):
                 inner = Scope(scope.module, scope, owner=scope.owner)
                 if item is not None:
                     inner.names[statement.target.name] = item
-                yield from followed(program, statement.body, inner, enter, depth + 1)
+                yield from followed(program, statement.body, inner, enter, depth + 1, known)
             continue
         for expression in _expressions(statement):
             for call in calls_in(expression):
+                _bind_block(program, call, scope, known)
                 yield call, scope
-                yield from _entered(program, call, scope, enter, depth)
+                yield from _entered(program, call, scope, enter, depth, known)
         if isinstance(statement, ir.Assign) and isinstance(statement.target, ir.Name):
             scope.names[statement.target.name] = program.evaluate(statement.value, scope) if plain(statement.value) else None
         for body in _bodies(statement):
             if depth < _DEEPEST:
-                yield from followed(program, body, scope, enter, depth + 1)
+                yield from followed(program, body, scope, enter, depth + 1, known)
+
+
+def _items(program: Program, iterable: ir.Expression | None, scope: Scope, known: Known | None) -> list[Value]:
+    """What a loop goes over: what is known of it, else one item that is not."""
+    given = known(iterable, scope) if known is not None and iterable is not None else None
+    if given is None and iterable is not None and plain(iterable):
+        given = program.evaluate(iterable, scope)
+    return (given if isinstance(given, list) else [given] if isinstance(given, str) else [None])[:MAX_ITEMS]
+
+
+def _bind_block(program: Program, call: ir.Call, scope: Scope, known: Known | None) -> None:
+    """The parameter of `urls.forEach(url -> …)` stands for all of the list."""
+    block = call.arguments[-1].value if call.arguments else None
+    if (
+        isinstance(call.function, ir.Attribute)
+        and call.function.name in ("forEach", "map")
+        and isinstance(block, ir.Function)
+        and block.parameters
+    ):
+        values = [item for item in _items(program, call.function.owner, scope, known) if item is not None]
+        if values:
+            scope.names[block.parameters[0].name] = values
 
 
 _MAKES_LISTS = {"of", "asList", "listOf", "setOf", "arrayOf", "format", "singletonList", "concat"}
@@ -144,7 +174,9 @@ def plain(expression: ir.Expression, depth: int = 0) -> bool:
     return False
 
 
-def _entered(program: Program, call: ir.Call, scope: Scope, enter: tuple[str, ...], depth: int) -> Iterator[tuple[ir.Call, Scope]]:
+def _entered(
+    program: Program, call: ir.Call, scope: Scope, enter: tuple[str, ...], depth: int, known: Known | None
+) -> Iterator[tuple[ir.Call, Scope]]:
     if not enter or depth > 4 or not isinstance(call.function, ir.Name | ir.Attribute):
         return
     if isinstance(call.function, ir.Attribute) and not isinstance(call.function.owner, ir.Name):
@@ -155,7 +187,7 @@ def _entered(program: Program, call: ir.Call, scope: Scope, enter: tuple[str, ..
     inner = Scope(value.scope.module, value.scope, this=value.this, owner=value.owner)
     for parameter, argument in zip(value.function.parameters, call.arguments, strict=False):
         inner.names[parameter.name] = program.evaluate(argument.value, scope) if plain(argument.value) else None
-    yield from followed(program, value.function.body, inner, enter, depth + 1)
+    yield from followed(program, value.function.body, inner, enter, depth + 1, known)
 
 
 def type_name(type: ir.Expression | None) -> str:
