@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pytest_regressions.file_regression import FileRegressionFixture
 
-from ctxgen.model import Channel, CodeFact, EntityModel, Schedule
+from ctxgen.model import Channel, CodeFact, EntityModel, Schedule, Variable
 from ctxgen.pipeline import analyse
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "source" / "jvm"
@@ -41,5 +41,9 @@ def test_facts(case: str, file_regression: FileRegressionFixture) -> None:
     found += sorted(f"job {each.name} [{each.schedule or '-'}] {each.at.path}:{each.at.line}" for each in facts.of(Schedule))
     found += sorted(
         f"{each.kind} {each.subject}{f' [{each.value}]' if each.value else ''} {each.at.path}:{each.at.line}" for each in facts.of(CodeFact)
+    )
+    asked = {None: "may be", True: "required", False: "optional"}
+    found += sorted(
+        f"setting {each.name} {asked[each.required]} {each.at.path}:{each.at.line}" for each in facts.of(Variable) if each.source == "code"
     )
     file_regression.check("\n".join(found) + "\n", fullpath=FIXTURES / f"{case}.facts.txt")
