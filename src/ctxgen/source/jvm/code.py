@@ -45,6 +45,7 @@ def finish(program: Program) -> None:
         for read in (_of_class, _of_methods, _validated, _calls):
             told += read(program, cls)
         program.facts += dict.fromkeys(told)
+    program.facts += dict.fromkeys(_functions(program))
 
 
 def _fact(kind: str, subject: str, at: At, stated: Name | None = None) -> CodeFact:
@@ -171,38 +172,60 @@ _SPEAK = (
 
 
 def _calls(program: Program, cls: ClassValue) -> Iterator[CodeFact]:
-    data = program.resolver.data(cls.path)  # type: ignore[attr-defined]
-    if cls.cls.kind == "interface" or not any(word in data for word in _SPEAK):
+    if cls.cls.kind == "interface" or not _speaks(program, cls.path):
         return
     filled = filled_from(program, cls)
     for method in cls.cls.methods:
-        known = types(program, cls, method)
         scope = Scope(cls.scope.module, program.class_scope(cls), owner=cls)
-        subject = f"{cls.cls.name}.{method.name}"
-        for call, inside in followed(program, method.body, scope):
-            at = At(inside.module.path, call.line)
-            called = simple(call.function)
-            owner = simple(call.function.owner) if isinstance(call.function, ir.Attribute) else ""
-            pair = (known.get(owner, owner), called)
-            first = call.arguments[0].value if call.arguments else None
-            if pair in _ISSUED:
-                yield _fact("token-issued", subject, at)
-            elif pair in _CHECKED:
-                yield _fact("token-checked", subject, at)
-            elif called in ("expireAfterWrite", "expireAfterAccess", "entryTtl"):
-                yield _fact("cache", subject, at, _duration(program, call, inside))
-            elif (pair[0] == "Bandwidth" and called in ("simple", "classic")) or (called == "capacity" and b"bucket4j" in data):
-                yield _fact("rate-limit", subject, at, _bandwidth(program, call, inside))
-            elif first is not None and _http(called, pair[0], owner):
-                text = text_of(program, first, inside, filled) or _address(program, first, inside)
-                host = Opaque(text).host() if text and "://" in text else None
-                if host and "." + str(host) not in (".localhost", ".127.0.0.1"):
-                    yield _fact("http-client", str(host), at)
+        yield from _of_body(program, method, scope, types(program, cls, method), filled, f"{cls.cls.name}.{method.name}")
 
 
-def _http(called: str, type: str, owner: str) -> bool:
+def _functions(program: Program) -> Iterator[CodeFact]:
+    """What functions outside classes do."""
+    for each in program.functions:
+        if _speaks(program, each.scope.module.path):
+            known = {given.name: simple(given.type) for given in each.function.parameters if given.type is not None}
+            scope = Scope(each.scope.module, each.scope)
+            yield from _of_body(program, each.function, scope, known, {}, each.function.name)
+
+
+def _speaks(program: Program, path: str) -> bool:
+    data = program.resolver.data(path)  # type: ignore[attr-defined]
+    return any(word in data for word in _SPEAK)
+
+
+def _of_body(
+    program: Program, function: ir.Function, scope: Scope, known: dict[str, str], filled: dict[str, str], subject: str
+) -> Iterator[CodeFact]:
+    limited = b"bucket4j" in program.resolver.data(scope.module.path)  # type: ignore[attr-defined]
+    for call, inside in followed(program, function.body, scope):
+        at = At(inside.module.path, call.line)
+        called = simple(call.function)
+        owner = simple(call.function.owner) if isinstance(call.function, ir.Attribute) else ""
+        pair = (known.get(owner, owner), called)
+        first = call.arguments[0].value if call.arguments else None
+        if pair in _ISSUED:
+            yield _fact("token-issued", subject, at)
+        elif pair in _CHECKED:
+            yield _fact("token-checked", subject, at)
+        elif called in ("expireAfterWrite", "expireAfterAccess", "entryTtl"):
+            yield _fact("cache", subject, at, _duration(program, call, inside))
+        elif (pair[0] == "Bandwidth" and called in ("simple", "classic")) or (called == "capacity" and limited):
+            yield _fact("rate-limit", subject, at, _bandwidth(program, call, inside))
+        elif first is not None and _http(called, pair[0]):
+            text = text_of(program, first, inside, filled) or _address(program, first, inside)
+            host = Opaque(text).host() if text and "://" in text else None
+            if host and str(host) not in ("localhost", "127.0.0.1"):
+                yield _fact("http-client", str(host), at)
+
+
+def _http(called: str, type: str) -> bool:
     """Whether a call is given the address that a client asks."""
-    return called in ("baseUrl", "uri", "rootUri") or (called in ("create", "url") and type in _CLIENTS) or (type in ("RestTemplate", "RestOperations") and called not in ("setErrorHandler", "setInterceptors", "getInterceptors", "setRequestFactory"))  # fmt: skip
+    if called in ("baseUrl", "uri", "rootUri"):
+        return True
+    if type in ("RestTemplate", "RestOperations"):
+        return called not in ("setErrorHandler", "setInterceptors", "getInterceptors", "setRequestFactory", "setMessageConverters")
+    return type in _CLIENTS and called in ("create", "url", "get", "post", "put", "patch", "delete", "head", "request")
 
 
 def _address(program: Program, expression: ir.Expression, scope: Scope) -> str | None:

@@ -101,7 +101,7 @@ def _answers(program: Program, cls: ClassValue, found: Sequence[Annotation], pre
     for method, written, carried in methods(program, cls):
         verbs = _verbs(program, carried)
         located = find(carried, "Path")
-        paths = list(joined(prefixes, [_text(program, located)] if located else [""], [""]))
+        paths = [path.rstrip("/") or "/" for path in joined(prefixes, [_text(program, located)] if located else [""], [""])]
         if verbs:
             mark = find(carried, *verbs) or carried[0]
             at, stated = placed(cls, method, written, located.at if located is not None and located.at.path == mark.at.path else mark.at)

@@ -6,17 +6,20 @@ Sources: https://ktor.io/docs/server-routing.html, https://ktor.io/docs/server-a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Literal
 
-from ctxgen.model import Guard
-from ctxgen.opaque import name
+from ctxgen.model import CodeFact, Guard
+from ctxgen.opaque import Name, name
 from ctxgen.source import ir
 from ctxgen.source.frameworks import plain
 from ctxgen.source.jvm.annotations import simple
 from ctxgen.source.jvm.controllers import settings
+from ctxgen.source.jvm.walk import calls
 from ctxgen.source.program import MethodHook, Program
 from ctxgen.source.routing import Kind, join
 from ctxgen.source.values import Arguments, ClassValue, FunctionValue, Object, Value
 
+PluginKind = Literal["error-handler", "rate-limit", "validation", "middleware", "cache"]
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "options")
 _DEEPEST = 8
 
@@ -139,10 +142,35 @@ def _limited(program: Program, owner: Object, arguments: Arguments) -> Value:
 
 
 def _install(program: Program, owner: Object, arguments: Arguments) -> Value:
-    """`install(Routing) { … }`."""
-    if simple(arguments.expression(0)) == "Routing":
+    """`install(Routing) { … }`; a plug-in that every request passes is a fact of its own."""
+    plugin = simple(arguments.expression(0))
+    if plugin in ("Routing", "RoutingRoot"):
         return _group(program, owner, arguments, [""])
+    if plugin in _PLUGINS:
+        program.facts.append(
+            CodeFact(kind=_PLUGINS[plugin], subject=name(plugin), value=_limit(program, arguments), at=program.at(arguments))
+        )
     return owner
+
+
+_PLUGINS: dict[str, PluginKind] = {
+    "StatusPages": "error-handler", "RateLimit": "rate-limit", "RequestValidation": "validation", "CORS": "middleware", "CallLogging": "middleware", "CallId": "middleware",
+    "Compression": "middleware", "DefaultHeaders": "middleware", "HSTS": "middleware", "HttpsRedirect": "middleware", "Sessions": "middleware", "ForwardedHeaders": "middleware",
+    "CachingHeaders": "cache",
+}  # fmt: skip
+
+
+def _limit(program: Program, arguments: Arguments) -> Name | None:
+    """`rateLimiter(limit = 100, refillPeriod = 60.seconds)` in the block of a plug-in."""
+    block = arguments.expression(-1)
+    for call in calls(block.body) if isinstance(block, ir.Function) else ():
+        if simple(call.function) == "rateLimiter":
+            given = {each.keyword: each.value for each in call.arguments}
+            limit, period = given.get("limit"), given.get("refillPeriod")
+            if isinstance(limit, ir.Literal) and isinstance(limit.value, int):
+                known = isinstance(period, ir.Attribute) and isinstance(period.owner, ir.Literal)
+                return name(f"{limit.value} per {period.owner.value} {period.name}" if known else str(limit.value))  # type: ignore[union-attr]
+    return None
 
 
 def _ignored(program: Program, owner: Object, arguments: Arguments) -> Value:
@@ -159,6 +187,7 @@ def _scoped(program: Program, owner: Object, arguments: Arguments) -> Value:
 
 METHODS: dict[str, Callable[[Program, Object, Arguments], Value]] = {
     "ktor.application.install": _install,
+    "ktor.route.install": _install,
     "ktor.route.route": _route,
     "ktor.route.method": _method,
     "ktor.route.handle": _handle,
@@ -181,7 +210,6 @@ METHODS: dict[str, Callable[[Program, Object, Arguments], Value]] = {
             "singlePageApplication",
             "swaggerUI",
             "openAPI",
-            "install",
             "intercept",
             "createChild",
         )

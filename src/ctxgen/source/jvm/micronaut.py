@@ -80,7 +80,7 @@ def _answers(program: Program, cls: ClassValue, prefixes: list[str]) -> Iterator
             at, stated = placed(cls, method, written, mapped.at)
             yield Answer(
                 verbs=(verb,),
-                paths=tuple(joined([""], prefixes, paths)),
+                paths=tuple(path.rstrip("/") or "/" for path in joined([""], prefixes, paths)),
                 at=at,
                 handler=f"{cls.cls.name}.{method.name}",
                 own=tuple(carried),
