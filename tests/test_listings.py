@@ -72,3 +72,13 @@ def test_a_listing_is_written_to_a_file(tmp_path: Path) -> None:
     target = tmp_path / "models.csv"
     assert ctxgen("models", FIXTURES / "repos" / "shop", "-f", "csv", "-o", target).stdout == b""
     assert target.read_text().startswith("component,model,table,column,type,nullable,keys,at\n")
+
+
+def test_routes_of_every_format() -> None:
+    shop = str(FIXTURES / "source/golang/gin-shop")
+    listed = ctxgen("routes", shop).stdout.decode()
+    assert "DELETE  /api/v1/orders/admin/{id}" in listed
+    assert (
+        ctxgen("routes", shop, "--format", "csv").stdout.decode().splitlines()[0] == "kind,method,path,handler,access,guards,component,at"
+    )
+    assert json.loads(ctxgen("routes", shop, "--format", "openapi").stdout.decode())["openapi"] == "3.1.0"

@@ -215,6 +215,9 @@ class EnvironmentVariable(Struct, frozen=True):
     scheme: str | None = None
     host: str | None = None
     port: int | None = None
+    set: bool = True
+    read: bool = False
+    """Whether a file gives it a value, and whether source or settings were seen to read it."""
 
 
 class Mechanism(Struct, frozen=True):
@@ -300,6 +303,16 @@ class Exclusion(Struct, frozen=True):
     evidence: Cited
 
 
+class CodeStatement(Struct, frozen=True):
+    """What a line of source does that is worth knowing: kind is error-handler, validation, transaction, cache, rate-limit, http-client, token-issued, token-checked, token-refreshed, token-revoked or middleware."""
+
+    kind: str
+    subject: str
+    value: str | None
+    component: str | None
+    evidence: Cited
+
+
 class Context(Struct, frozen=True):
     """Everything that is known of one repository."""
 
@@ -328,3 +341,5 @@ class Context(Struct, frozen=True):
     declared_evidence: dict[str, Cited] = {}
     """Where each declared fact stands, by `section.key`."""
     excluded: tuple[Exclusion, ...] = ()
+    code: tuple[CodeStatement, ...] = ()
+    """What source does beside answering: how errors are handled, where transactions, caches, tokens and outside calls are."""

@@ -19,6 +19,7 @@ from ctxgen.facts import Facts
 from ctxgen.folder import Folder
 from ctxgen.inference import architecture as architectures
 from ctxgen.inference import jobs, languages, messaging, models, stores, technologies
+from ctxgen.inference.code import code
 from ctxgen.inference.endpoints import endpoints
 from ctxgen.inference.environment import environment
 from ctxgen.inference.evidence import cite
@@ -179,6 +180,7 @@ def build(tree: Tree, facts: Facts, catalogue: Catalogue) -> Analysis:
         security=Security(mechanisms(known, facts, join, catalogue, places), tuple(protections)),
         scale=tuple(scale(facts, join, catalogue, places)),
         endpoints=tuple(endpoints(facts, join)),
+        code=tuple(code(facts, join)),
         commands=_commands(facts, join, places),
         ci=_pipelines(facts),
         declared={},

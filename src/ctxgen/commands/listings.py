@@ -1,4 +1,4 @@
-"""The commands that list one part of a context: models, variables, jobs, topics."""
+"""The commands that list one part of a context: routes, models, variables, jobs, topics."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ctxgen._input import Config, Detectors, Exclude, IncludeIgnored, NoRepoConfig, Output, Repository, Revision, analyse
-from ctxgen._terminal import working, write
+from ctxgen._terminal import fail, working, write
 
 if TYPE_CHECKING:
     from ctxgen.context import Context
@@ -21,6 +21,24 @@ class TableFormat(StrEnum):
     markdown = "markdown"
     json = "json"
     csv = "csv"
+
+
+class RouteFormat(StrEnum):
+    table = "table"
+    markdown = "markdown"
+    json = "json"
+    csv = "csv"
+    openapi = "openapi"
+
+
+_ROUTE_TITLES = ("kind", "method", "path", "handler", "access", "guards", "component", "at")
+
+
+def _routes(context: Context, component: str | None = None) -> Iterable[Row]:
+    for each in context.endpoints:
+        if component in (None, each.component):
+            guards = ", ".join(guard.name for guard in each.guards)
+            yield each.kind, each.method, each.path or each.operation, each.handler, each.access, guards, each.component, each.evidence[0]
 
 
 def _models(context: Context) -> Iterable[Row]:
@@ -38,7 +56,12 @@ def _models(context: Context) -> Iterable[Row]:
 
 def _variables(context: Context) -> Iterable[Row]:
     for each in context.environment:
-        yield each.name, each.component, each.required, each.secret, each.scheme, each.evidence[0]
+        yield each.name, each.component, each.required, each.secret, _use(each.set, each.read), each.scheme, each.evidence[0]
+
+
+def _use(is_set: bool, is_read: bool) -> str:
+    """What the repository does with a variable, as far as it was seen."""
+    return "set and read" if is_set and is_read else "only set" if is_set else "only read"
 
 
 def _jobs(context: Context) -> Iterable[Row]:
@@ -61,7 +84,7 @@ _LISTINGS: tuple[tuple[str, str, tuple[str, ...], Callable[[Context], Iterable[R
     (
         "env",
         "List the environment variables that are set or read.",
-        ("name", "component", "required", "secret", "scheme", "at"),
+        ("name", "component", "required", "secret", "use", "scheme", "at"),
         _variables,
     ),
     ("jobs", "List what the clock starts.", ("name", "schedule", "handler", "component", "at"), _jobs),
@@ -72,8 +95,36 @@ _LISTINGS: tuple[tuple[str, str, tuple[str, ...], Callable[[Context], Iterable[R
 
 def register(app: typer.Typer) -> None:
     """Add a command for every listing."""
+    app.command("routes", help="List the endpoints with their methods, whole paths, handlers and guards.")(_list_routes)
     for name, help, titles, rows in _LISTINGS:
         app.command(name, help=help)(_command(titles, rows))
+
+
+def _list_routes(
+    path: Repository = ".",
+    format: Annotated[RouteFormat, typer.Option("--format", "-f", help="How to print it; `openapi` is OpenAPI 3.1.")] = RouteFormat.table,
+    component: Annotated[str | None, typer.Option("--component", help="Only what this component answers.", metavar="NAME")] = None,
+    output: Output = None,
+    include_ignored: IncludeIgnored = False,
+    exclude: Exclude = None,
+    config: Config = None,
+    no_repo_config: NoRepoConfig = False,
+    detectors: Detectors = None,
+    rev: Revision = None,
+) -> None:
+    with working():
+        context = analyse(path, include_ignored, exclude, config, no_repo_config, detectors, revision=rev).context
+        if component is not None and all(part.id != component for part in context.components):
+            fail(f"no such component: {component!r}; known are {', '.join(part.id for part in context.components) or 'none'}")
+        if format is RouteFormat.openapi:
+            from ctxgen.render import openapi
+
+            text = openapi.render(context, component)
+        else:
+            from ctxgen.render.tables import table
+
+            text = table(_ROUTE_TITLES, list(_routes(context, component)), str(format))
+    write(text, output, markdown=format is RouteFormat.markdown)
 
 
 def _command(titles: tuple[str, ...], rows: Callable[[Context], Iterable[Row]]) -> Callable[..., None]:

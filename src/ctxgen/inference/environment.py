@@ -20,6 +20,9 @@ _SECRET = re.compile(
 _SCHEMES = ("http", "https", "tcp", "ws", "wss", "smtp", "grpc")
 _SOURCE_ORDER = {"dotenv": 0, "compose": 1, "settings": 2, "code": 3, "kubernetes": 4, "dockerfile": 5, "ci": 6, "other": 7}
 
+_READS = ("code", "settings")
+"""Statements that read a variable; others give it a value."""
+
 
 def environment(facts: Facts, join: Join, catalogue: Catalogue, places: Places) -> list[EnvironmentVariable]:
     """Every variable of the product once, with the lines that set or read it and what is safe to say of its value."""
@@ -48,6 +51,8 @@ def environment(facts: Facts, join: Join, catalogue: Catalogue, places: Places) 
                 scheme=scheme,
                 host=url.host() if url is not None else None,
                 port=url.port() if url is not None else None,
+                set=any(v.source not in _READS for v in ordered),
+                read=any(v.source in _READS for v in ordered),
             )
         )
     return found

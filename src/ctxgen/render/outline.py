@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -36,6 +36,7 @@ SECTIONS = (
     "components",
     "api",
     "configuration",
+    "code",
     "services",
     "observability",
     "tests",
@@ -335,6 +336,7 @@ class _Teller:
         lines = [*self.variables(detail)]
         for key, label, categories, scopes in wording.AROUND:
             lines.append(Line(key, label, tuple(self.pieces(*categories, scopes=scopes))))
+        lines.append(Line("code", "In the code", tuple(self.in_code(detail)), item="place"))
         commands: dict[tuple[str, str], Piece] = {}
         given: Counter[str] = Counter()
         for command in sorted(self.context.commands, key=lambda command: (len(command.command), command.evidence)):
@@ -346,6 +348,19 @@ class _Teller:
         others = self.declared(*(section for section in self.context.declared if section not in ELEMENTS))
         lines.insert(0, Line("declared", "Declared", tuple(others)))
         return Section("Around it", tuple(lines))
+
+    def in_code(self, detail: str) -> Iterator[Piece]:
+        """What source does beside answering: the first few of each kind."""
+        given: Counter[str] = Counter()
+        for each in self.context.code:
+            given[each.kind] += 1
+            if detail == "full" or given[each.kind] <= FEW:
+                value: list[Part] = [" ", Text(each.value)] if each.value else []
+                yield Piece(
+                    (f"{wording.CODE.get(each.kind, each.kind)} ", Code(each.subject), *value),
+                    38 - 3 * given[each.kind],
+                    _first(each.evidence),
+                )
 
     def variables(self, detail: str) -> list[Line]:
         """One line per file, which cites its first variable."""

@@ -32,6 +32,10 @@ MECHANISMS = {
     "jwt": "JWT", "session": "sessions", "oauth2": "OAuth 2", "oidc": "OpenID Connect", "saml": "SAML", "ldap": "LDAP", "api-key": "API keys", "basic": "HTTP Basic", "mtls": "mutual TLS",
     "webauthn": "WebAuthn", "totp": "TOTP", "password": "passwords", "magic-link": "magic links", "proxy-header": "trusted proxy header", "bearer-opaque": "opaque bearer tokens", "hmac": "HMAC signatures",
 }  # fmt: skip
+CODE = {
+    "error-handler": "errors handled by", "validation": "input checked by", "transaction": "transaction in", "cache": "cache in", "rate-limit": "rate limit", "http-client": "calls",
+    "token-issued": "tokens issued in", "token-checked": "tokens checked in", "token-refreshed": "tokens refreshed in", "token-revoked": "tokens revoked in", "middleware": "middleware",
+}  # fmt: skip
 AROUND = (
     ("services", "Outside services", ("saas", "ai"), ("backend",)),
     ("observability", "Observability", ("observability",), ("backend", "deploy")),

@@ -484,6 +484,8 @@ class Interpreter:
             if isinstance(known, External) and isinstance(scope.receiver, Object) and self.has_method(scope.receiver, name):
                 return Method(scope.receiver, name)  # a library's extension function, imported by its name
             return known
+        if isinstance(scope.receiver, Object) and self.has_method(scope.receiver, name):
+            return Method(scope.receiver, name)
         if self.language.implicit_this:
             owner = scope.this if isinstance(scope.this, (Instance, ClassValue)) else None
             while owner is not None:
@@ -491,8 +493,6 @@ class Interpreter:
                     return found
                 cls = owner.cls if isinstance(owner, Instance) else owner
                 owner = cls.outer if isinstance(cls, ClassValue) else None
-        if isinstance(scope.receiver, Object) and self.has_method(scope.receiver, name):
-            return Method(scope.receiver, name)
         for path in self.resolver.defining(scope.module.path, name):
             module = self.run(path)
             if module is None:
