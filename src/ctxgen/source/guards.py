@@ -113,7 +113,7 @@ def spelled(expression: ir.Expression | None) -> str:
             return name
         case ir.Attribute(owner, name):
             start = spelled(owner)
-            return f"{start}.{name}" if start and start != "self" else name
+            return f"{start}.{name}" if start and start not in ("self", "crate", "super") else name
         case ir.Call(function):
             return spelled(function)
         case ir.Item(owner):

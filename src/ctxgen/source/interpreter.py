@@ -100,6 +100,10 @@ class Interpreter:
         """An attribute of a framework's object that is no method; None where a method may be meant."""
         return None
 
+    def known(self, path: str) -> bool:
+        """Whether a framework tells what a path of a library is, or one below it."""
+        return False
+
     def subclassed(self, cls: ClassValue, bases: Sequence[Value]) -> None:
         """A class was defined; `bases` are the values of its bases."""
 
@@ -250,10 +254,14 @@ class Interpreter:
     def _import(self, statement: ir.Import, scope: Scope) -> None:
         module = scope.module
         if statement.name == "*" and statement.alias in ("", "*"):
-            for path in self.resolver.module(module.path, statement.module):
+            files = self.resolver.module(module.path, statement.module)
+            for path in files:
                 if (found := self.run(path)) is not None:
                     for key, value in (found.exports or found.scope.names).items():
                         scope.names.setdefault(key, value)
+                    module.stars += found.stars
+            if not files and self.language.stars:
+                module.stars.append(self.language.library(statement.module))
             return
         scope.names[statement.alias] = LazyImport(statement, module)
 
@@ -501,8 +509,9 @@ class Interpreter:
                 return self._settled(module.scope.names, name)
             if self.language.names_are_paths and (static := self._static(module, name, line)) is not None:
                 return static
-        found_object = self.made(External(name), At(scope.module.path, line))
-        return found_object if found_object is not None else External(name)
+        whole = next((path for library in scope.module.stars if self.known(path := f"{library}.{name}")), name)
+        found_object = self.made(External(whole), At(scope.module.path, line))
+        return found_object if found_object is not None else External(whole)
 
     def _static(self, module: ModuleValue, name: str, line: int) -> Value | None:
         """A member of one of a module's types, whose members are all imported."""
@@ -553,6 +562,8 @@ class Interpreter:
                     return owner.fields[name]
                 given = self.object_attribute(owner, name)
                 return Method(owner, name) if given is None else given
+            case FunctionValue() if self.language.modules_apart and name not in owner.attributes:
+                return self._imported(LazyImport(ir.Import(owner.function.name, name, name, line), scope.module))
             case FunctionValue():
                 return owner.attributes.get(name, UNKNOWN)
             case Super(this, cls):

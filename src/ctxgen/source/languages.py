@@ -65,6 +65,10 @@ class Language:
     """What functions of the language's own library give (`program.Hook` by path): `path.join()`."""
     receivers_are_methods: bool = False
     """Whether functions with a receiver are known only through it (Go)."""
+    modules_apart: bool = False
+    """Whether a function may have the name of a module that is known beside it (Rust)."""
+    stars: bool = False
+    """Whether a name that nothing else brings may be that of a library whose names were all imported (Rust's `use actix_web::web::*`)."""
     assigns_locally: bool = False
     """Whether an assignment without a declaration makes a name of the innermost scope (Python, PHP, Ruby)."""
     open_classes: bool = False

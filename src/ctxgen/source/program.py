@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from ctxgen.model import At, Fact, Guard, GuardKind
@@ -190,6 +191,15 @@ class Program(Interpreter):
         keys = item.key.items if isinstance(item.key, ir.Sequence) else (ir.Argument(item.key),)
         values = tuple(self.evaluate(each.value, scope) for each in keys)
         return hook(self, Arguments(values, {}, keys, item.line, scope))
+
+    @cached_property
+    def _paths(self) -> frozenset[str]:
+        """The paths of libraries that frameworks describe, with all that they begin with."""
+        whole = [path.removesuffix("()").split(".") for path in (*self.hooks, *self.vocabulary.made, *self.vocabulary.typed)]
+        return frozenset(".".join(parts[:count]) for parts in whole for count in range(1, len(parts) + 1))
+
+    def known(self, path: str) -> bool:
+        return path in self._paths
 
     # ---- calls
 

@@ -81,6 +81,8 @@ class ModuleValue:
         self.path, self.language, self.package = path, language, package
         self.scope = Scope(self)
         self.exports: dict[str, Value] = {}
+        self.stars: list[str] = []
+        """The libraries all of whose names are imported."""
         self.done = False
 
     def __repr__(self) -> str:

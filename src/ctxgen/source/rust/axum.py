@@ -1,0 +1,201 @@
+"""axum: routes of method routers (`get(list).post(create)`), layers that hold for what was added before them, `routes!` of utoipa-axum.
+
+Sources: https://docs.rs/axum/latest/axum/struct.Router.html, https://docs.rs/utoipa-axum/latest/utoipa_axum/.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import NamedTuple
+
+from ctxgen.model import At, Guard
+from ctxgen.source import ir
+from ctxgen.source.program import Hook, MethodHook, Program
+from ctxgen.source.rust.expressions import spelled_last
+from ctxgen.source.rust.handlers import VERBS, extractor_guards, listed, middleware
+from ctxgen.source.values import UNKNOWN, Arguments, FunctionValue, Object, Value
+
+
+class _Answer(NamedTuple):
+    """What a method router answers one of its methods with."""
+
+    methods: tuple[str, ...]
+    handler: Value
+    written: ir.Expression | None
+    guards: tuple[Guard, ...] = ()
+
+
+def _answers(owner: Object) -> list[_Answer]:
+    return owner.fields.setdefault("answers", [])  # type: ignore[no-any-return]
+
+
+def _answered(program: Program, owner: Object, arguments: Arguments, methods: tuple[str, ...], position: int = 0) -> Object:
+    handler = arguments.get(position, default=UNKNOWN)
+    _answers(owner).append(_Answer(methods, handler, arguments.expression(position)))
+    program.answers(handler)
+    return owner
+
+
+def _start(program: Program, arguments: Arguments, methods: tuple[str, ...]) -> Value:
+    """`get(list)`: a new method router."""
+    made = Object(program.vocabulary.frameworks["axum"].types["methods"])
+    return _answered(program, made, arguments, methods)
+
+
+def _on(program: Program, arguments: Arguments) -> Value:
+    """`on(MethodFilter::GET.or(MethodFilter::POST), list)`."""
+    made = Object(program.vocabulary.frameworks["axum"].types["methods"])
+    return _answered(program, made, arguments, _filtered(arguments.expression(0)), 1)
+
+
+def _add(program: Program, owner: Object, arguments: Arguments, methods: tuple[str, ...]) -> Value:
+    return _answered(program, owner, arguments, methods)
+
+
+def _add_on(program: Program, owner: Object, arguments: Arguments) -> Value:
+    return _answered(program, owner, arguments, _filtered(arguments.expression(0)), 1)
+
+
+def _filtered(expression: ir.Expression | None) -> tuple[str, ...]:
+    match expression:
+        case ir.Call(ir.Attribute(owner, "or"), (ir.Argument(value),)):
+            return (*_filtered(owner), *_filtered(value))
+        case ir.Unknown(_, inner):
+            return tuple(method for each in inner for method in _filtered(each))
+    last = spelled_last(expression)
+    return (last,) if last.lower() in VERBS else ()
+
+
+def _join(program: Program, owner: Object, arguments: Arguments) -> Value:
+    other = arguments.get(0)
+    if isinstance(other, Object):
+        _answers(owner).extend(_answers(other))
+    return owner
+
+
+def _layer_methods(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """A layer holds for the methods before it."""
+    found = tuple(middleware(program, arguments))
+    owner.fields["answers"] = [each._replace(guards=(*found, *each.guards)) for each in _answers(owner)]
+    return owner
+
+
+def _route(program: Program, owner: Object, arguments: Arguments) -> Value:
+    path, answers, at = arguments.get(0), arguments.get(1), program.at(arguments)
+    if not isinstance(path, str):
+        program.note(at, "path-unknown", "a route whose path could not be followed is left out")
+    elif isinstance(answers, Object) and answers.type.name == "methods":
+        for each in _answers(answers):
+            _put(program, owner, each, path, at)
+    else:
+        program.note(at, "handler-unknown", "a route whose methods could not be followed is left out")
+    return owner
+
+
+def _put(program: Program, owner: Object, answer: _Answer, path: str, at: At) -> None:
+    guards = [*answer.guards, *program.handler_guards(owner, answer.handler)]
+    program.add_route(owner, answer.methods, [path], at, program.handler_name(answer.handler, answer.written), guards)
+
+
+def _service(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`route_service("/graphql", service)`: a service answers every method."""
+    path, service = arguments.get(0), arguments.get(1, default=UNKNOWN)
+    if isinstance(path, str):
+        name = program.handler_name(service, arguments.expression(1))
+        if isinstance(service, Object) and service.type.name == "methods":
+            return _route(program, owner, arguments)
+        program.add_route(owner, ("ANY",), [path], program.at(arguments), name)
+    return owner
+
+
+def _documented(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`routes(routes!(list, create))`: handlers that `#[utoipa::path(get, path = "/orders")]` describes."""
+    for handler in arguments.get(0) if isinstance(arguments.get(0), list) else []:
+        if not isinstance(handler, FunctionValue):
+            continue
+        for decorator in handler.function.decorators:
+            if isinstance(decorator, ir.Call) and spelled_last(decorator.function) == "path":
+                _described(program, owner, handler, decorator)
+    return owner
+
+
+def _described(program: Program, owner: Object, handler: FunctionValue, decorator: ir.Call) -> None:
+    methods: list[str] = []
+    path = ""
+    for each in decorator.arguments:
+        if each.keyword is None:
+            words = each.value.arguments if isinstance(each.value, ir.Call) and spelled_last(each.value.function) == "method" else (each,)
+            methods += [word.upper() for given in words if (word := spelled_last(given.value)).lower() in VERBS]
+        elif each.keyword == "path":
+            value = program.evaluate(each.value, handler.scope)
+            path = value if isinstance(value, str) else path
+    at = At(handler.scope.module.path, decorator.line)
+    program.answers(handler)
+    program.add_route(owner, methods or ["GET"], [path], at, handler.name, program.handler_guards(owner, handler))
+
+
+def _layer(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """A layer holds for the routes and routers that were added before it."""
+    found = tuple(middleware(program, arguments))
+    if owner.router is not None and found:
+        owner.router.routes[:] = [each._replace(guards=(*found, *each.guards)) for each in owner.router.routes]
+        owner.router.mounts[:] = [each._replace(guards=(*found, *each.guards)) for each in owner.router.mounts]
+    return owner
+
+
+def _nest(program: Program, owner: Object, arguments: Arguments) -> Value:
+    prefix, child = arguments.get(0), program.router_of(arguments.get(1))
+    if child is not None and owner.router is not None and isinstance(prefix, str):
+        owner.router.mount(child, prefix, program.at(arguments), order=program.next_order())
+    return owner
+
+
+def _merge(program: Program, owner: Object, arguments: Arguments) -> Value:
+    child = program.router_of(arguments.get(0))
+    if child is not None and owner.router is not None:
+        owner.router.mount(child, "", program.at(arguments), order=program.next_order())
+    return owner
+
+
+def _parts(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`let (router, api) = router.split_for_parts()`."""
+    return [owner, UNKNOWN]
+
+
+_KINDS = {verb: (verb.upper(),) for verb in VERBS} | {"any": ("ANY",)}
+_MODULES = ("axum.routing.", "aide.axum.routing.", "axum.routing.method_routing.", "loco_rs.")
+HOOKS: dict[str, Hook] = {
+    **{
+        f"{module}{verb}{ending}()": partial(_start, methods=methods)
+        for module in _MODULES
+        for verb, methods in _KINDS.items()
+        for ending in ("", "_service", "_with")
+    },
+    "axum.routing.on()": _on,
+    "routes!()": listed,
+    "utoipa_axum.routes!()": listed,
+}
+METHODS: dict[str, MethodHook] = {
+    **{
+        f"axum.methods.{verb}{ending}": partial(_add, methods=methods)
+        for verb, methods in _KINDS.items()
+        for ending in ("", "_service", "_with")
+    },
+    "axum.methods.on": _add_on,
+    "axum.methods.merge": _join,
+    "axum.methods.layer": _layer_methods,
+    "axum.methods.route_layer": _layer_methods,
+    "axum.router.route": _route,
+    "axum.router.api_route": _route,
+    "axum.router.api_route_with": _route,
+    "axum.router.route_service": _service,
+    "axum.router.routes": _documented,
+    "axum.router.layer": _layer,
+    "axum.router.route_layer": _layer,
+    "axum.router.nest": _nest,
+    "axum.router.nest_service": _nest,
+    "axum.router.nest_api_service": _nest,
+    "axum.router.merge": _merge,
+    "axum.router.split_for_parts": _parts,
+    "axum.router.function": extractor_guards,
+}

@@ -1,0 +1,140 @@
+"""What handlers and layers say in every framework of Rust: routes by attribute macros, guards by extractors and middleware."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from ctxgen.model import At, Guard
+from ctxgen.opaque import name
+from ctxgen.source import ir
+from ctxgen.source.guards import guard, guard_kind, spelled
+from ctxgen.source.program import Program
+from ctxgen.source.rust.expressions import spelled_last
+from ctxgen.source.rust.resolve import RustResolver
+from ctxgen.source.values import UNKNOWN, Arguments, External, FunctionValue, Object, Scope, Value
+
+VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "trace", "connect")
+_WORDS = re.compile(r"[A-Z][a-z]+")
+_PERSONS = {"Claims", "User", "Identity", "Principal", "Authed", "Caller", "Session", "Account", "Requester", "Admin"}
+"""Words of types that repositories take from a request where they identify who sent it."""
+_LIBRARIES = {"BearerAuth", "BasicAuth", "Identity", "ReqAuth"}
+"""Types of libraries that refuse a request without credentials."""
+_FROM_FUNCTION = {"from_fn", "from_fn_with_state", "from_extractor", "from_extractor_with_state", "map_request", "map_request_with_state"}
+_CHAINED = {"layer", "option_layer", "wrap", "and_then", "map", "with"}
+_NO_GUARDS = ("AuthManager", "SessionManager", "IdentityMiddleware", "HandleError", "SetSensitive")
+"""Middleware that knows who sends a request but refuses none."""
+
+
+class Stated(NamedTuple):
+    """A route that an attribute macro states: `#[get("/orders")]`."""
+
+    methods: tuple[str, ...]
+    path: str
+    at: At
+    guards: tuple[Guard, ...] = ()
+
+
+def stated(program: Program, function: FunctionValue) -> Iterator[Stated]:
+    """The routes that the attributes of a handler state: a verb's macro, `#[route]`, `#[utoipa::path]` being for documents only."""
+    for decorator in function.function.decorators:
+        if not isinstance(decorator, ir.Call):
+            continue
+        last = spelled_last(decorator.function)
+        if last not in (*VERBS, "route"):
+            continue
+        values = [(each.keyword, each.value) for each in decorator.arguments]
+        paths = [program.evaluate(value, function.scope) for key, value in values if key in (None, "uri", "path")]
+        path = next((each for each in paths if isinstance(each, str)), None)
+        if path is None:
+            continue
+        at = At(function.scope.module.path, decorator.line)
+        methods = tuple(
+            text.upper()
+            for key, value in values
+            if last == "route" and key in (None, "method")
+            for text in [value.value if isinstance(value, ir.Literal) else spelled_last(value)]
+            if isinstance(text, str) and text.lower() in VERBS
+        )
+        wrapped = [str(value.value) for key, value in values if key == "wrap" and isinstance(value, ir.Literal)]
+        found = [guard(re.split(r"[:(]", each)[0], at) for each in wrapped]
+        yield Stated(methods or ((last.upper(),) if last != "route" else ("ANY",)), path, at, tuple(each for each in found if each))
+
+
+def extractor_guards(program: Program, owner: Object, arguments: Arguments) -> list[Guard]:
+    """The types that a handler takes which refuse a request: those that the repository implements, by their names."""
+    handler = arguments.get(0)
+    own = program.resolver.extractors if isinstance(program.resolver, RustResolver) else frozenset()
+    found = []
+    for parameter in handler.function.parameters if isinstance(handler, FunctionValue) else ():
+        last = spelled_last(parameter.type)
+        at = At(handler.scope.module.path, parameter.line)
+        if last in own and not last.startswith(("Optional", "Maybe")):
+            kind = guard_kind(spelled(parameter.type))
+            if kind not in ("authn", "authz"):
+                kind = "authn" if _PERSONS & set(_WORDS.findall(last)) else None
+            found.append(guard(_short(spelled(parameter.type)), at, kind) if kind else None)
+        elif last in _LIBRARIES or (last == "TypedHeader" and _argument(parameter.type) == "Authorization"):
+            found.append(guard(last, at, "authn"))
+    return [each for each in found if each]
+
+
+def _argument(kind: ir.Expression | None) -> str:
+    return spelled_last(kind.key) if isinstance(kind, ir.Item) else ""
+
+
+def middleware(program: Program, arguments: Arguments, *positions: int) -> list[Guard]:
+    """The guards that the arguments of `layer`, `wrap` and the like are."""
+    found: list[Guard] = []
+    for position in positions or range(len(arguments.positional)):
+        expression = arguments.expression(position)
+        found += _of(program, expression, arguments.get(position, default=UNKNOWN), program.at(arguments), arguments.scope, 0)
+    return found
+
+
+def _of(program: Program, expression: ir.Expression | None, value: Value, at: At, scope: Scope, depth: int) -> list[Guard]:
+    if depth > 10:
+        return []
+    match expression:
+        case ir.Sequence(items):
+            return _all(program, (each.value for each in items), at, scope, depth)
+        case ir.Call(function, given, _, types):
+            last = spelled_last(function)
+            if last in _FROM_FUNCTION:
+                inside = [given[-1].value] if given else list(types)
+                return _all(program, inside, at, scope, depth)
+            if last in _CHAINED and isinstance(function, ir.Attribute) and isinstance(function.owner, ir.Call):
+                return [
+                    *_of(program, function.owner, UNKNOWN, at, scope, depth + 1),
+                    *_all(program, (each.value for each in given), at, scope, depth),
+                ]
+    if isinstance(value, External) and value.arguments is not None and isinstance(expression, (ir.Name, ir.Attribute)):
+        last = value.path.removesuffix("()").rpartition(".")[2]
+        if last in _FROM_FUNCTION or last in _CHAINED:
+            return middleware(program, value.arguments, *range(len(value.arguments.positional))[-1:])
+    made = program.guards_of(expression, value, at)
+    return [replace(each, name=name(_short(str(each.name)))) for each in made if not any(word in str(each.name) for word in _NO_GUARDS)]
+
+
+def _short(path: str) -> str:
+    """The last two names of a path: `auth.require_login`."""
+    return ".".join(path.split(".")[-2:])
+
+
+def _all(program: Program, expressions: Iterable[ir.Expression], at: At, scope: Scope, depth: int) -> list[Guard]:
+    return [found for each in expressions for found in _of(program, each, program.evaluate(each, scope), at, scope, depth + 1)]
+
+
+def guard_whole(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`scope.wrap(require_login)`: middleware that holds for the whole of a router, wherever it stands in the chain."""
+    if owner.router is not None:
+        owner.router.use(middleware(program, arguments))
+    return owner
+
+
+def listed(program: Program, arguments: Arguments) -> Value:
+    """`routes![list, get]`: the handlers."""
+    return list(arguments.positional)
