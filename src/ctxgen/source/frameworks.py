@@ -58,6 +58,8 @@ class Type(Struct, frozen=True, kw_only=True):
     is_a: str | None = None
     prefix: Where = ()
     guards: Where = ()
+    fluent: bool = False
+    """Whether methods that are not described give the object itself."""
     routes: bool = True
     """Whether it holds routes; a type that only leads to others (a builder of settings) does not."""
 
@@ -103,6 +105,8 @@ class Framework(Struct, frozen=True, kw_only=True):
     hooks: str | None = None
     trailing: bool = False
     """Whether `/` below a prefix keeps its slash."""
+    opens: tuple[str, ...] = ()
+    """Decorators of handlers that open them to everybody."""
     types: dict[str, Type] = {}
     methods: tuple[Method, ...] = ()
 

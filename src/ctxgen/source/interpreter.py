@@ -33,6 +33,7 @@ from ctxgen.source.values import (
     Scope,
     Super,
     Value,
+    _Unknown,
 )
 
 MAX_STEPS = 2_000_000
@@ -68,6 +69,8 @@ class Interpreter:
         self.extensions: dict[str, list[FunctionValue]] = defaultdict(list)
         """Functions with a receiver (Go's methods, extension functions), by name."""
         self.classes: list[ClassValue] = []
+        self.parts: dict[tuple[str, str, str], list[ClassValue]] = defaultdict(list)
+        """The declarations of a partial class, by namespace, the class that it lies in, and name."""
         self.functions: list[FunctionValue] = []
         """All functions at the top of modules, and methods with a receiver, in the order in which their modules were loaded."""
         self._steps = self._depth = 0
@@ -132,7 +135,10 @@ class Interpreter:
     def _declare(self, statement: ir.Define, module: ModuleValue) -> None:
         what = statement.what
         if isinstance(what, ir.Function):
-            value = FunctionValue(what, module.scope)
+            cls = module.scope.names.get(what.within) if what.within else None
+            value = (
+                FunctionValue(what, self.class_scope(cls), cls, cls) if isinstance(cls, ClassValue) else FunctionValue(what, module.scope)
+            )
             self.functions.append(value)
             if what.receiver is not None:
                 self.extensions[what.name].append(value)
@@ -146,6 +152,8 @@ class Interpreter:
     def _class(self, cls: ir.Class, scope: Scope, outer: ClassValue | None = None) -> ClassValue:
         value = ClassValue(cls, scope, outer)
         self.classes.append(value)
+        if cls.partial:
+            self.parts_of(value).append(value)
         return value
 
     def run(self, path: str) -> ModuleValue | None:
@@ -495,7 +503,7 @@ class Interpreter:
         if isinstance(scope.receiver, Object) and self.has_method(scope.receiver, name):
             return Method(scope.receiver, name)
         if self.language.implicit_this:
-            owner = scope.this if isinstance(scope.this, (Instance, ClassValue)) else None
+            owner = scope.this if isinstance(scope.this, (Instance, ClassValue)) else scope.owner
             while owner is not None:
                 if (found := self._member(owner, name, line)) is not None:
                     return found
@@ -628,6 +636,10 @@ class Interpreter:
             return given
         return Method(known, name) if self.has_method(known, name) else None
 
+    def parts_of(self, cls: ClassValue) -> list[ClassValue]:
+        """The declarations that have been met of a partial class."""
+        return self.parts[cls.scope.module.package, cls.outer.cls.name if cls.outer is not None else "", cls.cls.name]
+
     def lineage(self, cls: ClassValue) -> Iterator[ClassValue]:
         """A class and the classes of the repository that it extends, nearest first, each once."""
         seen: set[int] = set()
@@ -638,6 +650,8 @@ class Interpreter:
                 continue
             seen.add(id(each))
             yield each
+            if each.cls.partial:
+                work[:0] = self.parts_of(each)
             bases = each.bases
             if bases is None:
                 bases = [base for base in (self.evaluate(base, each.scope) for base in each.cls.bases) if isinstance(base, ClassValue)]
@@ -681,9 +695,14 @@ class Interpreter:
             else:
                 positional.append(value)
         arguments = Arguments(tuple(positional), keywords, call.arguments, call.line, scope, call.types)
+        if self.language.dispatches and isinstance(function, External | _Unknown):
+            self.dispatched(call, arguments)
         if isinstance(function, FunctionValue) and function.function.receiver is not None and isinstance(function.this, Object):
             return self.extension(function, function.this, arguments)
         return self.call(function, arguments)
+
+    def dispatched(self, call: ir.Call, arguments: Arguments) -> None:
+        """A method of something that is not followed is called."""
 
     def extension(self, function: FunctionValue, owner: Object, arguments: Arguments) -> Value:
         """Call a function that extends a framework's type, with the object that it is called on."""
@@ -752,7 +771,12 @@ class Interpreter:
         """Run the nearest constructor of a line of classes."""
         for each in lineage:
             constructor = next(
-                (method for method in each.cls.methods if method.name in self.language.constructors or method.name == each.cls.name), None
+                (
+                    method
+                    for method in each.cls.methods
+                    if method.constructs or method.name in self.language.constructors or method.name == each.cls.name
+                ),
+                None,
             )
             if constructor is not None:
                 self._apply(FunctionValue(constructor, self.class_scope(each), instance, each), arguments)
@@ -788,6 +812,8 @@ class Interpreter:
     def _bind_parameters(self, function: ir.Function, arguments: Arguments, scope: Scope) -> None:
         positional = list(arguments.positional)
         parameters = list(function.parameters)
+        for name, type in zip(function.types, arguments.types, strict=False):
+            scope.names[name] = self.evaluate(type, arguments.scope)
         for parameter in parameters:
             if parameter.variadic and parameter.name.startswith("**"):
                 named = {each.name for each in parameters}
@@ -817,6 +843,7 @@ class Interpreter:
             for path in paths:
                 self.module(path)
             for path in paths:
+                self.begin(path)
                 self.run(path)
             for cls in list(self.classes):
                 self.defined(cls)
@@ -847,6 +874,9 @@ class Interpreter:
         finally:
             sys.setrecursionlimit(limit)
 
+    def begin(self, path: str) -> None:
+        """What is followed from now on begins in the file at `path`."""
+
     def exhausted(self) -> None:
         """The bound on steps was reached."""
 
@@ -869,6 +899,7 @@ class Interpreter:
         if self.language.runs is not None and not self.language.runs(value.function):
             return
         if id(value.function) not in self.executed and id(value.function) not in self.handlers:
+            self.begin(value.scope.module.path)
             self.uncalled(value, Arguments((), {}, (), value.function.line, value.scope))
 
     def uncalled(self, value: FunctionValue, arguments: Arguments) -> None:

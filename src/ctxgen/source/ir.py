@@ -120,6 +120,8 @@ class Function:
 
     `decorators` are decorators, annotations or attributes, outermost first, as expressions (`Call` or `Name`); `receiver` is the
     parameter of a Go method or Kotlin/C# extension function.  A lambda's single expression is a `Return` of it.
+    `types` are the names of type parameters, `constructs` marks a constructor that its name does not tell,
+    `within` is the class of the same file that an extension function is declared in (C#).
     """
 
     def __init__(
@@ -134,11 +136,15 @@ class Function:
         receiver: Parameter | None = None,
         static: bool = False,
         public: bool = True,
+        types: tuple[str, ...] = (),
+        constructs: bool = False,
+        within: str = "",
         end: int = 0,
     ) -> None:
         self.name, self.line, self.parameters, self._lower = name, line, parameters, lower
         self.decorators, self.returns, self.receiver = decorators, returns, receiver
         self.static, self.public, self.end = static, public, end or line
+        self.types, self.constructs, self.within = types, constructs, within
 
     @cached_property
     def body(self) -> tuple[Statement, ...]:
@@ -162,7 +168,8 @@ class Class:
     """A class, interface, struct, record, trait, object or enum, with its own members only.
 
     `kind` is `class`, `interface`, `struct`, `enum`, `record`, `object`, `trait` or `module`; `statements` is what stands in a class's body
-    beside fields and methods (calls such as Rails' `has_many :orders` or Elixir's), lowered at first use.
+    beside fields and methods (calls such as Rails' `has_many :orders` or Elixir's), lowered at first use.  `partial`: other declarations
+    of its name in the same namespace belong to it (C#).
     """
 
     def __init__(
@@ -176,9 +183,10 @@ class Class:
         kind: str = "class",
         parameters: tuple[Parameter, ...] = (),
         abstract: bool = False,
+        partial: bool = False,
         end: int = 0,
     ) -> None:
-        self.name, self.line, self.bases, self._members = name, line, bases, members
+        self.name, self.line, self.bases, self._members, self.partial = name, line, bases, members, partial
         self.decorators, self.kind, self.parameters, self.abstract, self.end = decorators, kind, parameters, abstract, end or line
 
     @cached_property

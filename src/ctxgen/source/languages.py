@@ -84,4 +84,6 @@ class Language:
     """Which functions that nobody calls are run: those that a framework calls to be told something; all where this is None."""
     judge: Callable[[str, Any], GuardKind | None] | None = None
     """What a name, and the value that it stands for, guards, where the language knows better than the words of the name."""
+    dispatches: bool = False
+    """Whether a method of an object that is not followed, called with a router, is that of every class that has one: a container or reflection finds them (C#)."""
     inside: Callable[[str, str], str] = field(default=lambda module, name: "")

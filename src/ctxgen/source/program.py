@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from ctxgen.model import At, Fact, Guard, GuardKind
 from ctxgen.source import ir
@@ -33,6 +33,14 @@ Hook = Callable[["Program", Arguments], Value]
 """What a framework's hook gives for a call of a path of the library (`django.urls.path()`); None leaves it to the data."""
 MethodHook = Callable[["Program", Object, Arguments], Value]
 """The same for a method of a type: `fastify.app.register`."""
+
+
+class Dispatch(NamedTuple):
+    """A method that was called on something that is not followed, and the file that the program began with."""
+
+    name: str
+    arguments: Arguments
+    entry: str
 
 
 class Program(Interpreter):
@@ -65,6 +73,9 @@ class Program(Interpreter):
         """What hooks keep for one another until everything was followed."""
         self.kept: dict[str, Any] = {}
         """What hooks keep until everything was followed, each under its framework's name."""
+        self.dispatches: list[Dispatch] = []
+        self.entry = ""
+        """The file in which what is followed began."""
         self._order = 0
         self._site: At | None = None
         """The call of the repository's own overload whose body is followed: it states the route."""
@@ -114,6 +125,9 @@ class Program(Interpreter):
                 self._assumed[id(self._running[-1].function)].append(found.router)
                 self.assumed_by.append((self._running[-1], found.router))
         return found
+
+    def begin(self, path: str) -> None:
+        self.entry = path
 
     def uncalled(self, value: FunctionValue, arguments: Arguments) -> None:
         self._running.append(value)
@@ -230,7 +244,7 @@ class Program(Interpreter):
                 return given
         found = self.vocabulary.method(owner.type, name)
         if found is None:
-            return self._extended(owner, name, arguments)
+            return self._fluent(owner, name, arguments) if owner.type.fluent else self._extended(owner, name, arguments)
         match found.does:
             case "route":
                 return self._route(owner, name, found, arguments)
@@ -278,12 +292,52 @@ class Program(Interpreter):
                 self.call_with(each, owner, arguments, receiver=True)
         return given
 
+    def dispatched(self, call: ir.Call, arguments: Arguments) -> None:
+        """`endpoint.Map(group)` of each that a container or reflection finds: kept until all classes are known."""
+        called = call.function
+        if not isinstance(called, ir.Attribute) or (isinstance(called.owner, ir.Name) and not called.owner.name[:1].islower()):
+            return
+        if any(self.router_of(each) for each in arguments.positional):
+            self.dispatches.append(Dispatch(called.name, arguments, self.entry))
+
+    def run_dispatches(self, prepare: Callable[[ClassValue, Arguments], Arguments]) -> None:
+        """Call what was dispatched: every class's method of that name which takes a router, for the program that lies nearest to it.
+
+        `prepare` gives the arguments for a class.
+        """
+        while self.dispatches:
+            given, self.dispatches = self.dispatches, []
+            for called in dict.fromkeys(each.name for each in given):
+                those = [each for each in given if each.name == called]
+                for cls, method in [(each, method) for each in self.classes for method in each.cls.methods if method.name == called]:
+                    if cls.cls.kind == "interface" or not any(_last(each.type) in self.vocabulary.typed for each in method.parameters):
+                        continue
+                    nearest = max(those, key=lambda each: shared(each.entry, cls.path)).entry
+                    for each in those:
+                        if each.entry == nearest:
+                            self._apply(
+                                FunctionValue(method, self.class_scope(cls), self.singleton(cls), cls), prepare(cls, each.arguments)
+                            )
+
+    def member(self, cls: ClassValue, name: str) -> Value | None:
+        """A field or method of a class or its bases by name, None where there is none."""
+        return self._member(cls, name, cls.cls.line)
+
     def _on_receiver(self, value: FunctionValue) -> FunctionValue:
         self._running.append(value)
         try:
             return super()._on_receiver(value)
         finally:
             self._running.pop()
+
+    def _fluent(self, owner: Object, name: str, arguments: Arguments) -> Value:
+        """A method of a chain that no description knows: it may guard by its name, where the repository's own does not say how, and gives its owner."""
+        before = len(owner.router.uses) if owner.router is not None else 0
+        given = self._extended(owner, name, arguments)
+        found = guard(name, self.at(arguments)) if name.startswith(("Require", "Authorize")) else None
+        if found is not None and owner.router is not None and len(owner.router.uses) == before:
+            owner.router.use([found])
+        return owner if given is UNKNOWN else given
 
     def next_order(self) -> int:
         self._order += 1
@@ -307,16 +361,28 @@ class Program(Interpreter):
             return UNKNOWN  # no handler: `app.get("setting")` reads a setting
         target, given = owner, owner
         if method.chain and method.makes is not None:
-            given = target = Object(self.vocabulary.frameworks[owner.type.framework].types[method.makes])
-            target.router = self.new_router(target.type, at)
-            if owner.router is not None:
-                owner.router.mount(target.router, "", at, order=self.next_order())
+            given = target = self.below(owner, method.makes, at)
         handler = arguments.get(*method.handler)
         guards = [*self._between(arguments, method), *self.handler_guards(owner, handler)]
         written = arguments.expression(*method.handler) or next(iter(arguments.types), None)
-        self.add_route(target, methods, paths, at, self.handler_name(handler, written), guards, method.kind)
+        opened = self._opened(owner, handler)
+        self.add_route(target, methods, paths, at, self.handler_name(handler, written), guards, method.kind, public=opened)
         self.answers(handler)
         return given
+
+    def below(self, owner: Object, type: str, at: At, prefix: str = "") -> Object:
+        """A new object of a type of the same framework, with a router below that of its owner."""
+        found = Object(self.vocabulary.frameworks[owner.type.framework].types[type])
+        found.router = self.new_router(found.type, at)
+        if owner.router is not None:
+            owner.router.mount(found.router, prefix, at, order=self.next_order())
+        return found
+
+    def _opened(self, owner: Object, handler: Value) -> At | None:
+        """The line of a handler's decorator that opens it to everybody."""
+        opens = self.vocabulary.frameworks[owner.type.framework].opens
+        decorators = handler.function.decorators if isinstance(handler, FunctionValue) and opens else ()
+        return next((At(handler.scope.module.path, each.line) for each in decorators if spelled(each) in opens), None)
 
     def _decorated(
         self, owner: Object, method: Method, methods: tuple[str, ...], paths: list[str], at: At, arguments: Arguments, waiting: Arguments
@@ -536,6 +602,20 @@ class Program(Interpreter):
     def exhausted(self) -> None:
         first = min((path for path, module in self.modules.items() if module is not None), default=".")
         self.note(At(first, 1), "too-complex", f"the {self.language.name} source is followed only in part: it takes too many steps")
+
+
+def shared(one: str, other: str) -> int:
+    """How many folders two paths begin with together."""
+    count = 0
+    for a, b in zip(one.split("/")[:-1], other.split("/")[:-1], strict=False):
+        if a != b:
+            break
+        count += 1
+    return count
+
+
+def _last(type: ir.Expression | None) -> str:
+    return type.name if isinstance(type, ir.Name | ir.Attribute) else ""
 
 
 def _parts(expression: ir.Expression | None, value: Value) -> Iterator[tuple[ir.Expression | None, Value]]:

@@ -6,8 +6,9 @@ Source: https://learn.microsoft.com/dotnet/csharp/language-reference/language-sp
 
 from __future__ import annotations
 
+from ctxgen.source.dotnet.entry import tells
 from ctxgen.source.dotnet.lower import lower
 from ctxgen.source.dotnet.resolve import DotnetResolver
 from ctxgen.source.languages import Language
 
-LANGUAGE = Language("dotnet", (".cs",), lower, DotnetResolver, implicit_this=True, constructors=())
+LANGUAGE = Language("dotnet", (".cs",), lower, DotnetResolver, implicit_this=True, constructors=(), runs=tells, dispatches=True)

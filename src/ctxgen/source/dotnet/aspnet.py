@@ -1,110 +1,237 @@
-"""ASP.NET Core beyond what calls on a route builder say: controllers by their attributes and conventions, policies for everything, groups found by reflection.
+"""ASP.NET Core beyond what calls on a route builder say: controllers, hubs, gRPC services, Identity's own routes, policies for everything, groups found by reflection.
 
-Sources: https://learn.microsoft.com/aspnet/core/mvc/controllers/routing, https://learn.microsoft.com/aspnet/core/security/authorization/introduction.
+Sources: https://learn.microsoft.com/aspnet/core/fundamentals/routing, https://learn.microsoft.com/aspnet/core/security/authorization/introduction,
+https://learn.microsoft.com/aspnet/core/security/authentication/identity-api-authorization, https://learn.microsoft.com/aspnet/core/grpc/aspnetcore
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from functools import partial
 
 from ctxgen.model import At, Guard
 from ctxgen.source import ir
-from ctxgen.source.guards import guard
-from ctxgen.source.program import MethodHook, Program
-from ctxgen.source.routing import Route, join
-from ctxgen.source.values import Arguments, ClassValue, FunctionValue, Object, Value
+from ctxgen.source.dotnet.attributes import attributes, base_names, of_class, protection, type_name
+from ctxgen.source.dotnet.controllers import Convention, Style, is_controller, nearest, routes
+from ctxgen.source.guards import guard, spelled
+from ctxgen.source.jvm.walk import calls
+from ctxgen.source.program import Dispatch, MethodHook, Program, shared
+from ctxgen.source.routing import Route, Router
+from ctxgen.source.values import Arguments, ClassValue, External, FunctionValue, Instance, Object, Value
 
-_VERBS = {f"Http{verb}": verb.upper() for verb in ("Get", "Post", "Put", "Patch", "Delete", "Head", "Options")}
-_BASES = {"ControllerBase", "Controller", "ODataController", "ApiController"}
-_VALIDATES = {"ValidateModel", "ServiceFilter", "TypeFilter"}
-_TOKEN = re.compile(r"\[(controller|action|area)\]", re.IGNORECASE)
+_UNKNOWN = re.compile(r"\{\w{1,60}\}")
+_PREFIXES = ("PrefixRoute", "RoutePrefix", "Prefix", "BasePath", "BaseRoute", "GroupPrefix", "GroupName")
 _GROUP = re.compile(r"\{\w*(?:name|group|type|part)\w*\}", re.IGNORECASE)
-_CONVENTION = re.compile(r"\{(controller|action|area)(?:=[^}]*)?\}", re.IGNORECASE)
+_IDENTITY = (
+    ("POST", "/register"), ("POST", "/login"), ("POST", "/refresh"), ("GET", "/confirmEmail"), ("POST", "/resendConfirmationEmail"), ("POST", "/forgotPassword"), ("POST", "/resetPassword"),
+    ("POST", "/manage/2fa"), ("GET", "/manage/info"), ("POST", "/manage/info"),
+)  # fmt: skip
+_DEFAULTS = {"MapHealthChecks": "/health", "UseHealthChecks": "/health", "MapPrometheusScrapingEndpoint": "/metrics", "UseOpenTelemetryPrometheusScrapingEndpoint": "/metrics", "MapMetrics": "/metrics", "UseMetricServer": "/metrics", "MapGraphQL": "/graphql", "MapGraphQLHttp": "/graphql"}  # fmt: skip
+
+# ---------------------------------------------------------------------------------------------- services
 
 
-class _Attribute(NamedTuple):
-    """An attribute of a class or method: its name, the values of its arguments, its line."""
-
-    name: str
-    positional: tuple[Value, ...]
-    named: dict[str, Value]
-    line: int
-
-
-def attributes(program: Program, decorators: tuple[ir.Expression, ...], cls: ClassValue) -> list[_Attribute]:
-    """The attributes of a declaration, their arguments evaluated in the class."""
-    found = []
-    inside = program.class_scope(cls)
-    for each in decorators:
-        called = each.function if isinstance(each, ir.Call) else each
-        if not isinstance(called, ir.Name):
-            continue
-        arguments = each.arguments if isinstance(each, ir.Call) else ()
-        values = [(argument.keyword, program.evaluate(argument.value, inside)) for argument in arguments]
-        found.append(
-            _Attribute(
-                called.name, tuple(value for key, value in values if key is None), {key: value for key, value in values if key}, each.line
-            )
-        )
-    return found
-
-
-# ---------------------------------------------------------------------------------------------- hooks
-
-
-def _options(program: Program, arguments: Arguments) -> dict[str, Value]:
+def _options(program: Program, arguments: Arguments, options: dict[str, Value] | None = None) -> dict[str, Value]:
     """What a call's callback sets on the options that it is given."""
-    options: dict[str, Value] = {}
+    options = {} if options is None else options
     for each in arguments.positional:
         if isinstance(each, FunctionValue):
             program.call(each, Arguments((options,), {}, (), arguments.line, arguments.scope))
     return options
 
 
+def _keep(program: Program, kind: str, value: object) -> None:
+    """Keep something that holds for the program whose beginning is followed."""
+    program.shared.setdefault(f"aspnet.{kind}", []).append((program.entry, value))
+
+
+def _of(program: Program, kind: str, path: str) -> list[Value]:
+    """What was kept for the program that a file is nearest to."""
+    kept = program.shared.get(f"aspnet.{kind}", [])
+    entries = [entry for entry, _ in program.shared.get("aspnet.entry", [])] or [entry for entry, _ in kept]
+    most = max((shared(entry, path) for entry in entries), default=0)
+    return [value for entry, value in kept if shared(entry, path) >= most]
+
+
 def _add_authorization(program: Program, owner: Object, arguments: Arguments) -> Value:
     if "FallbackPolicy" in _options(program, arguments):
-        _fallback(program, program.at(arguments))
+        _set_fallback(program, owner, arguments)
     return owner
 
 
 def _set_fallback(program: Program, owner: Object, arguments: Arguments) -> Value:
-    _fallback(program, program.at(arguments))
-    return owner
-
-
-def _fallback(program: Program, at: At) -> None:
-    made = guard("FallbackPolicy", at, "authn")
+    made = guard("FallbackPolicy", program.at(arguments), "authn")
     if made is not None:
-        program.shared.setdefault("aspnet.fallback", []).append(made)
+        _keep(program, "fallback", made)
+    return owner
 
 
 def _add_routing(program: Program, owner: Object, arguments: Arguments) -> Value:
     if _options(program, arguments).get("LowercaseUrls") is True:
-        program.shared["aspnet.lowercase"] = [True]
+        _keep(program, "style", Style(lower=True))
     return owner
 
 
 def _add_controllers(program: Program, owner: Object, arguments: Arguments) -> Value:
-    """`AddControllers(o => o.Filters.Add(new AuthorizeFilter()))`: a filter of every controller."""
+    """`AddControllers(o => o.Filters.Add(new AuthorizeFilter()))`: a filter of every controller; conventions that change paths."""
     filters: list[Value] = []
-    options: dict[str, Value] = {"Filters": filters, "Conventions": []}
-    for each in arguments.positional:
-        if isinstance(each, FunctionValue):
-            program.call(each, Arguments((options,), {}, (), arguments.line, arguments.scope))
+    conventions: list[Value] = []
+    _options(program, arguments, {"Filters": filters, "Conventions": conventions})
     for value in filters:
-        program.shared.setdefault("aspnet.filters", []).extend(program.guards_of(None, value, program.at(arguments)))
+        for made in program.guards_of(None, value, program.at(arguments)):
+            _keep(program, "filter", made)
+    for value in conventions:
+        _convention(program, value)
     return owner
 
 
-def _conventional(program: Program, owner: Object, arguments: Arguments) -> Value:
-    """`MapControllerRoute(name, "{controller=Home}/{action=Index}/{id?}")`: the pattern of controllers without attributes."""
-    pattern = arguments.get("pattern", 1)
-    program.shared.setdefault("aspnet.patterns", []).append(
-        pattern if isinstance(pattern, str) else "{controller=Home}/{action=Index}/{id?}"
-    )
+def _convention(program: Program, value: Value) -> None:
+    """A convention of all controllers: a transformer of their names, or a prefix."""
+    given = _given(value)
+    joined = " ".join([_title(value), *map(_title, given)]).lower()
+    if any(word in joined for word in ("slug", "kebab", "hyphen", "spinal", "dash")):
+        _keep(program, "style", Style(hyphens=True))
+    elif "lower" in joined:
+        _keep(program, "style", Style(lower=True))
+    if "prefix" in joined:
+        texts = [each for inner in given for each in (inner, *_given(inner)) if isinstance(each, str)]
+        if texts:
+            _keep(program, "style", Style(prefix=texts[0]))
+
+
+def _title(value: Value) -> str:
+    return value.path if isinstance(value, External) else value.cls.cls.name if isinstance(value, Instance) else ""
+
+
+def _given(value: Value) -> tuple[Value, ...]:
+    """What something was made with."""
+    if isinstance(value, External):
+        return value.arguments.positional if value.arguments else ()
+    return tuple(value.fields.values()) if isinstance(value, Instance) else ()
+
+
+# ---------------------------------------------------------------------------------------------- builders
+
+
+def _map_controllers(program: Program, owner: Object, arguments: Arguments) -> Value:
+    _keep(program, "entry", None)
     return None
+
+
+def _conventional(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`MapControllerRoute(name, pattern, defaults)`: a pattern of controllers without attributes."""
+    _keep(program, "entry", None)
+    pattern = arguments.get("pattern", 1, "template")
+    defaults = arguments.get("defaults", 2)
+    known = {key: value for key, value in defaults.items() if isinstance(value, str)} if isinstance(defaults, dict) else {}
+    made = Convention(
+        pattern if isinstance(pattern, str) else "{controller=Home}/{action=Index}/{id?}", known, "", program.at(arguments), program.entry
+    )
+    program.shared.setdefault("aspnet.conventions", []).append(made)
+    return None
+
+
+def _area(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`MapAreaControllerRoute(name, areaName, pattern)`."""
+    _keep(program, "entry", None)
+    area, pattern = arguments.get("areaName", 1), arguments.get("pattern", 2)
+    if isinstance(area, str) and isinstance(pattern, str):
+        made = Convention(pattern, {}, area, program.at(arguments), program.entry)
+        program.shared.setdefault("aspnet.conventions", []).append(made)
+    return None
+
+
+def _fixed(called: str, program: Program, owner: Object, arguments: Arguments) -> Value:
+    """Routes whose path has a default."""
+    stated = arguments.get("pattern", "path", "url", 0)
+    at = program.at(arguments)
+    made = program.below(owner, "endpoint", at)
+    graph = "GraphQL" in called
+    program.add_route(
+        made,
+        ("POST",) if graph else ("GET",),
+        [stated if isinstance(stated, str) else _DEFAULTS[called]],
+        at,
+        None,
+        kind="graphql" if graph else "http",
+    )
+    return made
+
+
+def _map_hub(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`MapHub<ChatHub>("/chat")`, with the guards of the hub's class."""
+    path, at = arguments.get("pattern", 0), program.at(arguments)
+    if not isinstance(path, str):
+        return None
+    made = program.below(owner, "endpoint", at)
+    hub = program.evaluate(arguments.types[0], arguments.scope) if arguments.types else None
+    guards, opened = protection(program, [], of_class(program, hub)) if isinstance(hub, ClassValue) else ((), None)
+    title = type_name(arguments.types[0]) if arguments.types else None
+    program.add_route(made, ("WS",), [path], at, title, guards, "ws", public=opened)
+    return made
+
+
+def _map_grpc(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`MapGrpcService<BasketService>()`: the methods that the class overrides of a service's base."""
+    at = program.at(arguments)
+    made = program.below(owner, "endpoint", at)
+    service = program.evaluate(arguments.types[0], arguments.scope) if arguments.types else None
+    if not isinstance(service, ClassValue) or made.router is None:
+        return made
+    above = of_class(program, service)
+    title = next(
+        (named.removesuffix("Base") for base in service.cls.bases if (named := type_name(base)).endswith("Base")), service.cls.name
+    )
+    for method in service.cls.methods:
+        if any(type_name(each.type) == "ServerCallContext" for each in method.parameters):
+            guards, opened = protection(program, attributes(program, method.decorators, program.class_scope(service)), above)
+            route = Route(
+                ("POST",), f"/{title}/{method.name}", At(service.path, method.line), f"{service.cls.name}.{method.name}", guards,
+                "grpc", opened, operation=f"{title}/{method.name}", absolute=True,
+            )  # fmt: skip
+            made.router.routes.append(route)
+    return made
+
+
+def _map_identity(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`MapIdentityApi<User>()`: the routes that ASP.NET Core Identity brings."""
+    at = program.at(arguments)
+    made = program.below(owner, "endpoint", at)
+    required = guard("MapIdentityApi", at, "authn")
+    for verb, path in _IDENTITY:
+        guarded = [required] if required is not None and path.startswith("/manage") else []
+        program.add_route(made, (verb,), [path], at, None, guarded)
+    return made
+
+
+def _map_branch(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`app.Map("/admin", branch => branch.Run(…))`, which shares its name with a route for every method."""
+    path, callback = arguments.get("pathMatch", "pattern", 0), arguments.get("configuration", 1)
+    if not isinstance(callback, FunctionValue) or len(callback.function.parameters) != 1 or callback.function.name:
+        return None
+    parameter = callback.function.parameters[0]
+    building = type_name(parameter.type) == "IApplicationBuilder" or (parameter.type is None and _builds(callback.function, parameter.name))
+    if not building:
+        return None
+    shown = path if isinstance(path, str) else "" if path is None else None
+    child = program.below(owner, "branch", program.at(arguments), shown or "")
+    program.call_with(callback, child, arguments)
+    return owner
+
+
+def _builds(function: ir.Function, parameter: str) -> bool:
+    """Whether a function calls `Use…`, `Run` or `Map…` on its parameter."""
+    called = (call.function for call in calls(function.body) if isinstance(call.function, ir.Attribute))
+    return any(each.name.startswith(("Use", "Run", "Map")) for each in called if spelled(each.owner) == parameter)
+
+
+def _filter(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`AddEndpointFilter<ApiKeyFilter>()`: a filter by its type's name."""
+    shown = type_name(arguments.types[0]) if arguments.types else ""
+    found = program.guards_of(arguments.types[0], shown, program.at(arguments)) if arguments.types else program.guards_at(arguments, (0,))
+    if owner.router is not None:
+        owner.router.use(found)
+    return owner
 
 
 METHODS: dict[str, MethodHook] = {
@@ -113,10 +240,20 @@ METHODS: dict[str, MethodHook] = {
     "aspnet-core.services.SetFallbackPolicy": _set_fallback,
     "aspnet-core.services.AddRouting": _add_routing,
     **{f"aspnet-core.services.{name}": _add_controllers for name in ("AddControllers", "AddControllersWithViews", "AddMvc", "AddMvcCore")},
+    "aspnet-core.builder.MapControllers": _map_controllers,
     "aspnet-core.builder.MapControllerRoute": _conventional,
+    "aspnet-core.builder.MapRoute": _conventional,
     "aspnet-core.builder.MapDefaultControllerRoute": _conventional,
-    "aspnet-core.builder.MapAreaControllerRoute": _conventional,
-}
+    "aspnet-core.builder.UseMvcWithDefaultRoute": _conventional,
+    "aspnet-core.builder.MapAreaControllerRoute": _area,
+    "aspnet-core.builder.MapHub": _map_hub,
+    "aspnet-core.builder.MapGrpcService": _map_grpc,
+    "aspnet-core.builder.MapIdentityApi": _map_identity,
+    "aspnet-core.builder.Map": _map_branch,
+    "aspnet-core.builder.MapCarter": lambda program, owner, arguments: _map_carter(program, owner, arguments),
+    **{f"aspnet-core.builder.{called}": partial(_fixed, called) for called in _DEFAULTS},
+    **{f"aspnet-core.{type}.{name}": _filter for type in ("builder", "endpoint") for name in ("AddEndpointFilter", "WithFilter")},
+}  # fmt: skip
 
 
 # ---------------------------------------------------------------------------------------------- at the end
@@ -124,34 +261,97 @@ METHODS: dict[str, MethodHook] = {
 
 def finish(program: Program) -> None:
     """Controllers, groups that only reflection finds, and policies that hold for everything."""
+    program.run_dispatches(lambda cls, arguments: _prepared(program, cls, arguments))
+    _modules(program)
     _reflected_groups(program)
+    _controllers(program)
+    _open(program)
+    for router in program.routers:
+        fallback = _of(program, "fallback", router.at.path)
+        if fallback and not router.mounted:
+            router.fallback = fallback[0]
+
+
+def _open(program: Program) -> None:
+    """What a group opens is open, whatever guards stand on it: `AllowAnonymous` wins."""
+    work = [(router, router.public) for router in program.routers if router.public is not None]
+    seen = set()
+    while work:
+        router, at = work.pop()
+        seen.add(id(router))
+        router.routes = [route if route.public is not None else route._replace(public=at) for route in router.routes]
+        work += [(mount.child, at) for mount in router.mounts if id(mount.child) not in seen]
+
+
+# ---------------------------------------------------------------------------------------------- classes that map themselves
+
+
+def _map_carter(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`app.MapCarter()`: every module's `AddRoutes` is called."""
+    program.dispatches.append(Dispatch("AddRoutes", Arguments((owner,), {}, (), arguments.line, arguments.scope), program.entry))
+    return owner
+
+
+def _prepared(program: Program, cls: ClassValue, arguments: Arguments) -> Arguments:
+    """The arguments of a class that maps itself, its own prefix before them: Carter's base path, or a property where the group's prefix is not known."""
+    if not isinstance(given := arguments.get(0), Object) or given.router is None:
+        return arguments
+    if "CarterModule" in base_names(program, cls):
+        child = program.below(given, "group", At(cls.path, cls.cls.line))
+        if child.router is not None:
+            _module(program, cls, child.router)
+        return arguments._replace(positional=(child, *arguments.positional[1:]))
+    for router in program.routers:
+        for mount in router.mounts:
+            if mount.child is given.router and _UNKNOWN.fullmatch(mount.prefix):
+                stated = next((value for each in _PREFIXES if isinstance(value := program.member(cls, each), str)), None)
+                if stated is not None:
+                    child = Object(given.type, program.new_router(given.type, mount.at))
+                    child.router.uses = given.router.uses  # type: ignore[union-attr]
+                    router.mount(child.router, stated, mount.at, mount.guards, mount.order)  # type: ignore[arg-type]
+                    return arguments._replace(positional=(child, *arguments.positional[1:]))
+    return arguments
+
+
+def _modules(program: Program) -> None:
+    """Carter's modules that nobody was seen to map."""
+    for value, router in program.assumed_by:
+        if value.owner is not None and not router.dropped and "CarterModule" in base_names(program, value.owner):
+            _module(program, value.owner, router)
+
+
+def _module(program: Program, cls: ClassValue, router: Router) -> None:
+    """What a module's constructor states: the path below which its routes lie, and who may enter."""
+    constructor = next((method for method in cls.cls.methods if method.constructs or method.name == cls.cls.name), None)
+    for call in calls(constructor.body) if constructor is not None else ():
+        called = call.function.name if isinstance(call.function, ir.Name | ir.Attribute) else ""
+        at = At(cls.path, call.line)
+        if called in ("super", "WithBasePath") and call.arguments:
+            path = program.evaluate(call.arguments[0].value, program.class_scope(cls))
+            router.prefix = path if isinstance(path, str) else router.prefix
+        elif called == "AllowAnonymous":
+            router.public = at
+        elif called in ("RequireAuthorization", "RequireRateLimiting") and (made := guard(called, at)) is not None:
+            router.use([made])
+
+
+def _controllers(program: Program) -> None:
     type = program.vocabulary.frameworks["aspnet-core"].types["group"]
     mapped = [router for router in program.routers if router.kind == "controllers" and not router.dropped]
-    filters = program.shared.get("aspnet.filters", [])
+    conventions: list[Convention] = program.shared.get("aspnet.conventions", [])
     for cls in list(program.classes):
-        if _is_controller(program, cls):
-            router = program.new_router(type, At(cls.path, cls.cls.line))
-            router.use(filters)
-            for route in _routes(program, cls):
-                router.routes.append(route)
-            nearest = max(mapped, key=lambda each: _shared(each.at.path, cls.path), default=None)
-            if nearest is not None:
-                nearest.mount(router, "", nearest.at)
-    for made in program.shared.get("aspnet.fallback", [])[:1]:
-        for router in program.routers:
-            if not router.mounted:
-                router.fallback = made
-    if program.shared.get("aspnet.lowercase"):
-        for router in program.routers:
-            router.routes = [route._replace(path=_lower(route.path)) for route in router.routes]
-
-
-def _shared(one: str, other: str) -> int:
-    return next((index for index, (a, b) in enumerate(zip(one.split("/"), other.split("/"), strict=False)) if a != b), 0)
-
-
-def _lower(path: str) -> str:
-    return "/".join(part if "{" in part else part.lower() for part in path.split("/"))
+        if not is_controller(program, cls):
+            continue
+        router = program.new_router(type, At(cls.path, cls.cls.line))
+        filters: list[Guard] = _of(program, "filter", cls.path)
+        router.use(filters)
+        styles: list[Style] = _of(program, "style", cls.path)
+        prefix = next((each.prefix for each in styles if each.prefix), "")
+        style = Style(prefix, any(each.lower for each in styles), any(each.hyphens for each in styles))
+        router.routes += routes(program, cls, nearest(conventions, cls.path), style)
+        above = max(mapped, key=lambda each: shared(each.at.path, cls.path), default=None)
+        if above is not None:
+            above.mount(router, "", above.at)
 
 
 def _reflected_groups(program: Program) -> None:
@@ -169,136 +369,6 @@ def _reflected_groups(program: Program) -> None:
         if value.owner is None or router.dropped or (not router.routes and not router.mounts):
             continue
         cls = value.owner
-        stated = program._member(cls, "RoutePrefix", cls.cls.line) or program._member(cls, "GroupName", cls.cls.line)
-        prefix = (
-            stated
-            if isinstance(stated, str) and stated.startswith("/")
-            else _GROUP.sub(stated if isinstance(stated, str) else cls.cls.name, template.prefix)
-        )
-        above.mount(router, prefix, template.at)
-
-
-def _is_controller(program: Program, cls: ClassValue) -> bool:
-    if cls.cls.kind != "class" or cls.cls.abstract:
-        return False
-    line = list(program.lineage(cls))
-    names = {base.name for each in line for base in each.cls.bases if isinstance(base, ir.Name)} | {
-        base.owner.name for each in line for base in each.cls.bases if isinstance(base, ir.Item) and isinstance(base.owner, ir.Name)
-    }
-    own = {attribute.name for each in line for attribute in attributes(program, each.cls.decorators, each)}
-    if "NonController" in own:
-        return False
-    return (
-        bool(names & _BASES)
-        or "ApiController" in own
-        or (cls.cls.name.endswith("Controller") and any(name.endswith("Controller") for name in names))
-    )
-
-
-def _routes(program: Program, cls: ClassValue) -> Iterator[Route]:
-    line = list(program.lineage(cls))
-    of_class = [attribute for each in line for attribute in attributes(program, each.cls.decorators, each)]
-    stated = ([_template(a) for a in attributes(program, each.cls.decorators, each) if a.name == "Route"] for each in line)
-    prefixes = [text for text in next((templates for templates in stated if templates), []) if text]
-    area = next((str(a.positional[0]) for a in of_class if a.name == "Area" and a.positional), "")
-    seen: set[str] = set()
-    for each in line:
-        for method in each.cls.methods:
-            if not method.public or method.static or method.name in seen or method.name == each.cls.name:
-                continue
-            own = attributes(program, method.decorators, each)
-            if any(a.name == "NonAction" for a in own):
-                continue
-            seen.add(method.name)
-            yield from _action(program, cls, each, method, own, of_class, prefixes, area)
-
-
-def _template(attribute: _Attribute) -> str | None:
-    value = attribute.positional[0] if attribute.positional else attribute.named.get("template", attribute.named.get("Template"))
-    return value if isinstance(value, str) else None
-
-
-def _action(
-    program: Program,
-    cls: ClassValue,
-    declared: ClassValue,
-    method: ir.Function,
-    own: list[_Attribute],
-    of_class: list[_Attribute],
-    prefixes: list[str],
-    area: str,
-) -> Iterator[Route]:
-    verbs = [a for a in own if a.name in _VERBS or a.name == "AcceptVerbs"]
-    routes = [text for a in own if a.name == "Route" and (text := _template(a)) is not None]
-    path = declared.path
-    guards, public = _protection(program, own, of_class, path, cls.path)
-    attributed = bool(prefixes or routes or any(_template(a) for a in verbs if a.name != "AcceptVerbs"))
-    if not attributed:
-        for pattern in program.shared.get("aspnet.patterns", [])[:1]:
-            shown = _CONVENTION.sub(lambda match: "[" + match[1] + "]", pattern)
-            yield _route(
-                cls,
-                method,
-                ("ANY",) if not verbs else tuple(_VERBS.get(a.name, "ANY") for a in verbs),
-                re.sub(r"/?\{[^}]*\?\}", "", shown),
-                area,
-                At(path, method.line),
-                guards,
-                public,
-            )
-        return
-    for verb in verbs or [_Attribute("", (), {}, method.line)]:
-        methods = (_VERBS[verb.name],) if verb.name in _VERBS else tuple(str(value).upper() for value in verb.positional) or ("ANY",)
-        template = _template(verb) if verb.name in _VERBS else None
-        templates = [template] if template is not None else routes or [""]
-        if not verb.name and not routes and not prefixes:
-            continue
-        if not verb.name and not routes and not any("[action]" in prefix.lower() for prefix in prefixes):
-            continue  # a method of the class that no attribute makes an action of an API
-        for inner in templates:
-            for prefix in [""] if inner.startswith(("/", "~/")) else prefixes or [""]:
-                whole = join(prefix if prefix.startswith("/") else f"/{prefix}", inner.removeprefix("~"))
-                yield _route(cls, method, methods, whole, area, At(path, verb.line if verb.name else method.line), guards, public)
-
-
-def _route(
-    cls: ClassValue,
-    method: ir.Function,
-    methods: tuple[str, ...],
-    path: str,
-    area: str,
-    at: At,
-    guards: tuple[Guard, ...],
-    public: At | None,
-) -> Route:
-    words = {"controller": cls.cls.name.removesuffix("Controller"), "action": method.name.removesuffix("Async"), "area": area}
-    shown = _TOKEN.sub(lambda match: words[match[1].lower()], path)
-    return Route(methods, shown, at, f"{cls.cls.name}.{method.name}", guards, public=public)
-
-
-def _protection(
-    program: Program, own: list[_Attribute], of_class: list[_Attribute], path: str, class_path: str
-) -> tuple[tuple[Guard, ...], At | None]:
-    """The guards of an action, and the line that opens it to everybody."""
-    open_method = next((At(path, a.line) for a in own if a.name == "AllowAnonymous"), None)
-    open_class = next((At(class_path, a.line) for a in of_class if a.name == "AllowAnonymous"), None)
-    guards = [
-        made for place, found in ((path, own), (class_path, of_class)) for a in found if (made := _guard(a, At(place, a.line))) is not None
-    ]
-    if open_method or open_class:
-        guards = [each for each in guards if each.kind not in ("authn", "authz")]
-    return tuple(guards), open_method or open_class
-
-
-def _guard(attribute: _Attribute, at: At) -> Guard | None:
-    name = attribute.name
-    if name == "Authorize":
-        stated = bool(attribute.positional or {"Roles", "Policy"} & set(attribute.named))
-        return guard(name, at, "authz" if stated else "authn")
-    if name == "EnableRateLimiting":
-        return guard(name, at, "rate")
-    if name == "ApiController":
-        return guard(name, at, "validation")
-    if name in ("AllowAnonymous", "ValidateAntiForgeryToken", "IgnoreAntiforgeryToken", "HttpGet") or name in _VERBS:
-        return None
-    return guard(name, at)
+        stated = program.member(cls, "RoutePrefix") or program.member(cls, "GroupName")
+        own = stated if isinstance(stated, str) else cls.cls.name
+        above.mount(router, own if own.startswith("/") else _GROUP.sub(own, template.prefix), template.at)

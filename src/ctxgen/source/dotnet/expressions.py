@@ -31,7 +31,22 @@ def line_of(node: Syntax) -> int:
 
 
 def named(node: Syntax | None) -> list[Syntax]:
-    return [child for child in node.named_children if child.type != "comment"] if node is not None else []
+    """The named children without comments and directives; every arm of `#if` is there."""
+    if node is None:
+        return []
+    children = node.named_children
+    if not any(child.type == "comment" or child.type.startswith("preproc_") for child in children):
+        return children
+    found: list[Syntax] = []
+    work = children[::-1]
+    while work:
+        each = work.pop()
+        if not each.type.startswith("preproc_"):
+            found += [each] if each.type != "comment" else []
+        elif each.type.startswith(("preproc_if", "preproc_el")):
+            condition = each.child_by_field_name("condition")
+            work += [child for child in each.named_children[::-1] if child != condition]
+    return found
 
 
 # ---------------------------------------------------------------------------------------------- types
@@ -49,8 +64,8 @@ def type_of(node: Syntax | None, depth: int = 0) -> ir.Expression | None:
             return type_of(node.child_by_field_name("name"), depth + 1)
         case "generic_name":
             children = named(node)
-            arguments = [type_of(each, depth + 1) for child in children[1:] for each in named(child)]
-            first = next((each for each in arguments if each is not None), None)
+            inner = [type_of(each, depth + 1) for child in children[1:] for each in named(child)]
+            first = next((each for each in inner if each is not None), None)
             owner = ir.Name(text_of(children[0]), line)
             return ir.Item(owner, first, line) if first is not None else owner
         case "nullable_type":
@@ -65,11 +80,16 @@ def type_of(node: Syntax | None, depth: int = 0) -> ir.Expression | None:
 def parameters(node: Syntax | None, depth: int, body: Body) -> tuple[ir.Parameter, ...]:
     """The parameters of a method, constructor, record or lambda; that of `this` of an extension method among them, marked by the decorator `this`."""
     found = []
-    for each in named(node):
+    children = named(node)
+    last = children[-1] if children else None
+    for each in children:
         if each.type == "implicit_parameter":
             found.append(ir.Parameter(text_of(each), line_of(each)))
             continue
-        if each.type != "parameter":
+        if each.type != "parameter":  # `params string[] rest` has no node of its own
+            if each == last and node is not None and node.child_by_field_name("name") == last:
+                listed = type_of(node.child_by_field_name("type"))
+                found.append(ir.Parameter(text_of(each), line_of(each), listed, variadic=True))
             continue
         name = each.child_by_field_name("name")
         kind = each.child_by_field_name("type")
@@ -94,7 +114,7 @@ def attributes(node: Syntax, depth: int, body: Body) -> tuple[ir.Expression, ...
             name = kind.name.removesuffix("Attribute") or kind.name if isinstance(kind, ir.Name) else ""
             given = next((child for child in named(each) if child.type == "attribute_argument_list"), None)
             called = ir.Name(name, line_of(each))
-            found.append(ir.Call(called, _arguments(given, depth, body), line_of(each), types) if given is not None or types else called)
+            found.append(ir.Call(called, arguments(given, depth, body), line_of(each), types) if given is not None or types else called)
     return tuple(found)
 
 
@@ -143,7 +163,9 @@ def expression(node: Syntax | None, depth: int, body: Body) -> ir.Expression:
             return _invocation(node, depth, body)
         case "object_creation_expression" | "implicit_object_creation_expression":
             return _creation(node, depth, body)
-        case "anonymous_object_creation_expression" | "initializer_expression" if _assigns(children) or node.type.startswith("anonymous"):
+        case "anonymous_object_creation_expression":
+            return ir.Mapping(_properties(node, depth, body), line)
+        case "initializer_expression" if _assigns(children):
             return ir.Mapping(_entries(children, depth, body), line)
         case "initializer_expression":
             return ir.Sequence(tuple(ir.Argument(expression(each, depth, body)) for each in children), line)
@@ -184,14 +206,18 @@ def expression(node: Syntax | None, depth: int, body: Body) -> ir.Expression:
         case "as_expression":
             return field("left")
         case "element_access_expression":
-            given = _arguments(node.child_by_field_name("subscript"), depth, body)
+            given = arguments(node.child_by_field_name("subscript"), depth, body)
             return ir.Item(field("expression"), given[0].value if given else ir.Unknown(line), line)
         case "assignment_expression":
             return ir.Unknown(line, (field("right"),))
         case "typeof_expression":
             return type_of(node.child_by_field_name("type"), depth) or ir.Unknown(line)
+        case "tuple_pattern":
+            return ir.Sequence(tuple(ir.Argument(expression(each, depth, body)) for each in children), line)
+        case "declaration_expression":
+            return field("name")
         case "tuple_expression":
-            return ir.Sequence(_arguments(node, depth, body), line)
+            return ir.Sequence(arguments(node, depth, body), line)
         case "with_expression" | "is_pattern_expression" | "is_expression" | "prefix_unary_expression":
             return ir.Unknown(line, tuple(expression(each, depth, body) for each in children[:1]))
     return ir.Unknown(line)
@@ -235,7 +261,8 @@ def _interpolated(node: Syntax, depth: int, body: Body) -> ir.Expression:
     return ir.Template(tuple(parts) or (ir.Literal("", line_of(node)),), line_of(node))
 
 
-def _arguments(node: Syntax | None, depth: int, body: Body) -> tuple[ir.Argument, ...]:
+def arguments(node: Syntax | None, depth: int, body: Body) -> tuple[ir.Argument, ...]:
+    """The arguments of a call or attribute."""
     found = []
     for each in named(node):
         if each.type not in ("argument", "attribute_argument"):
@@ -248,12 +275,12 @@ def _arguments(node: Syntax | None, depth: int, body: Body) -> tuple[ir.Argument
 
 def _invocation(node: Syntax, depth: int, body: Body) -> ir.Expression:
     function = node.child_by_field_name("function")
-    arguments = _arguments(node.child_by_field_name("arguments"), depth, body)
+    given = arguments(node.child_by_field_name("arguments"), depth, body)
     line = line_of(node)
     if function is None:
         return ir.Unknown(line)
-    if function.type == "identifier" and text_of(function) == "nameof" and arguments:
-        inner = arguments[0].value
+    if function.type == "identifier" and text_of(function) == "nameof" and given:
+        inner = given[0].value
         return ir.Literal(inner.name if isinstance(inner, (ir.Name, ir.Attribute)) else "", line)
     name = function.child_by_field_name("name") if function.type == "member_access_expression" else function
     types = tuple(
@@ -263,7 +290,7 @@ def _invocation(node: Syntax, depth: int, body: Body) -> ir.Expression:
         if (kind := type_of(each)) is not None
     )
     called = ir.Name(_simple(function), line) if function.type == "generic_name" else expression(function, depth, body)
-    return ir.Call(called, arguments, called.line if isinstance(called, ir.Attribute) else line, types)
+    return ir.Call(called, given, called.line if isinstance(called, ir.Attribute) else line, types)
 
 
 def _conditional(node: Syntax, depth: int, body: Body) -> ir.Expression:
@@ -282,7 +309,7 @@ def _creation(node: Syntax, depth: int, body: Body) -> ir.Expression:
     initializer = node.child_by_field_name("initializer") or next(
         (child for child in named(node) if child.type == "initializer_expression"), None
     )
-    given = _arguments(node.child_by_field_name("arguments"), depth, body)
+    given = arguments(node.child_by_field_name("arguments"), depth, body)
     inner = named(initializer)
     if initializer is not None and not given and _assigns(inner):
         return ir.Mapping(_entries(inner, depth, body), line, kind)
@@ -296,28 +323,35 @@ def _assigns(children: Sequence[Syntax]) -> bool:
 
 
 def _entries(children: Sequence[Syntax], depth: int, body: Body) -> tuple[tuple[ir.Expression | None, ir.Expression], ...]:
-    """`Name = value` of an initialiser, `["key"] = value` of a dictionary's, `Name = value` of an anonymous object."""
+    """`Name = value` of an initialiser, `["key"] = value` of a dictionary's."""
     found: list[tuple[ir.Expression | None, ir.Expression]] = []
-    previous = ""
     for child in children:
-        if child.type == "assignment_expression":
-            left = child.child_by_field_name("left")
-            keys = named(left) if left is not None and left.type in ("element_binding_expression", "bracketed_argument_list") else []
-            key = (
-                expression(named(keys[0])[0] if keys and named(keys[0]) else None, depth, body)
-                if keys
-                else ir.Literal(text_of(left), line_of(child))
-            )
-            found.append((key, expression(child.child_by_field_name("right"), depth, body)))
-        elif child.type == "identifier":
-            previous = text_of(child)
-        else:
-            found.append((ir.Literal(previous, line_of(child)), expression(child, depth, body)))
+        left = child.child_by_field_name("left")
+        keys = named(left) if left is not None and left.type in ("element_binding_expression", "bracketed_argument_list") else []
+        inner = named(keys[0]) if keys else []
+        key = expression(inner[0] if inner else None, depth, body) if keys else ir.Literal(text_of(left), line_of(child))
+        found.append((key, expression(child.child_by_field_name("right"), depth, body)))
+    return tuple(found)
+
+
+def _properties(node: Syntax, depth: int, body: Body) -> tuple[tuple[ir.Expression | None, ir.Expression], ...]:
+    """`Name = value` of an anonymous object, or a value that gives its own name to the property."""
+    found: list[tuple[ir.Expression | None, ir.Expression]] = []
+    children = [child for child in node.children if child.type != "comment"]
+    for index, child in enumerate(children):
+        follower = children[index + 1].type if index + 1 < len(children) else ""
+        if not child.is_named or follower == "=":
+            continue
+        value = expression(child, depth, body)
+        if children[index - 1].type == "=" and index > 1:
+            found.append((ir.Literal(text_of(children[index - 2]), line_of(child)), value))
+        elif isinstance(value, ir.Name | ir.Attribute):
+            found.append((ir.Literal(value.name, line_of(child)), value))
     return tuple(found)
 
 
 def _lambda(node: Syntax, depth: int, body: Body) -> ir.Function:
-    inner = node.child_by_field_name("body")
+    inner = node.child_by_field_name("body") or next((child for child in named(node) if child.type == "block"), None)
     given = node.child_by_field_name("parameters")
     found = parameters(given, depth, body) if given is not None and given.type != "implicit_parameter" else ()
     if given is not None and given.type == "implicit_parameter":

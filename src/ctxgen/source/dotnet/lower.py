@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ctxgen.source import ir
-from ctxgen.source.dotnet.expressions import DEPTH, attributes, expression, line_of, named, parameters, text_of, type_of
+from ctxgen.source.dotnet.expressions import DEPTH, arguments, attributes, expression, line_of, named, parameters, text_of, type_of
 from ctxgen.tree import File
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def lower(file: File) -> ir.Module:
         elif child.type == "global_statement":
             statements += [each for inner in named(child) for each in _statement(inner, 0)]
         else:
-            statements += _declaration(child, 0)
+            statements += _statement(child, 0)  # below `#if`, or a type
     for statement in [each for each in statements if isinstance(each, ir.Define) and isinstance(each.what, ir.Class)]:
         statements += _extensions(statement.what)
     return ir.Module(file.path, "dotnet", tuple(statements), package)
@@ -76,17 +76,19 @@ def _class(node: Syntax, depth: int) -> ir.Class | None:
         return None
     body = node.child_by_field_name("body")
     bases = next((child for child in named(node) if child.type == "base_list"), None)
+    primary = next((each for each in named(bases) if each.type == "primary_constructor_base_type"), None)
     given = next((child for child in named(node) if child.type == "parameter_list"), None)
     marks = {text_of(child) for child in node.children if child.type == "modifier"}
     return ir.Class(
         text_of(node.child_by_field_name("name")),
         line_of(node),
         tuple(base for each in named(bases) if (base := _base(each, depth)) is not None),
-        lambda: _members(body, kind, depth + 1),
+        lambda: _members(body, text_of(node.child_by_field_name("name")), depth + 1, primary),
         decorators=attributes(node, depth, _body),
         kind=kind,
         parameters=parameters(given, depth, _body),
         abstract="abstract" in marks or "static" in marks,
+        partial="partial" in marks,
         end=int(node.end_point[0]) + 1,
     )
 
@@ -97,9 +99,12 @@ def _base(node: Syntax, depth: int) -> ir.Expression | None:
     return type_of(inner) if inner is not None and inner.type != "argument_list" else None
 
 
-def _members(body: Syntax | None, kind: str, depth: int) -> _Members:
+def _members(body: Syntax | None, title: str, depth: int, primary: Syntax | None) -> _Members:
     fields: list[ir.Field] = []
     methods: list[ir.Function] = []
+    if primary is not None:  # `class Orders() : Base("/orders")`: a constructor that does nothing else
+        called = ir.Do(_base_call(primary, depth), line_of(primary))
+        methods.append(ir.Function("", line_of(primary), (), lambda: (called,), constructs=True))
     classes: list[ir.Class] = []
     for node in named(body):
         match node.type:
@@ -122,7 +127,7 @@ def _members(body: Syntax | None, kind: str, depth: int) -> _Members:
             case "enum_member_declaration":
                 fields.append(ir.Field(text_of(node.child_by_field_name("name")), line_of(node)))
             case "method_declaration" | "constructor_declaration" | "local_function_statement":
-                methods.append(_method(node, depth))
+                methods.append(_method(node, depth, title))
             case _ if (inner := _class(node, depth)) is not None:
                 classes.append(inner)
     return tuple(fields), tuple(methods), tuple(classes), ()
@@ -130,18 +135,10 @@ def _members(body: Syntax | None, kind: str, depth: int) -> _Members:
 
 def _property(node: Syntax, depth: int) -> ir.Field:
     value = node.child_by_field_name("value")
-    inner = named(value)[0] if value is not None and value.type == "arrow_expression_clause" and named(value) else value
+    inner = _given(value) if value is not None and value.type == "arrow_expression_clause" else value
     if inner is None:  # `get => value;` or `get { return value; }`
-        accessors = node.child_by_field_name("accessors")
-        inner = next(
-            (
-                named(child)[0]
-                for each in named(accessors)
-                for child in named(each)
-                if child.type == "arrow_expression_clause" and named(child)
-            ),
-            None,
-        )
+        accessors = named(node.child_by_field_name("accessors"))
+        inner = next((given for each in accessors for child in named(each) if (given := _given(child)) is not None), None)
     return ir.Field(
         text_of(node.child_by_field_name("name")),
         line_of(node),
@@ -151,8 +148,31 @@ def _property(node: Syntax, depth: int) -> ir.Field:
     )
 
 
-def _method(node: Syntax, depth: int) -> ir.Function:
+def _given(node: Syntax) -> Syntax | None:
+    """What `=> value` gives, or a block that does nothing but return it."""
+    inner = named(node)
+    if node.type == "block" and len(inner) == 1 and inner[0].type == "return_statement":
+        inner = named(inner[0])
+    return inner[0] if inner and node.type in ("arrow_expression_clause", "block") else None
+
+
+def _base_call(node: Syntax, depth: int) -> ir.Call:
+    """`base(…)` of a constructor, also where a class's own parameters are handed on."""
+    given = next((child for child in named(node) if child.type == "argument_list"), node)
+    return ir.Call(ir.Name("super", line_of(node)), arguments(given, depth, _body), line_of(node))
+
+
+def _method(node: Syntax, depth: int, within: str = "") -> ir.Function:
     body = node.child_by_field_name("body")
+    handed = next(
+        (
+            child
+            for child in named(node)
+            if child.type == "constructor_initializer" and any(inner.type == "base" for inner in child.children)
+        ),
+        None,
+    )
+    first = (ir.Do(_base_call(handed, depth), line_of(handed)),) if handed is not None else ()
     given = parameters(node.child_by_field_name("parameters"), depth, _body)
     receiver = given[0] if given and any(isinstance(each, ir.Name) and each.name == "this" for each in given[0].decorators) else None
     marks = {text_of(child) for child in node.children if child.type == "modifier"}
@@ -161,8 +181,11 @@ def _method(node: Syntax, depth: int) -> ir.Function:
         text_of(name),
         line_of(name) if name is not None else line_of(node),
         given[1:] if receiver is not None else given,
-        lambda: _body(body, depth + 1),
+        lambda: (*first, *_body(body, depth + 1)),
         decorators=attributes(node, depth, _body),
+        types=tuple(text_of(each.child_by_field_name("name")) for each in named(node.child_by_field_name("type_parameters"))),
+        constructs=node.type == "constructor_declaration",
+        within=within if receiver is not None else "",
         returns=type_of(node.child_by_field_name("returns") or node.child_by_field_name("type")),
         receiver=receiver,
         static="static" in marks,
