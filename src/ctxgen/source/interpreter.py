@@ -301,7 +301,10 @@ class Interpreter:
         parts = path.split(".")
         for file in self.resolver.module(importer.path, path):
             module = self.run(file)
-            start = next((index for index, part in enumerate(parts) if module is not None and part in module.scope.names), None)
+            # what the file's own package is called is no name in it, whatever its imports are called
+            skipped = len(module.package.split(".")) if module is not None and path.startswith(f"{module.package}.") else 0
+            named = enumerate(parts[skipped:], skipped)
+            start = next((index for index, part in named if module is not None and part in module.scope.names), None)
             if module is None or start is None:
                 continue
             value = self._settled(module.scope.names, parts[start])
@@ -309,7 +312,8 @@ class Interpreter:
                 value = self.attribute(value, part, 1, importer.scope)
             if value is not UNKNOWN:
                 return value
-        return External(path[:MAX_TEXT])
+        made = self.made(External(path[:MAX_TEXT]), At(importer.path, 1))
+        return External(path[:MAX_TEXT]) if made is None else made
 
     def _whole(self, files: tuple[str, ...], module: str, importer: ModuleValue) -> Value:
         if len(files) == 1:
@@ -494,6 +498,8 @@ class Interpreter:
             return scope.this if scope.this is not None else UNKNOWN
         if name == "super" and scope.owner is not None:
             return Super(scope.this, scope.owner)
+        if self.language.names_are_paths and name.startswith("."):  # a path from the root
+            return self._by_path(name[1:], scope.module)
         holder = scope.holder(name)
         if holder is not None:
             known = self._settled(holder.names, name)

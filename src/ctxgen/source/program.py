@@ -48,7 +48,7 @@ class Program(Interpreter):
 
     `routers` are all that were met; `facts` what hooks found beside endpoints; `hooks` are looked up by path with `()`,
     `method_hooks` by `framework.type.method` (`function` as the method for guards that a handler's parameters state, `@name` for
-    attributes that are no methods).  A hook of `path[]` gives what a library's name with parameters is (`typing.Annotated[]`).
+    attributes that are no methods, `*` for methods that nothing else tells).  A hook of `path[]` gives what a library's name with parameters is (`typing.Annotated[]`).
     """
 
     def __init__(
@@ -269,6 +269,9 @@ class Program(Interpreter):
             return self.call_with(block, owner, arguments, receiver=True)  # `route.block()` of a parameter `block: Route.() -> Unit`
         for extension in self.extensions.get(name, ()):
             return self.extension(extension.bound(owner), owner, arguments)
+        for kind in self.vocabulary.kinds(owner.type):
+            if (hook := self.method_hooks.get(f"{owner.type.framework}.{kind}.*")) is not None:  # whatever else is called on it
+                return hook(self, owner, arguments)
         return UNKNOWN
 
     def extension(self, function: FunctionValue, owner: Object, arguments: Arguments) -> Value:

@@ -36,6 +36,8 @@ class Route(NamedTuple):
     absolute: bool = False
     """Whether the path takes no prefix."""
     order: int = 0
+    via: tuple[At, ...] = ()
+    """Lines that it takes its prefix from, where no mount says them."""
 
 
 class Mount(NamedTuple):
@@ -144,7 +146,7 @@ def _endpoints(
             guards=unique,
             technology=Name(router.technology),
             at=route.at,
-            via=(*via, *((public,) if public is not None and access == "public" else ())),
+            via=(*via, *route.via, *((public,) if public is not None and access == "public" else ())),
         )
 
 

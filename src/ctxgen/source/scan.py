@@ -39,6 +39,13 @@ class _Sources:
         self._tree, self.facts, self.paths = tree, facts, paths
         self._kept: dict[str, bytes] = {}
 
+    def matching(self, pattern: str) -> Iterator[str]:
+        matches = path_glob(pattern).match
+        return (path for path in self._tree.paths if matches(path))
+
+    def file(self, path: str) -> File:
+        return self._tree.file(path, SOURCE_LIMIT)
+
     def data(self, path: str) -> bytes:
         if path not in self._kept:
             try:
@@ -54,7 +61,7 @@ def read_source(tree: Tree, facts: Facts, paths: Iterable[str], present: frozens
     names = {f".{ending}": language for language, endings in LANGUAGES.items() for ending in endings}
     for path in paths:
         language = names.get(extension(path).lower())
-        if language is not None and not path.endswith((".min.js", ".d.ts")):
+        if language is not None and not path.endswith((".min.js", ".d.ts", ".blade.php")):
             by_language.setdefault(language, []).append(path)
     found: list[Fact] = []
     for language, own in sorted(by_language.items()):

@@ -1,0 +1,32 @@
+"""PHP's front end: lowering, and the files that names of classes lead to.
+
+Source: https://www.php.net/manual/en/langref.php.
+"""
+
+from __future__ import annotations
+
+from ctxgen.source import ir
+from ctxgen.source.languages import Language
+from ctxgen.source.php.library import HOOKS
+from ctxgen.source.php.lower import lower
+from ctxgen.source.php.resolve import PhpResolver
+
+_TELL = {"boot", "register", "map", "routes", "configureRoutes", "packageBooted"}
+
+
+def _tells(function: ir.Function) -> bool:
+    """A service provider's methods, which frameworks call to be told of routes."""
+    return function.name in _TELL
+
+
+LANGUAGE = Language(
+    "php",
+    (".php",),
+    lower,
+    PhpResolver,
+    assigns_locally=True,
+    constructors=("__construct",),
+    hooks=HOOKS,
+    names_are_paths=True,
+    runs=_tells,
+)
