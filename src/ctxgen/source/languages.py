@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -21,6 +21,12 @@ class Sources(Protocol):
     @property
     def facts(self) -> Facts:
         """What manifests and settings state: packages, `tsconfig` paths, modules of `go.mod`."""
+
+    def matching(self, pattern: str) -> Iterator[str]:
+        """The paths of the files of any kind that match a glob: settings that stand beside the source."""
+
+    def file(self, path: str) -> File:
+        """A file of the repository, to be parsed as what it is.  Raises `Unreadable`."""
 
     def data(self, path: str) -> bytes:
         """The bytes of one of them, `b""` where it cannot be read.  Cheap: read once and kept."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from ctxgen.documents import Unreadable
@@ -16,7 +16,7 @@ from ctxgen.source.ir import Module
 from ctxgen.source.languages import Language
 from ctxgen.source.program import Program, hooks_of
 from ctxgen.source.routing import endpoints
-from ctxgen.tree import SOURCE_LIMIT, Tree
+from ctxgen.tree import SOURCE_LIMIT, File, Tree
 
 LANGUAGES = {
     "python": ("py",),
