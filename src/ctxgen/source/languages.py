@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from ctxgen.facts import Facts
 from ctxgen.model import GuardKind
@@ -22,14 +22,19 @@ class Sources(Protocol):
     def facts(self) -> Facts:
         """What manifests and settings state: packages, `tsconfig` paths, modules of `go.mod`."""
 
-    def matching(self, pattern: str) -> Iterator[str]:
-        """The paths of the files of any kind that match a glob: settings that stand beside the source."""
-
-    def file(self, path: str) -> File:
-        """A file of the repository, to be parsed as what it is.  Raises `Unreadable`."""
-
     def data(self, path: str) -> bytes:
         """The bytes of one of them, `b""` where it cannot be read.  Cheap: read once and kept."""
+
+
+@runtime_checkable
+class Repository(Protocol):
+    """The files of any kind: settings that stand beside the source and say what it does."""
+
+    def matching(self, pattern: str) -> Iterator[str]:
+        """The paths that match a glob."""
+
+    def file(self, path: str) -> File:
+        """A file, to be parsed as what it is.  Raises `Unreadable`."""
 
 
 class Resolver(Protocol):

@@ -33,7 +33,7 @@ MAX_FILES = 20_000
 
 
 class _Sources:
-    """The product files of one language, read through the tree (see `languages.Sources`)."""
+    """The product files of one language, read through the tree (see `languages.Sources` and `Repository`)."""
 
     def __init__(self, tree: Tree, facts: Facts, paths: Sequence[str]) -> None:
         self._tree, self.facts, self.paths = tree, facts, paths

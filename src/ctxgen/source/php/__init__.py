@@ -11,6 +11,7 @@ from ctxgen.source.php.library import HOOKS
 from ctxgen.source.php.lower import lower
 from ctxgen.source.php.resolve import PhpResolver
 
+_VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
 _TELL = {"boot", "register", "map", "routes", "configureRoutes", "packageBooted"}
 
 
@@ -27,6 +28,7 @@ LANGUAGE = Language(
     assigns_locally=True,
     constructors=("__construct",),
     hooks=HOOKS,
+    constants={f"Symfony.Component.HttpFoundation.Request.METHOD_{verb}": verb for verb in _VERBS},
     names_are_paths=True,
     runs=_tells,
 )
