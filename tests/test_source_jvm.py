@@ -370,6 +370,22 @@ def test_a_call_has_the_line_of_the_name_that_is_called(ending: str, text: str, 
     assert value.line == expected
 
 
+def test_calls_behind_a_property_are_not_its_getter(tmp_path: Path) -> None:
+    text = "fun Route.orders() {\n    val service by inject()\n\n    // all\n    get {\n        x()\n    }\n    get<Order> { y() }\n}\n"
+    (statement,) = lowered(tmp_path, text, "kt").statements
+    assert isinstance(statement, ir.Define)
+    assert isinstance(statement.what, ir.Function)
+    assert dump(statement.what.body).splitlines()[1:] == ["do get(fn(it){return x()})", "do get<Order>(fn(it){return y()})"]
+
+
+def test_a_class_at_the_end_of_a_file_without_a_line_end_is_one(tmp_path: Path) -> None:
+    text = '@Serializable\n@Resource("/a")\nclass A {\n\n    @Serializable\n    @Resource("/b")\n    data class B(\n        val p: A = A()\n    )\n}'
+    (statement,) = lowered(tmp_path, text, "kt").statements
+    assert isinstance(statement, ir.Define)
+    assert isinstance(statement.what, ir.Class)
+    assert [cls.name for cls in statement.what.classes] == ["B"]
+
+
 def test_a_package_is_told(tmp_path: Path) -> None:
     assert lowered(tmp_path, "package com.shop.orders;\nclass A {}", "java").package == "com.shop.orders"
     assert lowered(tmp_path, "package com.shop\nclass A", "kt").package == "com.shop"

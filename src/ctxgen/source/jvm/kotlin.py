@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from ctxgen.documents import parse_syntax
 from ctxgen.source.ir import (
     Argument,
     Assign,
@@ -53,7 +54,12 @@ _SIMPLE = re.compile(r"\$([A-Za-z_]\w*)")
 def lower(file: File) -> Module:
     """A Kotlin file.  Raises `Unreadable` where it cannot be parsed."""
     package, statements = "", list[Statement]()
-    for node in _flat(file.syntax("kotlin").children):
+    written = file.text
+    # without a line's end behind the last brace, the grammar takes annotated classes for expressions
+    root = file.syntax("kotlin") if written.endswith("\n") else parse_syntax(f"{written}\n".encode(), "kotlin")
+    if root.has_error and (separated := _separated(written)) is not None:
+        root = parse_syntax(f"{separated}\n".encode(), "kotlin")
+    for node in _flat(root.children):
         if node.type == "package_header":
             package = "".join(text(child) for child in node.children if child.type == "qualified_identifier")
         elif node.type == "import":
@@ -61,6 +67,26 @@ def lower(file: File) -> Module:
         else:
             statements += _statement(node, 0)
     return Module(file.path, "kotlin", tuple(statements), package)
+
+
+_ROUTE = re.compile(r"([ \t]*)[ \t](?=get[ \t]*(?:\{|<|\((?![ \t]*\))))")
+
+
+def _separated(text: str) -> str | None:
+    """The text with calls such as `get { … }` parted from the property before them, for whose getter the grammar takes them; None where there are none."""
+    lines, last, comment, changed = text.split("\n"), "{", False, False
+    for index, each in enumerate(lines):
+        stripped = each.strip()
+        if comment or stripped.startswith("/*"):
+            comment = "*/" not in stripped
+            continue
+        if not stripped or stripped.startswith("//"):
+            continue
+        if last not in "{(,>" and (match := _ROUTE.match(each)):
+            lines[index] = f"{match[1]};{each[match.end() :]}"
+            changed = True
+        last = stripped.partition(" //")[0].rstrip()[-1:]
+    return "\n".join(lines) if changed else None
 
 
 def _flat(nodes: Iterable[Syntax]) -> Iterator[Syntax]:
