@@ -386,6 +386,13 @@ def test_a_class_at_the_end_of_a_file_without_a_line_end_is_one(tmp_path: Path) 
     assert [cls.name for cls in statement.what.classes] == ["B"]
 
 
+def test_annotated_classes_without_a_body_are_classes(tmp_path: Path) -> None:
+    text = '@S\n@R("/p")\nclass P\n\n@S\n@R("/q")\nclass Q(val u: String) {\n    @R("")\n    class M(val p: Q)\n}\n'
+    assert dump(lowered(tmp_path, text, "kt").statements).splitlines() == [
+        "@S", "@R('/p')", "class P() #3", "@S", "@R('/q')", "class Q(u=-) #7", "  u: String", "  @R('')", "  class M(p=-) #9", "    p: Q",
+    ]  # fmt: skip
+
+
 def test_a_package_is_told(tmp_path: Path) -> None:
     assert lowered(tmp_path, "package com.shop.orders;\nclass A {}", "java").package == "com.shop.orders"
     assert lowered(tmp_path, "package com.shop\nclass A", "kt").package == "com.shop"

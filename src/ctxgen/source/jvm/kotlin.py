@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 Members = tuple[tuple[Field, ...], tuple[Function, ...], tuple[Class, ...], tuple[Statement, ...]]
 
+_Declared = TypeVar("_Declared", Function, Class, Function | Class)
 _TYPES = ("user_type", "nullable_type", "function_type", "non_nullable_type", "parenthesized_type")
 _CLASSES = ("class_declaration", "object_declaration", "companion_object")
 _DECLARED = ("fun", "class", "interface", "object")
@@ -59,13 +60,21 @@ def lower(file: File) -> Module:
     root = file.syntax("kotlin") if written.endswith("\n") else parse_syntax(f"{written}\n".encode(), "kotlin")
     if root.has_error and (separated := _separated(written)) is not None:
         root = parse_syntax(f"{separated}\n".encode(), "kotlin")
+    pending: tuple[Expression, ...] = ()
     for node in _flat(root.children):
-        if node.type == "package_header":
+        if node.type == "annotated_expression":
+            made, pending = _misread(node)
+            statements += made
+        elif node.type == "package_header":
             package = "".join(text(child) for child in node.children if child.type == "qualified_identifier")
         elif node.type == "import":
             statements.append(_import(node))
         else:
-            statements += _statement(node, 0)
+            for each in _statement(node, 0):
+                if isinstance(each, Define):
+                    _marked(each.what, pending)
+                statements.append(each)
+            pending = pending if "comment" in node.type else ()
     return Module(file.path, "kotlin", tuple(statements), package)
 
 
@@ -105,6 +114,28 @@ def _flat_once(node: Syntax) -> Iterator[Syntax]:
         yield node
     else:
         yield from node.children
+
+
+def _misread(node: Syntax) -> tuple[list[Statement], tuple[Expression, ...]]:
+    """What the grammar takes for an annotated expression at the top of a file: classes without a body, and annotations of what follows.
+
+    `@A class B` becomes the call of a function `class`, `@A("x")` before a declaration an annotation of the expression `("x")`.
+    """
+    found, annotations, depth = list[Statement](), list[Expression](), 0
+    current: Syntax | None = node
+    while current is not None and current.type == "annotated_expression" and depth < DEEPEST:
+        depth += 1
+        annotations += _annotations(current)
+        current = current.children[-1]
+        if current.type == "parenthesized_expression" and annotations and not isinstance(annotations[-1], Call):
+            annotations[-1] = Call(annotations[-1], (Argument(_first(current, 0)),), line(current))
+        if current.type == "infix_expression" and len(current.children) == 3 and text(current.children[0]) in _DECLARED:
+            kind, named, tail = current.children
+            body = list(tail.children) if tail.type == "lambda_literal" else []
+            what = _unfinished(text(kind), [named, *body], tuple(annotations))
+            found += [Define(what, what.line)] if what is not None else []
+            annotations, current = [], tail
+    return found, tuple(annotations)
 
 
 def _import(node: Syntax) -> Import:
@@ -252,12 +283,17 @@ def _assigned(node: Syntax, depth: int) -> Expression | None:
 def _members(nodes: Iterable[Syntax], owner: str) -> Members:
     """Members of a class; those of its companion object are its own, as Java's static ones are."""
     fields, methods, classes, statements = list[Field](), list[Function](), list[Class](), list[Statement]()
+    pending: tuple[Expression, ...] = ()
     for node in _flat(nodes):
         kind = node.type
+        if kind == "annotated_expression":
+            made, pending = _misread(node)
+            classes += [each.what for each in made if isinstance(each, Define) and isinstance(each.what, Class)]
+            continue
         if kind == "property_declaration":
             fields += _property(node)
         elif kind in ("function_declaration", "secondary_constructor"):
-            methods.append(_function(node))
+            methods.append(_marked(_function(node), pending))
         elif kind == "companion_object":
             companion = _class(node)
             fields += [replace(each, static=True) for each in companion.fields]
@@ -265,7 +301,7 @@ def _members(nodes: Iterable[Syntax], owner: str) -> Members:
             classes += companion.classes
             statements += companion.statements
         elif kind in _CLASSES:
-            classes.append(_class(node))
+            classes.append(_marked(_class(node), pending))
         elif kind == "enum_entry":
             named = next((child for child in node.children if child.type == "identifier"), None)
             arguments = next((child for child in node.children if child.type == "value_arguments"), None)
@@ -282,7 +318,14 @@ def _members(nodes: Iterable[Syntax], owner: str) -> Members:
                     classes.append(what)
         elif kind in _EXPRESSIONS:  # of a class whose end was not found
             statements += _statement(node, 0)
+        pending = pending if "comment" in kind else ()
     return tuple(fields), tuple(methods), tuple(classes), tuple(statements)
+
+
+def _marked(what: _Declared, annotations: tuple[Expression, ...]) -> _Declared:
+    """A declaration with annotations that the grammar left before it."""
+    what.decorators = (*annotations, *what.decorators)
+    return what
 
 
 def _static(method: Function) -> Function:
