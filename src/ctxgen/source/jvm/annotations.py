@@ -52,7 +52,7 @@ def _resolved(program: Program, decorators: Iterable[ir.Expression], scope: Scop
         if not name or (depth and name in _META):
             continue
         place = at or At(scope.module.path, decorator.line)
-        arguments = {given.keyword or "value": given.value for given in (decorator.arguments if isinstance(decorator, ir.Call) else ())}
+        arguments = _arguments(decorator) if isinstance(decorator, ir.Call) else {}
         meta = _declaration(program, function, scope) if depth < _DEEPEST else None
         yield Annotation(name, place, arguments, scope, meta is not None)
         for inner in _repeated(name, arguments):
@@ -62,6 +62,15 @@ def _resolved(program: Program, decorators: Iterable[ir.Expression], scope: Scop
             for each in _resolved(program, meta.cls.decorators, program.class_scope(meta), place, depth + 1):
                 given = {key: value for annotation, key, value in handed if annotation == each.name}
                 yield each._replace(arguments=each.arguments | given, scope=scope if given else each.scope)
+
+
+def _arguments(call: ir.Call) -> dict[str, ir.Expression]:
+    """What an annotation is given by name; several values without one (Kotlin's `@GetMapping("/a", "/b")`) are a list."""
+    plain = [given for given in call.arguments if given.keyword is None]
+    named = {given.keyword: given.value for given in call.arguments if given.keyword is not None}
+    if plain:
+        named["value"] = plain[0].value if len(plain) == 1 else ir.Sequence(tuple(plain), call.line)
+    return named
 
 
 def _repeated(name: str, arguments: dict[str, ir.Expression]) -> list[ir.Expression]:

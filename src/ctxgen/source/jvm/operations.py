@@ -29,6 +29,7 @@ _GRAPHQL = {
     "DgsSubscription": "Subscription",
 }
 _MICROPROFILE = {"Query": "Query", "Mutation": "Mutation", "Subscription": "Subscription"}
+_CONTEXT = ("server.servlet.context-path", "server.context-path", "spring.webflux.base-path")
 _SOCKETS = {"ServerEndpoint": ("value",), "WebSocket": ("path",), "ServerWebSocket": ("value", "uri")}
 
 
@@ -36,13 +37,13 @@ def finish(program: Program) -> None:
     """The operations of all classes."""
     prefixes = dict(_destinations(program))
     for cls in classes(program, "class", "object"):
-        for read in (_sockets, _registered, _grpc, _graphql):
+        for read in (_sockets, _registered, _mapped, _grpc, _graphql):
             program.facts += read(program, cls)
         program.facts += _stomp(program, cls, prefixes.get(module_of(cls.path), ""))
 
 
 def _endpoint(
-    program: Program, cls: ClassValue, kind: Kind, at: At, technology: str, *, path: str | None = None, operation: str | None = None, handler: str | None = None, method: ir.Function | None = None
+    program: Program, cls: ClassValue, kind: Kind, at: At, technology: str, *, path: str | None = None, base: str = "", operation: str | None = None, handler: str | None = None, method: ir.Function | None = None
 ) -> Endpoint:  # fmt: skip
     own = marks(program, method.decorators, program.class_scope(cls)) if method is not None else []
     guards, opened = guards_of(program, own, of_class(program, cls))
@@ -54,7 +55,7 @@ def _endpoint(
     return Endpoint(
         kind=kind,
         method=Name("WS") if kind == "ws" else None,
-        path=name(parameters(path)) if path is not None else None,
+        path=name(parameters(join(base, path))) if path is not None else None,
         operation=name(operation) if operation else None,
         handler=name(handler) if handler else None,
         access="guarded" if protected else "public" if opened else "unknown",
@@ -87,7 +88,6 @@ def _sockets(program: Program, cls: ClassValue) -> Iterator[Endpoint]:
 
 def _registered(program: Program, cls: ClassValue) -> Iterator[Endpoint]:
     """`registry.addHandler(handler, "/ws")` and `registry.addEndpoint("/stomp")` of Spring."""
-    context = ("server.servlet.context-path", "server.context-path", "spring.webflux.base-path")
     for method in cls.cls.methods:
         if method.name not in ("registerWebSocketHandlers", "registerStompEndpoints"):
             continue
@@ -100,10 +100,34 @@ def _registered(program: Program, cls: ClassValue) -> Iterator[Endpoint]:
                 handler, values = simple(values[0]), values[1:]
             elif called != "addEndpoint":
                 continue
-            prefix = settings(program).path(cls.path, *context)
+            base = settings(program).path(cls.path, *_CONTEXT)
             for path in strings([program.evaluate(each, inside) for each in values]):
-                whole = join(prefix, settings(program).filled(cls.path, path))
-                yield _endpoint(program, cls, "ws", At(cls.path, call.line), "spring-websocket", path=whole, handler=handler or None)
+                route, at = settings(program).filled(cls.path, path), At(cls.path, call.line)
+                yield _endpoint(program, cls, "ws", at, "spring-websocket", path=route, base=base, handler=handler or None)
+
+
+def _mapped(program: Program, cls: ClassValue) -> Iterator[Endpoint]:
+    """WebFlux's sockets: a handler mapping with `Map.of("/ws", handler)`.
+
+    Source: https://docs.spring.io/spring-framework/reference/web/webflux-websocket.html
+    """
+    data = program.resolver.data(cls.path)  # type: ignore[attr-defined]
+    if b"WebSocketHandler" not in data or b"web.reactive" not in data:
+        return
+    for method in cls.cls.methods:
+        if not simple(method.returns).endswith("HandlerMapping"):
+            continue
+        scope = Scope(cls.scope.module, program.class_scope(cls), owner=cls)
+        for call, inside in followed(program, method.body, scope):
+            called, values = simple(call.function), [argument.value for argument in call.arguments]
+            if called == "to" and isinstance(call.function, ir.Attribute):
+                values = [call.function.owner, *values]
+            if called in ("of", "singletonMap", "put", "entry", "to") and len(values) > 1:
+                for path in strings([program.evaluate(each, inside) for each in values[::2]]):
+                    if path.startswith("/"):
+                        base, at = settings(program).path(cls.path, *_CONTEXT), At(cls.path, call.line)
+                        handler = simple(values[1]) or None
+                        yield _endpoint(program, cls, "ws", at, "spring-webflux", path=path, base=base, handler=handler)
 
 
 def _destinations(program: Program) -> Iterator[tuple[str, str]]:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ctxgen.model import At
 from ctxgen.source import ir
 from ctxgen.source.jvm import spring_data_rest, spring_functional, spring_gateway, spring_security
 from ctxgen.source.jvm.annotations import Annotation, find, methods, names, simple, strings, texts
 from ctxgen.source.jvm.controllers import Answer, classes, endpoints, implemented, inherited, joined, mentions, placed, settings
 from ctxgen.source.jvm.settings import module_of
 from ctxgen.source.jvm.specified import Specified
-from ctxgen.source.jvm.walk import calls
+from ctxgen.source.jvm.walk import calls, followed
 from ctxgen.source.program import Program
-from ctxgen.source.values import ClassValue
+from ctxgen.source.values import ClassValue, Scope
 
 _VERBS = {
     "GetMapping": "GET", "PostMapping": "POST", "PutMapping": "PUT", "PatchMapping": "PATCH", "DeleteMapping": "DELETE",
@@ -47,6 +48,8 @@ def finish(program: Program) -> None:
         if find(found, *_CONTROLLERS, "Service", "Component"):  # the generated controller asks a component
             for answer in specified.answers(program, cls, _prefixes(program, cls, find(found, *_ANY)), _outer(found)):
                 program.facts += endpoints(program, answer, technology, rules, prefix=prefix)
+        for answer in (*_views(program, cls), *_management(program, cls, found)):
+            program.facts += endpoints(program, answer, technology, rules, prefix=prefix)
     spring_functional.finish(program, rules, context_path)
     spring_gateway.finish(program, rules)
     spring_data_rest.finish(program, rules, context_path)
@@ -99,6 +102,40 @@ def _prefixes(program: Program, cls: ClassValue, typed: Annotation | None) -> li
 
 def _outer(found: Sequence[Annotation]) -> tuple[Annotation, ...]:
     return tuple(each for each in found if each.name not in _MAPPINGS)
+
+
+def _views(program: Program, cls: ClassValue) -> Iterator[Answer]:
+    """Pages without a controller: `registry.addViewController("/login")`.
+
+    Source: https://docs.spring.io/spring-framework/reference/web/webmvc/mvc-config/view-controller.html
+    """
+    for method in cls.cls.methods:
+        if method.name == "addViewControllers":
+            scope = Scope(cls.scope.module, program.class_scope(cls), owner=cls)
+            for call, inside in followed(program, method.body, scope):
+                if simple(call.function) in ("addViewController", "addRedirectViewController") and call.arguments:
+                    paths = strings(program.evaluate(call.arguments[0].value, inside))
+                    yield Answer(("GET",), tuple(paths), At(cls.path, call.line), f"{cls.cls.name}.{method.name}")
+
+
+_OPERATIONS = {"ReadOperation": "GET", "WriteOperation": "POST", "DeleteOperation": "DELETE"}
+
+
+def _management(program: Program, cls: ClassValue, found: Sequence[Annotation]) -> Iterator[Answer]:
+    """Management endpoints of the program's own: `@Endpoint(id = "features")` with `@ReadOperation`.
+
+    Source: https://docs.spring.io/spring-boot/reference/actuator/endpoints.html#actuator.endpoints.implementing-custom
+    """
+    endpoint = find(found, "Endpoint", "WebEndpoint", "RestControllerEndpoint", "ControllerEndpoint")
+    identifier = next(iter(texts(program, endpoint, "id")), "") if endpoint else ""
+    base = settings(program).path(cls.path, "management.endpoints.web.base-path") or "/actuator"
+    for method, written, carried in methods(program, cls) if identifier else ():
+        operation = find(carried, *_OPERATIONS)
+        if operation is not None:
+            selected = [each.name for each in method.parameters if any(simple(mark) == "Selector" for mark in each.decorators)]
+            path = "/".join([base, identifier, *(f"{{{name}}}" for name in selected)])
+            at, stated = placed(cls, method, written, operation.at)
+            yield Answer((_OPERATIONS[operation.name],), (path,), at, f"{cls.cls.name}.{method.name}", tuple(carried), stated=stated)
 
 
 def _produces(program: Program, mapped: Annotation) -> list[str]:
