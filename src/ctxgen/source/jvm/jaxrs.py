@@ -15,7 +15,7 @@ from ctxgen.model import At, Guard
 from ctxgen.opaque import name
 from ctxgen.source import ir
 from ctxgen.source.guards import guard_kind
-from ctxgen.source.jvm.annotations import Annotation, find, methods, names, of_class, simple, texts
+from ctxgen.source.jvm.annotations import Annotation, find, methods, names, of_class, of_method, simple, texts
 from ctxgen.source.jvm.controllers import (
     NOTHING,
     Answer,
@@ -51,6 +51,12 @@ def finish(program: Program) -> None:
     technology = _technology(program)
     applications = list(_applications(program))
     specified = Specified(program)
+    for cls in classes(program, "interface"):
+        prefix = _prefix(program, cls.path, applications)
+        for answer in _panache(program, cls):
+            program.facts += endpoints(
+                program, answer._replace(paths=tuple(join(prefix, path) for path in answer.paths)), technology, rules
+            )
     for cls in classes(program, "class", "object"):
         speaks = mentions(program, cls, *_PACKAGES)
         if not implemented(cls) or not (speaks or cls.cls.bases):
@@ -155,6 +161,39 @@ def _reactive(program: Program, cls: ClassValue, found: Sequence[Annotation]) ->
                 yield Answer(
                     verbs, tuple(joined([prefix], [""], paths)), each.at, f"{cls.cls.name}.{method.name}", tuple(carried), tuple(found)
                 )
+
+
+_PANACHE = {"PanacheEntityResource", "PanacheRepositoryResource", "PanacheMongoEntityResource", "PanacheMongoRepositoryResource"}
+_GENERATED = (
+    ("list", "GET", ""),
+    ("count", "GET", "/count"),
+    ("get", "GET", "/{id}"),
+    ("add", "POST", ""),
+    ("update", "PUT", "/{id}"),
+    ("delete", "DELETE", "/{id}"),
+)
+
+
+def _panache(program: Program, cls: ClassValue) -> Iterator[Answer]:
+    """What Quarkus generates for an interface that extends `PanacheEntityResource`.  Source: https://quarkus.io/guides/rest-data-panache"""
+    if not any(simple(base) in _PANACHE for base in cls.cls.bases):
+        return
+    found = of_class(program, cls)
+    stated = find(found, "ResourceProperties")
+    at = stated.at if stated else At(cls.path, cls.cls.line)
+    bare = re.sub(r"(?:Resource|Controller)$", "", cls.cls.name)
+    path = next(iter(texts(program, stated, "path") if stated else []), "") or re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", bare).lower()
+    hidden, own = set[str](), dict[str, tuple[Annotation, ...]]()
+    for method in cls.cls.methods:
+        own[method.name] = tuple(of_method(program, cls, method))
+        exposed = next((each.arguments.get("exposed") for each in own[method.name] if each.name == "MethodProperties"), None)
+        if isinstance(exposed, ir.Literal) and exposed.value is False:
+            hidden.add(method.name)
+    for called, verb, ending in _GENERATED:
+        if called not in hidden:
+            yield Answer(
+                (verb,), (join("", f"/{path.strip('/')}{ending}"),), at, f"{cls.cls.name}.{called}", own.get(called, ()), tuple(found)
+            )
 
 
 # ---------------------------------------------------------------------------------------------- rules

@@ -33,11 +33,20 @@ def finish(program: Program, rules: Rules, context_path: Callable[[Program, str]
         exported = find(found, "RepositoryRestResource", "RestResource")
         if not _is_repository(program, cls) or (exported is not None and _refused(exported)) or find(found, "NoRepositoryBean"):
             continue
-        if exported is None and find(found, "Repository") is None and not cls.cls.bases:
+        if exported is None and not _detected(program, cls):
             continue
         at = exported.at if exported else At(cls.path, cls.cls.line)
         for answer in _answers(program, cls, exported, at):
             program.facts += endpoints(program, answer, "spring-data-rest", rules, prefix=context_path(program, cls.path))
+
+
+def _detected(program: Program, cls: ClassValue) -> bool:
+    """Whether a repository without an annotation is exported: a public one is, unless settings ask for annotations."""
+    strategy = settings(program).find(cls.path, "spring.data.rest.detection-strategy")
+    stated = strategy[0].word({"annotated", "all", "visibility", "default"}) if strategy else None
+    lines = program.resolver.data(cls.path).splitlines()  # type: ignore[attr-defined]
+    public = cls.path.endswith(".kt") or (0 < cls.cls.line <= len(lines) and b"public" in lines[cls.cls.line - 1])
+    return stated != "annotated" and (public or stated == "all")
 
 
 def _is_repository(program: Program, cls: ClassValue) -> bool:
