@@ -87,6 +87,8 @@ def _rules(program: Program) -> Rules:
     for cls in classes(program, "class", "object", "interface"):
         for each in _chains(program, cls):
             chains[module_of(cls.path)].append(each)
+        for each in _shiro(program, cls):
+            chains[module_of(cls.path)].append(each)
         intercepted[module_of(cls.path)] += _interceptors(program, cls)
     for known in chains.values():
         known.sort(key=lambda chain: (chain.order, chain.at))
@@ -277,6 +279,31 @@ def _listed(program: Program, expression: ir.Expression, scope: Scope) -> str | 
     return stated if stated.startswith("${") and stated.endswith("}") else None
 
 
+def _shiro(program: Program, cls: ClassValue) -> Iterator[Chain]:
+    """Apache Shiro's chain: `definitions.put("/login", "anon")`, `chain.addPathDefinition("/**", "authc, roles[admin]")`.
+
+    Source: https://shiro.apache.org/spring-boot.html
+    """
+    for method in cls.cls.methods:
+        if type_name(method.returns) not in ("ShiroFilterFactoryBean", "ShiroFilterChainDefinition"):
+            continue
+        scope = Scope(cls.scope.module, program.class_scope(cls), owner=cls)
+        found = list[Rule]()
+        for call, inside in followed(program, method.body, scope, known=partial(_listed, program)):
+            if simple(call.function) not in ("put", "addPathDefinition") or len(call.arguments) != 2:
+                continue
+            _, patterns = _patterns(program, replace(call, arguments=call.arguments[:1]), inside)
+            filters = next(iter(strings(program.evaluate(call.arguments[1].value, inside))), "")
+            if not filters or not all(pattern is None or pattern.startswith(("/", "${")) for pattern in patterns):
+                continue
+            at = At(inside.module.path, call.line)
+            last = filters.split(",")[-1].strip().partition("[")[0]
+            kind: GuardKind = "authz" if last in ("roles", "perms", "rest") else "authn"
+            found.append(Rule(None, patterns, None if last in ("anon", "logout") else Guard(name=name(last), kind=kind, at=at), at))
+        if found:
+            yield Chain(_UNORDERED, ALL, tuple(found), At(cls.path, method.line))
+
+
 # ---------------------------------------------------------------------------------------------- interceptors
 
 
@@ -296,7 +323,7 @@ def _interceptors(program: Program, cls: ClassValue) -> Iterator[Rule]:
             if called == "addInterceptor" and call.arguments:
                 yield from _intercepted(guard, included, excluded)
                 shown = _subject(call.arguments[0].value)
-                kind = guard_kind(shown)
+                kind = "authn" if shown in ("SaInterceptor", "SaRouteInterceptor", "SaAnnotationInterceptor") else guard_kind(shown)
                 guard = Guard(name=name(shown), kind=kind, at=At(cls.path, call.line)) if kind in ("authn", "authz") else None
                 included = excluded = ()
             elif called == "addPathPatterns":
