@@ -555,6 +555,8 @@ class Interpreter:
                     return self._whole(files, inner, scope.module)
                 if (constant := self.language.constants.get(f"{path}.{name}")) is not None:
                     return constant
+                if owner.arguments is not None and path.endswith("()") and name in owner.arguments.keywords:
+                    return owner.arguments.keywords[name]
                 found = External(f"{path}.{name}"[:MAX_TEXT], owner.arguments)
                 made = self.made(found, at)
                 return found if made is None else made
@@ -835,8 +837,9 @@ class Interpreter:
                 value = positional.pop(0)
             else:
                 value = self.evaluate(parameter.default, scope) if parameter.default is not None else UNKNOWN
-            if value is UNKNOWN and parameter.type is not None:
-                value = self.value_of_type(parameter.type, scope, parameter.line)
+            if (value is UNKNOWN or isinstance(value, External)) and parameter.type is not None:
+                declared = self.value_of_type(parameter.type, scope, parameter.line)
+                value = declared if value is UNKNOWN or isinstance(declared, Object) else value
             scope.names[parameter.name] = value
 
     # ---- the whole

@@ -76,6 +76,8 @@ class Language:
     """What functions of the language's own library give (`program.Hook` by path): `path.join()`."""
     receivers_are_methods: bool = False
     """Whether functions with a receiver are known only through it (Go)."""
+    handlers_wrapped: bool = False
+    """Whether a handler is commonly an argument of what is put around it (Go's `auth(list)`), which then may be a guard."""
     modules_apart: bool = False
     """Whether a function may have the name of a module that is known beside it (Rust)."""
     stars: bool = False

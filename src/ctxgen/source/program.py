@@ -131,10 +131,13 @@ class Program(Interpreter):
 
     def uncalled(self, value: FunctionValue, arguments: Arguments) -> None:
         self._running.append(value)
+        before = len(self.routers)
         try:
             super().uncalled(value, arguments)
         finally:
             self._running.pop()
+        for router in self.routers[before:] if value.function.name != "main" else ():
+            router.loose = True
 
     def _apply(self, value: FunctionValue, arguments: Arguments) -> Value:
         given = [*arguments.positional, *arguments.keywords.values(), *([value.this] if value.function.receiver is not None else [])]
@@ -365,9 +368,9 @@ class Program(Interpreter):
         target, given = owner, owner
         if method.chain and method.makes is not None:
             given = target = self.below(owner, method.makes, at)
-        handler = arguments.get(*method.handler)
-        guards = [*self._between(arguments, method), *self.handler_guards(owner, handler)]
-        written = arguments.expression(*method.handler) or next(iter(arguments.types), None)
+        handler, written, around = self.unwrapped(arguments, *method.handler)
+        guards = [*self._between(arguments, method), *around, *self.handler_guards(owner, handler)]
+        written = written or next(iter(arguments.types), None)
         opened = self._opened(owner, handler)
         self.add_route(target, methods, paths, at, self.handler_name(handler, written), guards, method.kind, public=opened)
         self.answers(handler)
@@ -445,7 +448,9 @@ class Program(Interpreter):
         child = Object(type, self.new_router(type, at))
         if child.router is not None and owner.router is not None:
             child.router.use(self._between(arguments, method))
-            for prefix in prefixes or ["{prefix}"]:
+            # a setting may add to the paths: without it they stand as they are
+            unknown = "" if isinstance(arguments.expression(*method.path), (ir.Attribute, ir.Call)) else "{prefix}"
+            for prefix in prefixes or [unknown]:
                 owner.router.mount(child.router, prefix, at, order=self.next_order())
         callback = arguments.get(*method.callback) if method.callback else None
         if isinstance(callback, FunctionValue):
@@ -553,6 +558,49 @@ class Program(Interpreter):
                     value = self.evaluate(called, inner) if self.language.decorators_run else UNKNOWN
                     found += self.guards_of(decorator, value, At(inner.module.path, decorator.line))
         return found + self.parameter_guards(owner, handler)
+
+    def unwrapped(self, arguments: Arguments, *where: int | str) -> tuple[Value, ir.Expression | None, list[Guard]]:
+        """The handler at a position with how it is written, and the guards of the calls around it: `requireLogin(list)`."""
+        handler, written = arguments.get(*where, default=UNKNOWN), arguments.expression(*where)
+        guards: list[Guard] = []
+        for _ in range(10 if self.language.handlers_wrapped else 0):
+            if not isinstance(written, ir.Call):
+                break
+            inner = self._inside(written, arguments.scope)
+            if inner is None:
+                break
+            called = written.function
+            guards += self.guards_of(called, self.evaluate(called, arguments.scope), self.at(arguments))
+            guards += self._chained(called, arguments)
+            handler, written = inner
+        return handler, written, guards
+
+    def _inside(self, call: ir.Call, scope: Scope) -> tuple[Value, ir.Expression] | None:
+        """The function among the arguments of a call, or the call among them that has one."""
+        for argument in call.arguments:
+            match argument.value:
+                case ir.Name() | ir.Attribute() | ir.Function():
+                    value = self.evaluate(argument.value, scope)
+                    if isinstance(value, FunctionValue):
+                        return value, argument.value
+                case ir.Call() as inner if self._inside(inner, scope) is not None:
+                    return UNKNOWN, inner
+        return None
+
+    def _chained(self, called: ir.Expression, arguments: Arguments) -> list[Guard]:
+        """The guards of a chain of middleware: `alice.New(authenticate, limit).Then(list)`."""
+        if not isinstance(called, ir.Attribute) or called.name not in ("Then", "ThenFunc", "Append", "Extend"):
+            return []
+        owner = called.owner
+        if isinstance(owner, ir.Call):
+            inner = self._chained(owner.function, arguments)
+            given = [(each.value, self.evaluate(each.value, arguments.scope)) for each in owner.arguments]
+        else:
+            value = self.evaluate(owner, arguments.scope)
+            inner = []
+            made = value.arguments if isinstance(value, External) else None
+            given = [(made.expression(index), each) for index, each in enumerate(made.positional)] if made is not None else []
+        return [*inner, *(found for written, each in given for found in self.guards_of(written, each, self.at(arguments)))]
 
     def parameter_guards(self, owner: Object, handler: Value) -> list[Guard]:
         """The guards that the framework's hook sees in a handler's parameters."""

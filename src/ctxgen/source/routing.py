@@ -73,6 +73,8 @@ class Router:
         self.routes: list[Route] = []
         self.mounts: list[Mount] = []
         self.mounted = self.assumed = self.dropped = False
+        self.loose = False
+        """Whether it was made in a function that nobody was seen to call."""
 
     def use(self, guards: Iterable[Guard], prefix: str = "", order: int = 0) -> None:
         """Guard what stands behind `order`, or below a prefix."""
@@ -99,8 +101,19 @@ class Router:
 def endpoints(routers: Iterable[Router]) -> Iterator[Endpoint]:
     """The endpoints of all routers, each route once a way; ways are bounded in depth and number."""
     known = [router for router in routers if not router.dropped and (router.root or not router.mounted)]
-    ways = (_or_fallback(endpoint, router.fallback) for router in known for endpoint in _below(router, "", (), (), None, 0))
-    return itertools.islice(ways, MAX_ENDPOINTS)
+    return itertools.islice(_ways(sorted(known, key=lambda router: router.loose)), MAX_ENDPOINTS)
+
+
+def _ways(routers: Iterable[Router]) -> Iterator[Endpoint]:
+    """The endpoints below some routers; what nobody was seen to make adds nothing to the routes of those that somebody makes."""
+    stated: set[At] = set()
+    for router in routers:
+        for endpoint in _below(router, "", (), (), None, 0):
+            if not router.loose:
+                stated.add(endpoint.at)
+            elif endpoint.at in stated:
+                continue
+            yield _or_fallback(endpoint, router.fallback)
 
 
 def _or_fallback(endpoint: Endpoint, fallback: Guard | None) -> Endpoint:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ctxgen.source.golang.lower import lower
 from ctxgen.source.golang.resolve import GoResolver
 from ctxgen.source.languages import Language
-from ctxgen.source.values import UNKNOWN, Arguments, Value
+from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, Value
 
 if TYPE_CHECKING:
     from ctxgen.source.program import Program
@@ -63,6 +63,12 @@ def _append(program: Program, arguments: Arguments) -> Value:
     return [*first, *rest][:300] if isinstance(first, list) else list(rest)
 
 
+def _new(program: Program, arguments: Arguments) -> Value:
+    """`new(Server)`: an instance of the type."""
+    kind = arguments.get(0, default=UNKNOWN)
+    return program.call(kind, Arguments((), {}, (), arguments.line, arguments.scope)) if isinstance(kind, ClassValue) else kind
+
+
 _VERBS = ("Get", "Head", "Post", "Put", "Patch", "Delete", "Connect", "Options", "Trace")
 
 LANGUAGE = Language(
@@ -71,6 +77,7 @@ LANGUAGE = Language(
     lower,
     GoResolver,
     receivers_are_methods=True,
+    handlers_wrapped=True,
     constructors=(),
     constants={f"net/http.Method{verb}": verb.upper() for verb in _VERBS},
     library=_library,
@@ -81,5 +88,6 @@ LANGUAGE = Language(
         "fmt.Sprintf()": _format,
         "string()": _same,
         "append()": _append,
+        "new()": _new,
     },
 )

@@ -36,9 +36,10 @@ def _answer(program: Program, route: Object, arguments: Arguments, path: str | N
     if mounted is not None and mounted.router is not None:  # r.PathPrefix("/v1").Handler(other)
         _router(route).mount(mounted.router, path or "", program.at(arguments))
         return
-    name = program.handler_name(handler, arguments.expression(position))
+    handler, written, around = program.unwrapped(arguments, position)
     methods = route.fields.get("methods", ("ANY",))
-    program.add_route(route, methods, [path or ""], program.at(arguments), name, program.handler_guards(route, handler))
+    guards = [*around, *program.handler_guards(route, handler)]
+    program.add_route(route, methods, [path or ""], program.at(arguments), program.handler_name(handler, written), guards)
     program.answers(handler)
 
 

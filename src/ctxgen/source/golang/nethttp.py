@@ -28,8 +28,9 @@ def _handle(program: Program, owner: Object, arguments: Arguments) -> Value:
             mounted.router, handler.fields.get("stripped", "") if isinstance(handler, Object) else "", at, order=program.next_order()
         )
         return UNKNOWN
-    guards = program.handler_guards(owner, handler) + program.guards_of(arguments.expression(1), handler, at)
-    program.add_route(owner, (found["method"] or "ANY",), [path], at, program.handler_name(handler, arguments.expression(1)), guards)
+    handler, written, around = program.unwrapped(arguments, 1)
+    guards = [*around, *program.handler_guards(owner, handler)]
+    program.add_route(owner, (found["method"] or "ANY",), [path], at, program.handler_name(handler, written), guards)
     program.answers(handler)
     return UNKNOWN
 
