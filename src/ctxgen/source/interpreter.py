@@ -482,7 +482,8 @@ class Interpreter:
                 found[str(named)] = known
         if type is None:
             return found
-        made = self.call(self.evaluate(type, scope), Arguments((), found, (), line, scope))
+        written = tuple(ir.Argument(value, key.name) for key, value in entries[:MAX_ITEMS] if isinstance(key, ir.Name))
+        made = self.call(self.evaluate(type, scope), Arguments((), found, written, line, scope))
         if isinstance(made, Instance):
             by_position = [field.name for field in made.cls.cls.fields] if "0" in found else []
             made.fields |= {

@@ -53,3 +53,11 @@ class GoResolver:
                     key = (match["owner"] + b"." if match["owner"] else b"") + plain
                     declared[key.decode("ascii", "replace")].append(each)
         return declared.get(name, ())
+
+    def beside(self, path: str) -> Sequence[str]:
+        """The files of the package that a file is of."""
+        return self._files.get(folder_of(path), ())
+
+    def lines(self, path: str) -> Sequence[str]:
+        """The lines of a file, for what comments state."""
+        return self._sources.data(path).decode("utf-8", "replace").split("\n")
