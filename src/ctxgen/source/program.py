@@ -594,7 +594,9 @@ class Program(Interpreter):
         owner = called.owner
         if isinstance(owner, ir.Call):
             inner = self._chained(owner.function, arguments)
-            given = [(each.value, self.evaluate(each.value, arguments.scope)) for each in owner.arguments]
+            given: list[tuple[ir.Expression | None, Value]] = [
+                (each.value, self.evaluate(each.value, arguments.scope)) for each in owner.arguments
+            ]
         else:
             value = self.evaluate(owner, arguments.scope)
             inner = []

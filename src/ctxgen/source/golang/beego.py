@@ -180,19 +180,16 @@ _DOES: dict[str, Callable[[Program, Object, Arguments], Value]] = {
     **{verb: partial(_function, method=verb.upper()) for verb in (*_VERBS, "Any")},
     **{f"Ctrl{verb}": partial(_function, method=verb.upper()) for verb in (*_VERBS, "Any")},
 }
-HOOKS: dict[str, Hook] = {
-    f"{module}.{name}()": hook
-    for module in _MODULES
-    for name, hook in {
-        **{name: partial(_on_application, does=does) for name, does in _DOES.items()},
-        "AddNamespace": partial(_on_application, does=_add),
-        "InsertFilter": partial(_on_application, does=_filter),
-        **{f"NS{name}": partial(_later, does=does) for name, does in _DOES.items()},
-        "NSNamespace": partial(_later, does=_inner),
-        "NSBefore": partial(_later, does=_before),
-        "NewNamespace": _namespace,
-    }.items()
+_CALLS: dict[str, Hook] = {
+    **{name: partial(_on_application, does=does) for name, does in _DOES.items()},
+    "AddNamespace": partial(_on_application, does=_add),
+    "InsertFilter": partial(_on_application, does=_filter),
+    **{f"NS{name}": partial(_later, does=does) for name, does in _DOES.items()},
+    "NSNamespace": partial(_later, does=_inner),
+    "NSBefore": partial(_later, does=_before),
+    "NewNamespace": _namespace,
 }
+HOOKS: dict[str, Hook] = {f"{module}.{name}()": hook for module in _MODULES for name, hook in _CALLS.items()}
 METHODS: dict[str, MethodHook] = {
     **{f"beego.router.{name}": does for name, does in _DOES.items()},
     "beego.app.AddNamespace": _add,

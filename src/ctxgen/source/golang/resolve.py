@@ -39,6 +39,14 @@ class GoResolver:
             if module == name or module.startswith(f"{name}/"):
                 inner = module[len(name) :].strip("/")
                 return self._files.get("/".join(part for part in (folder, inner) if part), [])
+        return self._below_workspace(module) if not self._modules else []
+
+    def _below_workspace(self, module: str) -> Sequence[str]:
+        """Without `go.mod` the repository stands somewhere below `$GOPATH/src`: the end of an import path is a folder's."""
+        parts = module.split("/")
+        for start in range(1, len(parts) if "." in parts[0] else 0):
+            if found := self._files.get("/".join(parts[start:])):
+                return found
         return []
 
     def defining(self, path: str, name: str) -> Sequence[str]:
