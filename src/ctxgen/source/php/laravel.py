@@ -26,6 +26,7 @@ from ctxgen.source.php.laravel_state import (
     options_group,
     run_group,
     state_of,
+    unbraced,
     words,
 )
 from ctxgen.source.php.library import LOADED, file_at, root_of, run_file
@@ -88,7 +89,7 @@ def _action(group: Group, value: Value) -> tuple[Value, str | None]:
         case [FunctionValue() as closure]:
             return closure, None
         case str():
-            controller, _, method = value.partition("@")
+            controller, _, method = unbraced(value).partition("@")
             if not method and group.controller is not None and "\\" not in controller:
                 return group.controller, controller
             return controller, method or None
@@ -509,6 +510,6 @@ def _controller(program: Program, route: Route) -> Value:
 def _namespaces(namespace: str, written: str) -> Iterator[str]:
     if written.startswith("\\"):
         yield ""
-    yield from [namespace] if namespace else []
+    yield from [namespace, f"App.Http.Controllers.{namespace}"] if namespace else []
     yield "App.Http.Controllers"
     yield ""

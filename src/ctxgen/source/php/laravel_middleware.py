@@ -51,7 +51,9 @@ def kind_of(state: State, text: str) -> GuardKind | None:
     last = plain.rpartition(".")[2]
     if plain in _KINDS:
         return _KINDS[plain]
-    if "." in plain or plain[:1].isupper():
+    if "optional" in text.partition(":")[2]:
+        return None  # `auth.api:optional` lets everybody pass
+    if any(part[:1].isupper() for part in plain.split(".")):
         last = next((part for part in reversed(plain.split(".")) if part[:1].isupper()), last)  # `Authenticate.using`
         if last in _CLASSES:
             return _CLASSES[last]

@@ -117,7 +117,7 @@ def middleware_of(value: Value, written: ir.Expression | None, at: At) -> Iterat
         case str():
             for each in value.split("|"):
                 if each.strip():
-                    yield Middleware(each.strip().strip("\\").replace("\\", "."), at)
+                    yield Middleware(unbraced(each.strip()).strip("\\").replace("\\", "."), at)
         case list():
             items = [item.value for item in written.items] if isinstance(written, ir.Sequence) and len(written.items) == len(value) else []
             for index, each in enumerate(value):
@@ -137,6 +137,11 @@ def given_middleware(program: Program, arguments: Arguments, where: Iterable[int
     for index in where if where is not None else range(len(arguments.positional)):
         found += middleware_of(arguments.get(index), arguments.expression(index), at)
     return tuple(found)
+
+
+def unbraced(text: str) -> str:
+    """`Throttle::class . ":api"` is followed as `{Throttle}:api`: the class by its name."""
+    return text.replace("{", "").replace("}", "") if text.startswith("{") else text
 
 
 def words(value: Value) -> list[str]:

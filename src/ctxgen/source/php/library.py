@@ -69,7 +69,10 @@ def run_file(program: Program, path: str, scope: Scope | None) -> Value:
 
 
 def _require(program: Program, arguments: Arguments) -> Value:
-    path = file_at(program, arguments.get(0))
+    written = arguments.get(0)
+    path = file_at(program, written)
+    if path is None and isinstance(written, str) and not written.startswith("/"):  # beside the file itself
+        path = file_at(program, f"./{arguments.scope.module.path.rpartition('/')[0]}/{written}")
     return run_file(program, path, arguments.scope) if path is not None else UNKNOWN
 
 

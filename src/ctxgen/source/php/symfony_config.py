@@ -22,6 +22,8 @@ _ROUTES = (
     "**/app/config/routing.yml",
 )
 _SECURITY = ("**/config/packages/security.yaml", "**/config/packages/security.yml", "**/app/config/security.yml")
+_APPLICATION = ("config/bundles.php", "bin/console", "src/Kernel.php", "app/AppKernel.php")
+_BRACES = re.compile(r"\{([\w.,-]{1,80})\}")
 _ANYBODY = {"PUBLIC_ACCESS", "IS_AUTHENTICATED_ANONYMOUSLY"}
 _DEEPEST = 8
 _QUANTIFIER = re.compile(r"[*+]|\{\d|\\[bBzZGAkK1-9gQEC]|\(\?[^:]")
@@ -109,12 +111,18 @@ class Configuration:
         self.routes: list[Stated] = []
         self.rules: list[Rule] = []
         self._known: dict[str, dict[str, str]] = {}
-        for pattern in _ROUTES:
-            for path in repository.matching(pattern):
-                self._file(path, root_of(path), ("",), (), 0)
+        self._read: set[tuple[str, tuple[str, ...]]] = set()
+        found = [path for pattern in _ROUTES for path in repository.matching(pattern)]
+        # settings of a bundle count where an application imports them
+        for path in [path for path in found if self._is_application(root_of(path))] or found:
+            self._file(path, root_of(path), ("",), (), 0)
         for pattern in _SECURITY:
             for path in repository.matching(pattern):
                 self.rules += _security(self._yaml(path), path, self._parameters(path))
+
+    def _is_application(self, root: str) -> bool:
+        start = f"{root}/" if root else ""
+        return any(f"{start}{each}" in self._paths for each in _APPLICATION) or f"{start}config/packages" in self._folders
 
     def _yaml(self, path: str) -> Node:
         try:
@@ -136,8 +144,9 @@ class Configuration:
 
     def _file(self, path: str, root: str, prefixes: tuple[str, ...], via: tuple[At, ...], depth: int) -> None:
         """The routes of a file, below the prefixes of what imports it."""
-        if depth > _DEEPEST:
+        if depth > _DEEPEST or (path, prefixes) in self._read:
             return
+        self._read.add((path, prefixes))
         for key, node in self._yaml(path).items():
             if key.startswith("when@"):
                 if key == "when@prod":
@@ -172,15 +181,21 @@ class Configuration:
             return
         if text == "routing.controllers":
             self.imports.append(Import("*", own, via, root, methods))
-            return
-        if (target := self._target(text, path)) is None:
-            return
-        if target.endswith((".yaml", ".yml")):
-            self._file(target, root, own, via, depth + 1)
-        elif target.endswith((".xml", ".php")) and not target.endswith(("Controller.php", "Kernel.php")):
-            return
-        else:
-            self.imports.append(Import(target.rstrip("/*"), own, via, root, methods))
+        elif (target := self._target(text, path)) is not None:
+            self.load(target, root, own, via, methods, depth + 1)
+
+    def load(
+        self, target: str, root: str, prefixes: tuple[str, ...], via: tuple[At, ...], methods: tuple[str, ...] = (), depth: int = 0
+    ) -> None:
+        """Take the routes of a file, a folder of controllers, or what a glob (`config/{routes}/*.yaml`) matches."""
+        for each in _expanded(target):
+            files = sorted(self._repository.matching(each)) if "*" in each and "." in each.rpartition("/")[2] else [each]
+            for path in files:
+                if path.endswith((".yaml", ".yml")):
+                    if path in self._paths:
+                        self._file(path, root, prefixes, via, depth)
+                elif not path.endswith((".xml", ".php")) or path.endswith(("Controller.php", "Kernel.php")):
+                    self.imports.append(Import(path.rstrip("/*"), prefixes, via, root, methods))
 
     def _target(self, text: str, path: str) -> str | None:
         """What a resource names, as a path of the repository."""
@@ -193,6 +208,19 @@ class Configuration:
             if target in self._paths or target.rstrip("/") in self._folders:
                 return target
         return None
+
+
+def _expanded(target: str) -> list[str]:
+    """A glob with each of the alternatives in its braces."""
+    found = [target]
+    for _ in range(3):
+        found = [
+            each[: match.start()] + option + each[match.end() :] if match is not None else each
+            for each in found
+            for match in [_BRACES.search(each)]
+            for option in (match[1].split(",") if match is not None else [""])
+        ][:50]
+    return found
 
 
 def concatenated(prefix: str, path: str) -> str:
