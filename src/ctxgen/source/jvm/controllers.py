@@ -203,7 +203,7 @@ def endpoints(program: Program, answer: Answer, technology: str, rules: Rules, *
                 method=Name(verb),
                 path=name(parameters(join(prefix, path, trailing=True))),
                 operation=name(answer.operation) if answer.operation else None,
-                handler=name(answer.handler),
+                handler=name(answer.handler) if answer.handler else None,
                 access="guarded" if protected else "public" if public else "unknown",
                 guards=tuple({(guard.kind, guard.name): guard for guard in own}.values()),
                 technology=Name(technology),
