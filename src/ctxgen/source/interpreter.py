@@ -495,6 +495,8 @@ class Interpreter:
 
     def lookup(self, name: str, scope: Scope, line: int = 1) -> Value:
         """What a name stands for; an `External` of that name where nothing of the repository does."""
+        if name == "self" and scope.module.language == "kotlin" and isinstance(scope.receiver, Object):
+            return scope.receiver  # of the innermost block that has one
         if name == "self":
             return scope.this if scope.this is not None else UNKNOWN
         if name == "super" and scope.owner is not None:
@@ -721,6 +723,13 @@ class Interpreter:
         """An extension function that is called without its receiver, or a block that is (`block()` of `Route.() -> Unit`), has the one of the calling scope."""
         if function.function.receiver is not None and function.this is None:
             return function.bound(scope.receiver if scope.receiver is not None else scope.this)
+        if (
+            function.function.receiver is not None
+            and isinstance(function.this, (Instance, ClassValue))
+            and isinstance(scope.receiver, Object)
+        ):
+            inside = Scope(function.scope.module, function.scope, receiver=scope.receiver)  # a member that extends another type
+            return FunctionValue(function.function, inside, function.this, function.owner)
         if (
             self.language.names_are_paths
             and not function.function.name

@@ -140,7 +140,11 @@ class Program(Interpreter):
             router.loose = True
 
     def _apply(self, value: FunctionValue, arguments: Arguments) -> Value:
-        given = [*arguments.positional, *arguments.keywords.values(), *([value.this] if value.function.receiver is not None else [])]
+        given = [
+            *arguments.positional,
+            *arguments.keywords.values(),
+            *([value.this, value.scope.receiver] if value.function.receiver is not None else []),
+        ]
         assumed = self._assumed.get(id(value.function))
         if assumed and any((router := self.router_of(each)) is not None and router not in assumed for each in given):
             # somebody passes a router after all: what the function did to an assumed one is done again

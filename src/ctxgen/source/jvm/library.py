@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ctxgen.source.program import Hook, Program
-from ctxgen.source.values import UNKNOWN, Arguments, FunctionValue, Object, Value
+from ctxgen.source.values import UNKNOWN, Arguments, FunctionValue, Instance, Object, Value
 
 
 def _listed(program: Program, arguments: Arguments) -> Value:
@@ -29,6 +29,8 @@ def _with(program: Program, arguments: Arguments) -> Value:
     given = arguments.positional[0] if len(arguments.positional) > 1 else UNKNOWN
     if isinstance(given, Object):
         return program.call_with(block, given, arguments, receiver=True)
+    if isinstance(given, Instance):
+        block = FunctionValue(block.function, block.scope, given, given.cls)  # `with(orders) { routes() }`
     return program.call(block, arguments._replace(positional=(given,), keywords={}, written=(), types=()))
 
 
