@@ -1,4 +1,4 @@
-"""What the small programs under `fixtures/source/jvm` state beside their endpoints: models, channels, jobs and what lines do, where a file of expected facts stands beside them."""
+"""What the small programs under `fixtures/source` state beside their endpoints: models, channels, jobs and what lines do, where a file of expected facts stands beside them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pytest_regressions.file_regression import FileRegressionFixture
 from ctxgen.model import Channel, CodeFact, EntityModel, Schedule, Variable
 from ctxgen.pipeline import analyse
 
-FIXTURES = Path(__file__).parent.parent / "fixtures" / "source" / "jvm"
-STATED = sorted(path.relative_to(FIXTURES).as_posix().removesuffix(".facts.txt") for path in FIXTURES.glob("*.facts.txt"))
+FIXTURES = Path(__file__).parent.parent / "fixtures" / "source"
+STATED = sorted(path.relative_to(FIXTURES).as_posix().removesuffix(".facts.txt") for path in FIXTURES.glob("*/*.facts.txt"))
 
 
 def lines(model: EntityModel) -> list[str]:

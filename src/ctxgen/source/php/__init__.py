@@ -12,11 +12,11 @@ from ctxgen.source.php.lower import lower
 from ctxgen.source.php.resolve import PhpResolver
 
 _VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
-_TELL = {"boot", "register", "map", "routes", "configureRoutes", "packageBooted"}
+_TELL = {"boot", "register", "schedule", "map", "routes", "configureRoutes", "packageBooted"}
 
 
 def _tells(function: ir.Function) -> bool:
-    """A service provider's methods, which frameworks call to be told of routes."""
+    """Methods that frameworks call to be told of routes and of what the clock starts."""
     return function.name in _TELL
 
 
