@@ -52,7 +52,15 @@ def read_liquibase_yaml(file: File) -> Iterator[SchemaChange]:
     yield from _log(file, _of_node("", file.yaml().get("databaseChangeLog") or Node([], 1), 0))
 
 
-@reads("*.json", contains=(b'"databaseChangeLog"',))
+@reads(
+    "*changelog*.json",
+    "*change-log*.json",
+    "*changeLog*.json",
+    "**/changelog/*.json",
+    "**/changelogs/*.json",
+    "**/liquibase/*.json",
+    contains=(b'"databaseChangeLog"',),
+)
 def read_liquibase_json(file: File) -> Iterator[SchemaChange]:
     """The change sets of a changelog in JSON."""
     yield from _log(file, _of_node("", file.json().get("databaseChangeLog") or Node([], 1), 0))
