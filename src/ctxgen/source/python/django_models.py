@@ -41,6 +41,9 @@ class _Key(NamedTuple):
     type: Name | None
 
 
+_CONFIGURED = "django-models.labels"
+
+
 def finish(program: Program) -> None:
     """The tables of all models, and those between two models that only a many-to-many field makes."""
     models = [cls for cls in program.classes if _is_model(program, cls) and not _meta(program, cls, "proxy")]
@@ -57,15 +60,20 @@ class _Labels:
         self.program, self.known = program, known
         facts = program.resolver.facts.of(ConfigKey) if isinstance(program.resolver, PythonResolver) else []
         stated = (fact.value.identifier() for fact in facts if fact.key == "AUTH_USER_MODEL")
+        self._keys: dict[ClassValue, _Key] = {}
         self.user = next((each for each in stated if each is not None), "auth.User")
 
     def key(self, target: ir.Expression | None, cls: ClassValue, scope: Scope) -> _Key | None:
         """What a foreign key's first argument leads to."""
         found = self._target(target, cls, scope)
         if isinstance(found, ClassValue):
-            column = next((each for each in _columns(self.program, found, self) if each.primary), None)
-            table = _table(self.program, found)
-            return _Key(table, found.cls.name, column.name, column.type) if column is not None else _Key(table, found.cls.name, "id", None)
+            if found not in self._keys:
+                # without what it refers to itself, which leads back here in circles
+                column = next((each for each in _columns(self.program, found, None) if each.primary), None)
+                self._keys[found] = _Key(
+                    _table(self.program, found), found.cls.name, *((column.name, column.type) if column is not None else ("id", None))
+                )
+            return self._keys[found]
         if isinstance(found, str) and "." in found:  # a model of a library
             app, _, model = found.rpartition(".")
             return _Key(f"{app.rpartition('.')[2]}_{model.lower()}", model, "id", None)
@@ -146,12 +154,19 @@ def _app(program: Program, cls: ClassValue) -> str:
     while "models" in parts:
         parts = parts[: len(parts) - 1 - parts[::-1].index("models")]
     folder = "/".join(parts)
-    for each in program.classes:
-        if each.path.rpartition("/")[0] == folder and any(base.endswith(".AppConfig") for base in library_bases(program, each)):
-            label = next((field.value for field in each.cls.fields if field.name == "label"), None)
-            if isinstance(label, ir.Literal) and isinstance(label.value, str):
-                return label.value
-    return parts[-1] if parts[-1] else file.removesuffix(".py")
+    if _CONFIGURED not in program.kept:
+        program.kept[_CONFIGURED] = dict(reversed(list(_configured(program))))
+    configured: dict[str, str] = program.kept[_CONFIGURED]
+    return configured.get(folder) or parts[-1] or file.removesuffix(".py")
+
+
+def _configured(program: Program) -> Iterator[tuple[str, str]]:
+    """The folders of applications whose configuration states a label, with it."""
+    for cls in program.classes:
+        if any(base.endswith(".AppConfig") for base in library_bases(program, cls)):
+            label = cls.cls.field("label")
+            if label is not None and isinstance(label.value, ir.Literal) and isinstance(label.value.value, str):
+                yield cls.path.rpartition("/")[0], label.value.value
 
 
 def _table(program: Program, cls: ClassValue) -> str:
@@ -183,7 +198,7 @@ def _fields(program: Program, cls: ClassValue) -> Iterator[FieldCall]:
                 yield field
 
 
-def _columns(program: Program, cls: ClassValue, labels: _Labels | None, depth: int = 0) -> list[Column]:
+def _columns(program: Program, cls: ClassValue, labels: _Labels | None) -> list[Column]:
     found: list[Column] = []
     own, parent = _sources(program, cls)
     at = At(cls.path, cls.cls.line)
@@ -198,7 +213,7 @@ def _columns(program: Program, cls: ClassValue, labels: _Labels | None, depth: i
         stated = field.value(program, "db_column")
         column = stated if isinstance(stated, str) else f"{field.name}_id" if foreign else field.name
         key = None
-        if foreign and labels is not None and depth < 3:
+        if foreign and labels is not None:
             target = field.positional[0] if field.positional else field.keyword("to")
             key = labels.key(target, cls, field.scope) if not _is_own(target, cls) else _Key(_table(program, cls), cls.cls.name, "id", None)
         primary = field.value(program, "primary_key") is True
