@@ -587,7 +587,7 @@ class Interpreter:
                 return owner.attributes.get(name, UNKNOWN)
             case Super(this, cls):
                 for each in itertools.islice(self.lineage(cls), 1, None):
-                    if (method := next((method for method in each.cls.methods if method.name == name), None)) is not None:
+                    if (method := each.cls.method(name)) is not None:
                         return FunctionValue(method, self.class_scope(each), this, each)
                 known = this.object if isinstance(this, (Instance, ClassValue)) else None
                 return Method(known, name) if known is not None and self.has_method(known, name) else UNKNOWN
@@ -615,19 +615,17 @@ class Interpreter:
         for cls in self.lineage(owner.cls if isinstance(owner, Instance) else owner):
             if name in cls.fields:
                 return cls.fields[name]
-            for method in cls.cls.methods:
-                if method.name == name:
-                    found = FunctionValue(method, self.class_scope(cls), owner, cls)
-                    computed = isinstance(owner, Instance) and any(_bare(mark) in _COMPUTED for mark in method.decorators)
-                    return self._apply(found, Arguments((), {}, (), line, cls.scope)) if computed else found
-            for field in cls.cls.fields:
-                if field.name == name:
-                    inside = self.class_scope(cls)
-                    value = self.evaluate(field.value, inside) if field.value is not None else UNKNOWN
-                    if value is UNKNOWN and field.type is not None:
-                        value = self.value_of_type(field.type, inside, field.line)
-                    (cls.fields if isinstance(owner, ClassValue) or field.value is not None else owner.fields)[name] = value
-                    return value
+            if (method := cls.cls.method(name)) is not None:
+                found = FunctionValue(method, self.class_scope(cls), owner, cls)
+                computed = isinstance(owner, Instance) and any(_bare(mark) in _COMPUTED for mark in method.decorators)
+                return self._apply(found, Arguments((), {}, (), line, cls.scope)) if computed else found
+            if (field := cls.cls.field(name)) is not None:
+                inside = self.class_scope(cls)
+                value = self.evaluate(field.value, inside) if field.value is not None else UNKNOWN
+                if value is UNKNOWN and field.type is not None:
+                    value = self.value_of_type(field.type, inside, field.line)
+                (cls.fields if isinstance(owner, ClassValue) or field.value is not None else owner.fields)[name] = value
+                return value
             for parameter in cls.cls.parameters:
                 if parameter.name == name and parameter.type is not None:
                     owner.fields[name] = value = self.value_of_type(parameter.type, cls.scope, parameter.line)
@@ -653,6 +651,9 @@ class Interpreter:
 
     def lineage(self, cls: ClassValue) -> Iterator[ClassValue]:
         """A class and the classes of the repository that it extends, nearest first, each once."""
+        if not cls.cls.bases:
+            yield cls
+            return
         seen: set[int] = set()
         work = [cls]
         while work and len(seen) < 30:
@@ -807,7 +808,7 @@ class Interpreter:
     def _apply(self, value: FunctionValue, arguments: Arguments) -> Value:
         function = value.function
         key = id(function)
-        if self._active[key] >= 2 or sum(self._active.values()) > MAX_DEPTH or len(self._active) > 100_000:
+        if self._active[key] >= 2 or len(self.calling) > MAX_DEPTH:
             return UNKNOWN
         self.executed.add(key)
         self._active[key] += 1

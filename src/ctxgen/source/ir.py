@@ -205,6 +205,22 @@ class Class:
     def classes(self) -> tuple[Class, ...]:
         return self._all[2]
 
+    def method(self, name: str) -> Function | None:
+        """The first of its own methods of that name."""
+        return self._methods_by_name.get(name)
+
+    def field(self, name: str) -> Field | None:
+        """The first of its own fields of that name."""
+        return self._fields_by_name.get(name)
+
+    @cached_property
+    def _methods_by_name(self) -> dict[str, Function]:
+        return {method.name: method for method in reversed(self.methods)}
+
+    @cached_property
+    def _fields_by_name(self) -> dict[str, Field]:
+        return {field.name: field for field in reversed(self.fields)}
+
     @property
     def statements(self) -> tuple[Statement, ...]:
         return self._all[3]
