@@ -101,10 +101,13 @@ class Settings:
         return value.interpolate(lambda name: next((each.value for each in self.all(path, name)), None))
 
     def path(self, path: str, *keys: str) -> str:
-        """The path that one of the keys states, `""` for none."""
-        found = self.find(path, *keys)
-        stated = found[0].path() if found else None
-        return "" if stated in (None, "/") else str(stated)
+        """The path that the first of some keys states without a profile, `""` for none."""
+        for key in keys:
+            for each in self.all(path, key):
+                if each.when is None:
+                    stated = self._interpolated(path, each.value).path()
+                    return "" if stated in (None, "/") else str(stated)
+        return ""
 
     def filled(self, path: str, text: str) -> str:
         """A text with its `${key:default}` replaced by names and paths that are stated; `{key}` for one that is not known."""
