@@ -47,6 +47,8 @@ _KEYS = ("Id", "EmbeddedId", "PrimaryKey", "PrimaryKeyColumn", "BsonId")
 _WITH_ID = {"PanacheEntity", "AbstractPersistable", "PanacheMongoEntity"}
 """Classes of libraries that bring the key."""
 _DEEPEST = 4
+_QUOTES = '`"[]'
+"""What a reserved word may be quoted with."""
 
 
 class Mapping(NamedTuple):
@@ -141,7 +143,7 @@ class _Reader:
             each = find(marked, mark)
             stated = [text for text in texts(self.program, each, *(key for key in keys if key != "schema")) if text] if each else []
             if stated:
-                return stated[0]
+                return stated[0].strip(_QUOTES)
         entity = find(marked, "Entity")
         stated = [text for text in texts(self.program, entity, "name", "value") if text] if entity else []
         parent = self._shared(cls)
@@ -223,7 +225,7 @@ class _Reader:
                 return
         column = find(found, "Column", "Field", "TableField", "MappedProperty", "BsonProperty", "PrimaryKeyColumn", "Property", "TableId")
         stated = [text for text in texts(self.program, column, "name", "value") if text] if column else []
-        shown = renamed.get(field.name) or (stated[0] if stated else prefix + self._stored(field.name))
+        shown = renamed.get(field.name) or (stated[0].strip(_QUOTES) if stated else prefix + self._stored(field.name))
         key = primary or find(found, *_KEYS, "TableId") is not None
         unique = bool(column and value(self.program, column, "unique") is True)
         indexed = find(found, "Indexed", "Index")
@@ -269,7 +271,7 @@ class _Reader:
                 nullable = False
             self.columns.append(
                 Column(
-                    name=name(stated[0] if stated else f"{self._stored(field.name)}_{identity}"),
+                    name=name(stated[0].strip(_QUOTES) if stated else f"{self._stored(field.name)}_{identity}"),
                     nullable=nullable if isinstance(nullable, bool) else None,
                     primary=primary or find(found, "Id", "MapsId") is not None,
                     unique=bool(each and value(self.program, each, "unique") is True) or (kind == "one-to-one"),
@@ -288,7 +290,7 @@ class _Reader:
                 if find(found, "Id"):
                     column = find(found, "Column")
                     stated = [text for text in texts(self.program, column, "name") if text] if column else []
-                    return stated[0] if stated else self._stored(field.name)
+                    return stated[0].strip(_QUOTES) if stated else self._stored(field.name)
         return "id"
 
     def _embedded(self, field: ir.Field, found: list[Annotation], target: object, at: At, depth: int) -> None:
