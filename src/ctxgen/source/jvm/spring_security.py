@@ -53,6 +53,8 @@ _ELSEWHERE = {"toStaticResources", "atCommonLocations", "toAnyEndpoint", "to", "
 _CONVERTED = ("toArray", "toTypedArray", "stream", "asList", "toList")
 ALL = ("/**",)
 _IGNORED, _UNORDERED = -1e9, 1e9
+MAX_RULES = 400
+"""Of one chain or module; one with more is not followed, since every endpoint asks them all."""
 
 
 class Rule(NamedTuple):
@@ -90,6 +92,7 @@ def _rules(program: Program) -> Rules:
         for each in _shiro(program, cls):
             chains[module_of(cls.path)].append(each)
         intercepted[module_of(cls.path)] += _interceptors(program, cls)
+        del intercepted[module_of(cls.path)][MAX_RULES:]
     for known in chains.values():
         known.sort(key=lambda chain: (chain.order, chain.at))
 
@@ -211,6 +214,8 @@ def _chain(program: Program, method: ir.Function, cls: ClassValue, order: float)
             kind = _VERDICTS[called]
             found.append(Rule(pending[0], pending[1], Guard(name=name(called), kind=kind, at=at) if kind else None, at))
             pending = None
+    if len(found) > MAX_RULES:
+        found.clear()
     if order == _IGNORED:
         limited = tuple(pattern for rule in found for pattern in rule.patterns)
         return Chain(order, limited, tuple(found), At(cls.path, method.line))
@@ -300,7 +305,7 @@ def _shiro(program: Program, cls: ClassValue) -> Iterator[Chain]:
             last = filters.split(",")[-1].strip().partition("[")[0]
             kind: GuardKind = "authz" if last in ("roles", "perms", "rest") else "authn"
             found.append(Rule(None, patterns, None if last in ("anon", "logout") else Guard(name=name(last), kind=kind, at=at), at))
-        if found:
+        if 0 < len(found) <= MAX_RULES:
             yield Chain(_UNORDERED, ALL, tuple(found), At(cls.path, method.line))
 
 
