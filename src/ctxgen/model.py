@@ -317,6 +317,14 @@ class Import(Fact, frozen=True, kw_only=True):
     module: Name
 
 
+class ModulePath(Fact, frozen=True, kw_only=True):
+    """Modules whose names are like `pattern` (with at most one `*`) lie at one of `targets`, relative to the root, the `*` filled in; for the code below `folder`, None for all."""
+
+    pattern: Name
+    targets: tuple[Name, ...]
+    folder: str | None = None
+
+
 class Column(Struct, frozen=True, kw_only=True):
     """A column of a table or field of a document; `references` is the table (or model) and column that a foreign key points to: `users.id`."""
 

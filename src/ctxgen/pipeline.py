@@ -196,7 +196,7 @@ def source_facts(tree: Tree, facts: Facts, join: Join, places: Places, present: 
     def browser(path: str) -> bool:
         return join.frontend(path) or (is_script(path) and join.frontend_code(path))
 
-    return read_source(tree, facts, (path for path in tree.paths if places.scope(path) is None and not browser(path)), present)
+    return read_source(tree, facts, (path for path in tree.paths if places.scope(path) is None), present, browser)
 
 
 def _commands(facts: Facts, join: Join, places: Places) -> tuple[CommandLine, ...]:

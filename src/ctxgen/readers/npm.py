@@ -16,6 +16,7 @@ from ctxgen.opaque import Name, name, version
 from ctxgen.readers import reads
 from ctxgen.readers._npm_specs import PACKAGE, catalog_name, parse_spec, split_descriptor
 from ctxgen.readers._scripts import only_compiles, script_facts
+from ctxgen.readers.script_modules import module_entries
 from ctxgen.tree import File
 
 _GROUPS: dict[str, Group] = {
@@ -39,6 +40,7 @@ def read_package_json(file: File) -> Iterator[Fact]:
     for place in (("overrides",), ("resolutions",), ("pnpm", "overrides")):
         yield from overrides(file, root.get(*place))
     yield from _workspaces(file, root)
+    yield from module_entries(file, root)
     managers = {name(tool): (written, line) for tool, written, line in reversed(list(_package_managers(root)))}
     for manager, (written, line) in sorted(managers.items()):
         declared = version(written) if written and re.match(r"[\^~<>=v]*\d", written) else None

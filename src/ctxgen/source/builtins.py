@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ctxgen.source import ir
 from ctxgen.source.values import UNKNOWN, Arguments, External, FunctionValue, Value
 
 if TYPE_CHECKING:
     from ctxgen.source.interpreter import Interpreter
 
-_EACH = {"forEach", "map", "flatMap", "each", "ForEach", "each_with_index", "foreach", "filter", "collect"}
+_EACH = {"forEach", "map", "flatMap", "each", "ForEach", "each_with_index", "foreach", "collect"}
 _APPEND = {"append", "push", "add", "Add", "<<", "unshift", "insert"}
 _EXTEND = {"extend", "addAll", "AddRange", "concat", "update", "merge", "push_all"}
 _SAME = {
@@ -26,7 +27,6 @@ _SAME = {
     "as_str",
     "freeze",
     "copy",
-    "slice",
     "reverse",
     "flat",
     "values",
@@ -48,7 +48,11 @@ def call(interpreter: Interpreter, method: Bound, arguments: Arguments) -> Value
     """What a method of a plain value gives, and what it does to a list or dictionary."""
     owner, name = method
     first = arguments.get(0, default=UNKNOWN)
+    if name == "then":  # a promise is what it will be
+        return interpreter.call(first, arguments._replace(positional=(owner,), keywords={}))
     if isinstance(owner, list):
+        if name == "filter":
+            return [each for each in owner if _keeps(interpreter, first, each, arguments)]
         if name in _EACH:
             return [
                 interpreter.call(first, arguments._replace(positional=(each, index), keywords={})) for index, each in enumerate(owner[:MAX])
@@ -64,6 +68,8 @@ def call(interpreter: Interpreter, method: Bound, arguments: Arguments) -> Value
             return found
         if name == "join":
             return _joined(str(first) if isinstance(first, str) else ",", owner)
+        if name == "slice":
+            return owner[_part(first, arguments.get(1))]
         return owner if name in _SAME else UNKNOWN
     if isinstance(owner, dict):
         match name:
@@ -87,6 +93,24 @@ def call(interpreter: Interpreter, method: Bound, arguments: Arguments) -> Value
                 return list(owner)
         return UNKNOWN
     return _text(owner, name, arguments)
+
+
+def _keeps(interpreter: Interpreter, predicate: Value, item: Value, arguments: Arguments) -> bool:
+    """Whether a filter keeps an item: all but what it is known to refuse."""
+    if not isinstance(predicate, FunctionValue):
+        return True
+    returned = predicate.function.body[-1] if predicate.function.body else None
+    if isinstance(returned, ir.Return) and isinstance(returned.value, ir.Choice) and returned.value.every:
+        parts = [
+            FunctionValue(
+                ir.Function(predicate.name, each.line, predicate.function.parameters, lambda each=each: (ir.Return(each, each.line),)),  # type: ignore[misc]
+                predicate.scope,
+            )
+            for each in returned.value.options
+        ]
+    else:
+        parts = [predicate]
+    return all(interpreter.call(part, arguments._replace(positional=(item,), keywords={})) is not False for part in parts)
 
 
 def _text(owner: str, name: str, arguments: Arguments) -> Value:
@@ -114,13 +138,25 @@ def _text(owner: str, name: str, arguments: Arguments) -> Value:
             return _joined("", [owner, *arguments.positional])
         case "split":
             return list(owner.split(first)) if isinstance(first, str) and first else UNKNOWN
+        case "slice" | "substring":
+            return owner[_part(first, second)]
         case "toLowerCase" | "lower" | "ToLower" | "lowercase" | "downcase":
             return owner.lower()
         case "upper" | "toUpperCase" | "upcase":
             return owner.upper()
-        case "startswith" | "startsWith" | "endswith" | "endsWith" | "includes":
-            return UNKNOWN
+        case "startswith" | "startsWith":
+            return owner.startswith(first) if isinstance(first, str) and "{" not in owner else UNKNOWN
+        case "endswith" | "endsWith":
+            return owner.endswith(first) if isinstance(first, str) and "{" not in owner else UNKNOWN
+        case "includes":
+            return first in owner if isinstance(first, str) and "{" not in owner else UNKNOWN
+        case "indexOf":
+            return owner.find(first) if isinstance(first, str) and "{" not in owner else UNKNOWN
     return owner if name in _SAME else UNKNOWN
+
+
+def _part(start: Value, stop: Value) -> slice:
+    return slice(start if isinstance(start, int) else None, stop if isinstance(stop, int) else None)
 
 
 def _joined(separator: str, values: Sequence[Value]) -> str:

@@ -54,6 +54,8 @@ class Type(Struct, frozen=True, kw_only=True):
     framework: str = ""
     made_by: tuple[str, ...] = ()
     typed: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+    """Names of parameters without a declared type that stand for one: `(sequelize, DataTypes) => …`."""
     root: bool = False
     is_a: str | None = None
     prefix: Where = ()
@@ -102,6 +104,8 @@ class Framework(Struct, frozen=True, kw_only=True):
     literals: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     """Globs of paths that are read whatever they hold: `**/config/routes.rb`."""
+    always: bool = False
+    """Whether its hooks look at all files, whatever these hold; no file is followed for it alone."""
     hooks: str | None = None
     trailing: bool = False
     """Whether `/` below a prefix keeps its slash."""
@@ -151,11 +155,13 @@ class Vocabulary:
         self.frameworks = {framework.name: framework for framework in known}
         self.made: dict[str, Type] = {}
         self.typed: dict[str, Type] = {}
+        self.named: dict[str, Type] = {}
         self._methods: dict[tuple[str, str, str], Method] = {}
         for framework in self.frameworks.values():
             for type in framework.types.values():
                 self.made.update(dict.fromkeys(type.made_by, type))
                 self.typed.update(dict.fromkeys(type.typed, type))
+                self.named.update(dict.fromkeys(type.named, type))
             for method in framework.methods:
                 for on in method.on:
                     for called in method.names:

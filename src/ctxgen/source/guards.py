@@ -6,6 +6,8 @@ import itertools
 import re
 from functools import lru_cache
 
+from msgspec import Struct
+
 from ctxgen.model import At, Guard, GuardKind
 from ctxgen.opaque import name
 from ctxgen.source import ir
@@ -18,7 +20,7 @@ _AUTHZ = {
 }  # fmt: skip
 _AUTHN = {
     "auth", "authn", "authenticate", "authenticated", "authentication", "authenticator", "login", "signin", "logged", "loggedin", "jwt", "jwks", "token", "bearer", "session", "passport", "oauth", "oauth2", "oidc",
-    "keycloak", "apikey", "user", "identity", "principal", "sanctum", "devise", "protect", "protected", "guard", "clerk", "auth0", "firebase", "cognito", "credentials", "basicauth", "signature",
+    "keycloak", "apikey", "user", "principal", "sanctum", "devise", "protect", "protected", "guard", "clerk", "auth0", "firebase", "cognito", "credentials", "basicauth", "signature",
     "hmac", "jwtauth", "requireauth", "loginrequired", "authrequired", "checkauth", "verifytoken", "isauth", "authguard",
 }  # fmt: skip
 _VALIDATION = {
@@ -40,6 +42,10 @@ _VALIDATION = {
 _NOT = {
     "csrf",
     "xsrf",
+    "optional",
+    "initialize",
+    "initialise",
+    "anonymous",
     "logger",
     "logging",
     "log",
@@ -58,6 +64,10 @@ _NOT = {
     "recover",
     "recovery",
 }
+_HEADERS = {"csrf", "xsrf", "csp", "referrer", "helmet", "cors"}
+"""Protections of browsers, which let everybody in."""
+_REFUSALS: dict[object, GuardKind] = {401: "authn", 403: "authz", "UNAUTHORIZED": "authn", "FORBIDDEN": "authz"}
+_REFUSING = re.compile(r"(un_?authori[sz]ed|un_?authenticated|not_?authenticated)|(forbidden|access_?denied)", re.IGNORECASE)
 _REQUIRES = {
     "require",
     "required",
@@ -85,17 +95,14 @@ def guard_kind(spelled: str) -> GuardKind | None:
     """The kind of guard that a name tells: `requireAdmin` authz, `auth.required` authn, `rateLimit` rate; None for a name that tells none."""
     words = [word.lower() for word in _WORDS.findall(spelled[-120:])]
     known, joined = set(words), {a + b for a, b in itertools.pairwise(words)}
+    if known & _HEADERS:
+        return None
     if known & _RATE or joined & _RATE:
         return "rate"
     if known & _AUTHZ or joined & {"superuser", "superadmin"}:
         return "authz"
     authn = known & _AUTHN or joined & _AUTHN
-    if (
-        authn
-        and not known & _NOT
-        and (known & _AUTHN != {"user"} or known & _REQUIRES)
-        and (known & _AUTHN != {"session"} or known & _REQUIRES)
-    ):
+    if authn and not known & _NOT and (not known & _AUTHN <= {"user", "session", "passport"} or known & _REQUIRES or joined & _AUTHN):
         return "authn"
     return "validation" if known & _VALIDATION or joined & _VALIDATION else None
 
@@ -112,6 +119,8 @@ def spelled(expression: ir.Expression | None) -> str:
         case ir.Name(name):
             return name
         case ir.Attribute(owner, name):
+            if isinstance(owner, ir.Call) and owner.function in (ir.Name("require", owner.line), ir.Name("import", owner.line)):
+                return name
             start = spelled(owner)
             return f"{start}.{name}" if start and start not in ("self", "crate", "super") else name
         case ir.Call(function):
@@ -128,3 +137,29 @@ def guard(text: str, at: At, kind: GuardKind | None = None) -> Guard | None:
     """The guard of a name, where its name or the caller tells a kind."""
     found = kind or guard_kind(text)
     return Guard(name=name(text), kind=found, at=at) if found and text else None
+
+
+def refusal(function: ir.Function, most: int = 400) -> GuardKind | None:
+    """The kind of guard that a function is by what it does with a request that it does not like: answer 401 or 403, or raise what stands for them."""
+    if len(function.parameters) == 4 or re.search("error|exception", function.name, re.IGNORECASE):
+        return None  # what handles errors names them all
+    work: list[object] = [*function.body]
+    found: set[GuardKind] = set()
+    for _ in range(most):
+        if not work:
+            break
+        each = work.pop()
+        if isinstance(each, tuple):
+            work += each
+        elif isinstance(each, ir.Literal):
+            if not isinstance(each.value, bool) and (kind := _REFUSALS.get(each.value)) is not None:
+                found.add(kind)
+        elif isinstance(each, (ir.Name, ir.Attribute)):
+            if told := _REFUSING.search(each.name):
+                found.add("authn" if told[1] else "authz")
+            work += [each.owner] if isinstance(each, ir.Attribute) else []
+        elif isinstance(each, ir.Function):
+            work += each.body
+        elif isinstance(each, Struct):
+            work += [getattr(each, field) for field in each.__struct_fields__ if field != "line"]
+    return "authn" if "authn" in found else "authz" if found else None

@@ -30,6 +30,7 @@ from ctxgen.source.values import (
     Object,
     Package,
     Placed,
+    Record,
     Scope,
     Super,
     Value,
@@ -77,6 +78,8 @@ class Interpreter:
         self._active: dict[int, int] = defaultdict(int)
         self.calling: list[Arguments] = []
         """The calls of the repository's functions that are being followed, outermost first."""
+        self._given: dict[tuple[int, int] | None, tuple[Value, Value]] = {}
+        """What functions gave whose arguments say nothing: they do the same again.  What they are bound to is kept beside it, so that its `id` stays its own."""
 
     # ---- what frameworks add
 
@@ -91,6 +94,10 @@ class Interpreter:
 
     def typed(self, path: str, at: At) -> Object | None:
         return None
+
+    def named(self, name: str, at: At) -> Value:
+        """What a parameter of a name stands for of which nothing else is known."""
+        return UNKNOWN
 
     def has_method(self, owner: Object, name: str) -> bool:
         return False
@@ -332,7 +339,10 @@ class Interpreter:
             wanted = statement.value.name if isinstance(statement.value, ir.Name) else statement.name
             exports[statement.name] = LazyImport(ir.Import(statement.module, wanted, statement.name, statement.line), scope.module)
         elif statement.value is not None:
-            exports[statement.name] = self.evaluate(statement.value, scope)
+            value = exports[statement.name] = self.evaluate(statement.value, scope)
+            if not isinstance(statement.value, ir.Name):
+                inner = value.values() if isinstance(value, dict) else [value]
+                self.functions += [each for each in inner if isinstance(each, FunctionValue) and each.scope.module is scope.module]
 
     def _assign(self, statement: ir.Assign, scope: Scope) -> None:
         value = self.evaluate(statement.value, scope)
@@ -341,6 +351,8 @@ class Interpreter:
         if statement.adds:
             value = builtins.added(self.evaluate(statement.target, scope), value)
         self._bind(statement.target, value, scope, declares=statement.declares)
+        if isinstance(statement.value, ir.Function) and isinstance(value, FunctionValue) and scope is scope.module.scope:
+            self.functions.append(value)
 
     def _bind(self, target: ir.Expression, value: Value, scope: Scope, *, declares: bool = False) -> None:
         match target:
@@ -355,6 +367,8 @@ class Interpreter:
                 held, known = self.evaluate(owner, scope), self.evaluate(key, scope)
                 if isinstance(held, dict) and isinstance(known, str) and len(held) < MAX_ITEMS:
                     held[known] = value
+            case ir.Choice((first, *others)):  # a target with a default
+                self._bind(first, builtins.best([value, *(self.evaluate(other, scope) for other in others)]), scope, declares=declares)
             case ir.Sequence(items):
                 for index, item in enumerate(items):
                     self._bind(item.value, builtins.item(value, index, first=not declares or index == 0), scope, declares=declares)
@@ -416,9 +430,12 @@ class Interpreter:
                 value = self.evaluate(owner, scope)
                 if isinstance(value, External):
                     return self.item_of_external(value, expression, scope)
+                inner = self.evaluate(key, scope)
+                if isinstance(inner, str) and isinstance(value, (Object, Instance, ModuleValue)):
+                    return self.attribute(value, inner, expression.line, scope)
                 if isinstance(value, ClassValue):
                     return value
-                return builtins.item(value, self.evaluate(key, scope))
+                return builtins.item(value, inner)
             case ir.Function():
                 return FunctionValue(expression, scope, scope.this)
             case ir.Class():
@@ -465,11 +482,12 @@ class Interpreter:
     def _mapping(
         self, entries: Sequence[tuple[ir.Expression | None, ir.Expression]], type: ir.Expression | None, scope: Scope, line: int
     ) -> Value:
-        found: dict[str, Value] = {}
+        found = Record(scope.module.path, line)
         for key, value in entries[:MAX_ITEMS]:
             known = self.evaluate(value, scope)
             if key is None:
                 found.update(known if isinstance(known, dict) else {})
+                found.written |= known.written if isinstance(known, Record) else {}
                 continue
             named = (
                 key.value
@@ -480,6 +498,7 @@ class Interpreter:
             )
             if isinstance(named, (str, int)):
                 found[str(named)] = known
+                found.written[str(named)] = value
         if type is None:
             return found
         written = tuple(ir.Argument(value, key.name) for key, value in entries[:MAX_ITEMS] if isinstance(key, ir.Name))
@@ -545,6 +564,10 @@ class Interpreter:
             names[name] = value = self._imported(value)
         return value
 
+    def exported(self, module: ModuleValue, name: str) -> Value:
+        """What a module exports under a name that it has."""
+        return self._settled(module.exports, name)
+
     def attribute(self, owner: Value, name: str, line: int, scope: Scope) -> Value:
         """`owner.name`."""
         at = At(scope.module.path, line)
@@ -583,6 +606,8 @@ class Interpreter:
                 return Method(owner, name) if given is None else given
             case FunctionValue() if self.language.modules_apart and name not in owner.attributes:
                 return self._imported(LazyImport(ir.Import(owner.function.name, name, name, line), scope.module))
+            case Method(known_object, called):
+                return Method(known_object, f"{called}.{name}"[:MAX_TEXT])
             case FunctionValue():
                 return owner.attributes.get(name, UNKNOWN)
             case Super(this, cls):
@@ -603,6 +628,8 @@ class Interpreter:
             return self._settled(names, name)
         if name == "default":
             return module
+        if name == "then":
+            return builtins.Bound(module, name)
         if "default" in module.exports:
             return self.attribute(self._settled(module.exports, "default"), name, line, scope)
         inner = self.resolver.module(module.path, self.language.inside(".", name)) if self.language.inside(".", name) else ()
@@ -808,6 +835,11 @@ class Interpreter:
     def _apply(self, value: FunctionValue, arguments: Arguments) -> Value:
         function = value.function
         key = id(function)
+        again = (key, id(value.this)) if value.scope.parent is None or value.owner is not None else None
+        if again is not None and any(not _is_dull(each) for each in (*arguments.positional, *arguments.keywords.values())):
+            again = None
+        if again in self._given:
+            return self._given[again][0]
         if self._active[key] >= 2 or len(self.calling) > MAX_DEPTH:
             return UNKNOWN
         self.executed.add(key)
@@ -821,7 +853,10 @@ class Interpreter:
                 scope.receiver = value.this if isinstance(value.this, Object) else scope.receiver
             returned = self._execute(function.body, scope)
             # the last is met by whoever passes the conditions of those before
-            return builtins.best([*returned[-1:], *returned[:-1]])
+            found = builtins.best([*returned[-1:], *returned[:-1]])
+            if again is not None:
+                self._given[again] = found, value.this
+            return found
         finally:
             self.calling.pop()
             self._active[key] -= 1
@@ -851,6 +886,8 @@ class Interpreter:
             if (value is UNKNOWN or isinstance(value, External)) and parameter.type is not None:
                 declared = self.value_of_type(parameter.type, scope, parameter.line)
                 value = declared if value is UNKNOWN or isinstance(declared, Object) else value
+            elif value is UNKNOWN:
+                value = self.named(parameter.name, At(scope.module.path, parameter.line))
             scope.names[parameter.name] = value
 
     # ---- the whole
@@ -924,6 +961,11 @@ class Interpreter:
 
     def uncalled(self, value: FunctionValue, arguments: Arguments) -> None:
         self._apply(value, arguments)
+
+
+def _is_dull(value: Value) -> bool:
+    """Whether a value says nothing that a function could put to use."""
+    return value is UNKNOWN or value is None or isinstance(value, (bool, int, float, External))
 
 
 def _named(part: ir.Expression) -> str:

@@ -91,10 +91,14 @@ class Mapping(Struct, frozen=True):
 
 
 class Choice(Struct, frozen=True):
-    """One of several: `a or b`, `a ?? b`, `x if c else y`, `match`/`switch` expressions.  The first that is known is taken."""
+    """One of several: `a or b`, `a ?? b`, `x if c else y`, `match`/`switch` expressions.  The first that is known is taken.
+
+    `every`: all of them must hold for the first to be it (`a && b`, with `b` first).
+    """
 
     options: tuple[Expression, ...]
     line: int
+    every: bool = False
 
 
 class Unknown(Struct, frozen=True):

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 from ctxgen.model import At, Fact, Guard, GuardKind
 from ctxgen.source import ir
 from ctxgen.source.frameworks import Framework, Method, Type, Vocabulary, plain
-from ctxgen.source.guards import guard, guard_kind, spelled
+from ctxgen.source.guards import guard, guard_kind, refusal, spelled
 from ctxgen.source.interpreter import Exhausted, Interpreter
-from ctxgen.source.languages import Language, Resolver
+from ctxgen.source.languages import Language, Resolver, Sources
 from ctxgen.source.routing import Route, Router
 from ctxgen.source.values import (
     UNKNOWN,
@@ -65,11 +65,14 @@ class Program(Interpreter):
         self.hooks: dict[str, Hook] = {**language.hooks, **(hooks or {})}
         self._ends = {path[1:]: hook for path, hook in self.hooks.items() if path.startswith("*")}
         self.method_hooks = dict(method_hooks or {})
+        self.sources: Sources | None = None
+        self.own: Sequence[str] = ()
+        """The files of the language that are no browser's, whether they are followed or not."""
         self.routers: list[Router] = []
         self.facts: list[Fact] = []
         self.notes: list[tuple[At, str, str]] = []
         """Place, code and text of what could not be followed."""
-        self.shared: dict[str, list[Any]] = {}
+        self.shared: dict[str, list[Any]] = defaultdict(list)
         """What hooks keep for one another until everything was followed."""
         self.kept: dict[str, Any] = {}
         """What hooks keep until everything was followed, each under its framework's name."""
@@ -86,6 +89,11 @@ class Program(Interpreter):
         """The routers that stand for parameters of functions that nobody was seen to call."""
         self._nowhere = Scope(ModuleValue("", language.name))
 
+    @property
+    def paths(self) -> Sequence[str]:
+        """The files of the language, whether they are followed or not."""
+        return self.sources.paths if self.sources is not None else tuple(self.modules)
+
     # ---- making
 
     def new_router(self, type: Type, at: At, *, prefix: str = "") -> Router:
@@ -99,7 +107,7 @@ class Program(Interpreter):
         """Something of a type, with a router where the type holds routes."""
         router = self.new_router(type, at) if type.routes else None
         if router is not None and arguments is not None:
-            prefix = arguments.get(*type.prefix) if type.prefix else None
+            prefix = _stated(arguments, type.prefix)
             router.prefix = prefix if isinstance(prefix, str) else ""
             router.use(self.guards_at(arguments, type.guards))
         return Object(type, router)
@@ -116,8 +124,14 @@ class Program(Interpreter):
 
     def typed(self, path: str, at: At) -> Object | None:
         type = self.vocabulary.typed.get(path)
-        if type is None:
-            return None
+        return self._assume(type, at) if type is not None else None
+
+    def named(self, name: str, at: At) -> Value:
+        type = self.vocabulary.named.get(name)
+        return self._assume(type, at) if type is not None else UNKNOWN
+
+    def _assume(self, type: Type, at: At) -> Object:
+        """Something of a type that nobody was seen to pass."""
         found = self.new_object(type, at)
         if found.router is not None:
             found.router.assumed = True
@@ -373,7 +387,12 @@ class Program(Interpreter):
         if method.chain and method.makes is not None:
             given = target = self.below(owner, method.makes, at)
         handler, written, around = self.unwrapped(arguments, *method.handler)
-        guards = [*self._between(arguments, method), *around, *self.handler_guards(owner, handler)]
+        guards = [
+            *self._between(arguments, method),
+            *around,
+            *self.guards_before(arguments, method.handler),
+            *self.handler_guards(owner, handler),
+        ]
         written = written or next(iter(arguments.types), None)
         opened = self._opened(owner, handler)
         self.add_route(target, methods, paths, at, self.handler_name(handler, written), guards, method.kind, public=opened)
@@ -524,6 +543,13 @@ class Program(Interpreter):
             where += range(self._position(arguments, method.path) + 1, min(last, len(arguments.positional)))
         return self.guards_at(arguments, where)
 
+    def guards_before(self, arguments: Arguments, where: Iterable[int | str]) -> list[Guard]:
+        """The guards in a list whose last is the handler."""
+        if not isinstance(arguments.get(*where), list):
+            return []
+        parts = list(_parts(arguments.expression(*where), arguments.get(*where)))[:-1]
+        return [found for expression, value in parts for found in self.guards_of(expression, value, self.at(arguments))]
+
     def guards_of(self, expression: ir.Expression | None, value: Value, at: At, kind: GuardKind | None = None) -> list[Guard]:
         """The guard that an expression is, by its name in the code, that of the function that it stands for, or that of the library."""
         if isinstance(value, str) and "/" in value:
@@ -540,6 +566,8 @@ class Program(Interpreter):
                 names.append(value.path.replace("()", ""))
         kinds = {each: self.judged(each, value) for each in names if each}
         found = kind or next((known for known in kinds.values() if known), None)
+        if found is None and isinstance(value, FunctionValue):
+            found = refusal(value.function)
         if found is None:
             return []
         own = kinds if not isinstance(value, External) or not written else {written: found}
@@ -641,6 +669,9 @@ class Program(Interpreter):
     @staticmethod
     def handler_name(handler: Value, expression: ir.Expression | None) -> str | None:
         """How a handler is called: its own name, else as it is written; None for one without a name."""
+        inner = _wrapped(handler, expression)
+        if inner is not None:
+            return inner
         match handler:
             case FunctionValue():
                 return handler.name or spelled(expression) or None
@@ -673,6 +704,31 @@ def shared(one: str, other: str) -> int:
 
 def _last(type: ir.Expression | None) -> str:
     return type.name if isinstance(type, ir.Name | ir.Attribute) else ""
+
+
+def _stated(arguments: Arguments, where: Iterable[int | str]) -> Value:
+    """What stands at positions and keywords of a call, of which an object literal may be the options."""
+    found = arguments.get(*where) if where else None
+    if found is None:
+        options = [each for each in arguments.positional if isinstance(each, dict)]
+        found = next((each[key] for key in where for each in options if isinstance(key, str) and key in each), None)
+    return found
+
+
+def _wrapped(handler: Value, expression: ir.Expression | None) -> str | None:
+    """The name of the function that a call wraps: `asyncHandler(list)`."""
+    if not isinstance(expression, ir.Call) or not expression.arguments:
+        return None
+    known = []
+    if isinstance(handler, External) and handler.arguments is not None:
+        known = list(handler.arguments.positional)
+    elif isinstance(handler, FunctionValue) and handler.scope.parent is not None:
+        known = list(handler.scope.names.values())
+    for each in known:
+        if isinstance(each, FunctionValue) and each is not handler and each.name:
+            return each.name
+    written = expression.arguments[0].value
+    return spelled(written) or None if isinstance(written, ir.Attribute) else None
 
 
 def _parts(expression: ir.Expression | None, value: Value) -> Iterator[tuple[ir.Expression | None, Value]]:

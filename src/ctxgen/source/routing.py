@@ -100,7 +100,7 @@ class Router:
 
 def endpoints(routers: Iterable[Router]) -> Iterator[Endpoint]:
     """The endpoints of all routers, each route once a way; ways are bounded in depth and number."""
-    known = [router for router in routers if not router.dropped and (router.root or not router.mounted)]
+    known = [router for router in routers if not router.dropped and not router.mounted]
     return itertools.islice(_ways(sorted(known, key=lambda router: router.loose)), MAX_ENDPOINTS)
 
 
@@ -142,11 +142,8 @@ def _endpoints(
     router: Router, route: Route, path: str, guards: tuple[Guard, ...], via: tuple[At, ...], public: At | None
 ) -> Iterator[Endpoint]:
     unique = tuple({(guard.name, guard.kind): guard for guard in guards}.values())
-    protected = any(guard.kind in ("authn", "authz") for guard in unique)
     # a line that opens a route speaks of it more closely than a guard of everything
-    access: Literal["guarded", "public", "unknown"] = (
-        "public" if route.public is not None else "guarded" if protected else "public" if public else "unknown"
-    )
+    access = "public" if route.public is not None else access_of(unique, public)
     shown = parameters(path)
     for method in route.methods:
         yield Endpoint(
@@ -161,6 +158,12 @@ def _endpoints(
             at=route.at,
             via=(*via, *route.via, *((public,) if public is not None and access == "public" else ())),
         )
+
+
+def access_of(guards: Iterable[Guard], public: At | None) -> Literal["guarded", "public", "unknown"]:
+    """Who gets in: whoever passes the guards, everybody where a line says so, unknown otherwise."""
+    protected = any(guard.kind in ("authn", "authz") for guard in guards)
+    return "guarded" if protected else "public" if public is not None else "unknown"
 
 
 def join(prefix: str, path: str, *, trailing: bool = False) -> str:

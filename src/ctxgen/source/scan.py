@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+
+import msgspec
 
 from ctxgen.documents import Unreadable
 from ctxgen.facts import Facts
@@ -55,8 +57,13 @@ class _Sources:
         return self._kept[path]
 
 
-def read_source(tree: Tree, facts: Facts, paths: Iterable[str], present: frozenset[str]) -> list[Fact]:
-    """What the source among `paths` (product files of backends) says, with the frameworks of the technologies that are `present`."""
+def read_source(
+    tree: Tree, facts: Facts, paths: Iterable[str], present: frozenset[str], browser: Callable[[str], bool] = lambda path: False
+) -> list[Fact]:
+    """What the source among `paths` (product files) says, with the frameworks of the technologies that are `present`.
+
+    A file of a browser's is followed only where a server's imports it, or where its place says that it answers requests.
+    """
     by_language: dict[str, list[str]] = {}
     names = {f".{ending}": language for language, endings in LANGUAGES.items() for ending in endings}
     for path in paths:
@@ -67,15 +74,19 @@ def read_source(tree: Tree, facts: Facts, paths: Iterable[str], present: frozens
     for language, own in sorted(by_language.items()):
         known = [each for each in frameworks() if each.language == language and each.technology in present]
         if known:
-            found += _follow(tree, facts, language, own[:MAX_FILES], known)
+            found += _follow(tree, facts, language, own[:MAX_FILES], known, browser)
     return found
 
 
-def _follow(tree: Tree, facts: Facts, name: str, paths: list[str], known: list[Framework]) -> list[Fact]:
+def _follow(tree: Tree, facts: Facts, name: str, paths: list[str], known: list[Framework], browser: Callable[[str], bool]) -> list[Fact]:
     sources = _Sources(tree, facts, paths)
     used: dict[str, Framework] = {}
-    roots = [path for path in paths if _wanted(path, sources, known, used)]
-    if not roots:
+    placed = [msgspec.structs.replace(each, literals=()) for each in known if each.files]
+    own = [path for path in paths if not browser(path)]
+    elsewhere = set(paths) - set(own)
+    roots = [path for path in paths if _wanted(path, sources, placed if path in elsewhere else known, used)]
+    used |= {framework.name: framework for framework in known if framework.always and own}
+    if not used:
         return []
     language: Language = importlib.import_module(f"ctxgen.source.{name}").LANGUAGE
 
@@ -85,11 +96,12 @@ def _follow(tree: Tree, facts: Facts, name: str, paths: list[str], known: list[F
     active = [framework for framework in known if framework.name in used]
     hooks, methods, finish = hooks_of(active)
     program = Program(language, language.resolver(sources), lower, Vocabulary(active), hooks, methods)
+    program.sources, program.own = sources, own
     for step in (lambda program: program.run_all(roots), *finish):
         try:
             program.conclude(partial(step, program))
         except Exception:  # a defect here must not cost what was found before; its text may hold a value, so none of it is kept
-            tree.note(roots[0], None, "reader-failed", f"the {name} source is followed only in part", "error")
+            tree.note([*roots, *own][0], None, "reader-failed", f"the {name} source is followed only in part", "error")
     for at, code, text in program.notes:
         tree.note(at.path, at.line, code, text, "info")
     for path in (*program.modules, *roots):

@@ -182,6 +182,15 @@ class Decorator(NamedTuple):
     apply: Any
 
 
+class Record(dict[str, Value]):
+    """A literal of keys and values of which it is known where and how each is written (a route that an object states)."""
+
+    def __init__(self, path: str, line: int) -> None:
+        super().__init__()
+        self.path, self.line = path, line
+        self.written: dict[str, ir.Expression] = {}
+
+
 class Arguments(NamedTuple):
     """The arguments of a call, evaluated, beside what is written; `line` that of the call, `at_path` its file."""
 

@@ -1,0 +1,41 @@
+"""Hono: routes that are described for OpenAPI, and mounts of routers.
+
+Sources: https://hono.dev/examples/zod-openapi, https://hono.dev/docs/api/routing#base-path
+"""
+
+from __future__ import annotations
+
+from ctxgen.source.frameworks import plain
+from ctxgen.source.program import Hook, MethodHook, Program
+from ctxgen.source.script.handlers import guards_in
+from ctxgen.source.values import Arguments, Object, Value
+
+
+def _openapi(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`app.openapi(createRoute({ method, path, middleware }), handler)`"""
+    route = arguments.get(0)
+    if isinstance(route, dict) and (paths := plain(route.get("path"))):
+        methods = tuple(each.upper() for each in plain(route.get("method"))) or ("GET",)
+        at = program.at(arguments)
+        named = program.handler_name(arguments.get(1), arguments.expression(1))
+        program.add_route(owner, methods, paths, at, named, guards_in(program, route, ("middleware",), at))
+        program.answers(arguments.get(1))
+    return owner
+
+
+def _use(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`app.use("/trpc/*", trpcServer({ … }))`: what answers by itself is put below; a guard is left to the data."""
+    prefix = arguments.get(0)
+    found = [router for value in arguments.positional if (router := program.router_of(value)) is not None]
+    for router in found:
+        if owner.router is not None:
+            owner.router.mount(router, prefix.removesuffix("/*") if isinstance(prefix, str) else "", program.at(arguments))
+    return owner if found else None
+
+
+def _described(program: Program, arguments: Arguments) -> Value:
+    return arguments.get(0)
+
+
+HOOKS: dict[str, Hook] = {"@hono/zod-openapi.createRoute()": _described}
+METHODS: dict[str, MethodHook] = {"hono.app.openapi": _openapi, "hono.app.use": _use}

@@ -1,0 +1,77 @@
+// What an application registers when it runs: `node routes.cjs FRAMEWORK FOLDER` prints "METHOD path" lines, with NODE_PATH naming the packages.
+const fs = require("fs");
+const os = require("os");
+const path = require("path");
+
+const METHODS = 7; // a route of so many methods does not restrict them
+
+// Express keeps only a regular expression of where a router is mounted: the text is kept beside it.
+function keepMounts() {
+  const file = require.resolve("express/lib/router/layer");
+  const Layer = require(file);
+  function Kept(mount, options, handler) {
+    if (!(this instanceof Kept)) return new Kept(mount, options, handler);
+    Layer.call(this, mount, options, handler);
+    this.mount = mount;
+  }
+  Kept.prototype = Layer.prototype;
+  require.cache[file].exports = Kept;
+}
+
+function layers(stack, prefix = "") {
+  return stack.flatMap((layer) => {
+    const inner = layer.handle && (layer.handle.stack || (layer.handle._router && layer.handle._router.stack));
+    if (layer.route) {
+      const known = Object.keys(layer.route.methods);
+      const methods = layer.route.methods._all || known.length >= METHODS ? ["ANY"] : known;
+      return methods.flatMap((method) => [layer.route.path].flat().map((each) => `${method.toUpperCase()} ${prefix}${each}`));
+    }
+    return inner ? layers(inner, prefix + (layer.mount === "/" ? "" : layer.mount || "")) : [];
+  });
+}
+
+async function express(folder) {
+  keepMounts();
+  return layers(require(path.join(folder, "src/app.js"))._router.stack);
+}
+
+async function fastify(folder) {
+  const make = require("fastify");
+  const found = [];
+  require.cache[require.resolve("fastify")].exports = (...options) =>
+    make(...options).addHook("onRoute", (route) => {
+      const methods = [route.method].flat();
+      const shown = methods.length >= METHODS ? ["ANY"] : methods;
+      found.push(...shown.filter((method) => method !== "HEAD").map((method) => `${method} ${route.url}`));
+    });
+  const app = require(path.join(folder, "src/app.js")).build();
+  await app.ready();
+  return found;
+}
+
+async function koa(folder) {
+  const app = require(path.join(folder, "src/app.js"));
+  const stacks = app.middleware.filter((each) => each.router).map((each) => each.router.stack);
+  return stacks.flat().flatMap((layer) => {
+    const methods = layer.methods.filter((method) => method !== "HEAD");
+    return (methods.length >= METHODS ? ["ANY"] : methods).map((method) => `${method} ${layer.path}`);
+  });
+}
+
+async function nestjs(folder) {
+  const built = fs.mkdtempSync(path.join(os.tmpdir(), "nestjs-"));
+  const external = ["@nestjs/*", "reflect-metadata", "rxjs"];
+  const entryPoints = [path.join(folder, "src/main.ts")];
+  await require("esbuild").build({ entryPoints, outdir: built, bundle: true, platform: "node", format: "cjs", external, logLevel: "silent" });
+  keepMounts();
+  const app = await require(path.join(built, "main.js")).create();
+  await app.init();
+  fs.rmSync(built, { recursive: true });
+  return layers(app.getHttpAdapter().getInstance()._router.stack);
+}
+
+const [framework, folder] = process.argv.slice(2);
+({ express, fastify, koa, nestjs })[framework](folder).then((found) => {
+  console.log(found.join("\n"));
+  process.exit(0);
+});
