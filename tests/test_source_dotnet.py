@@ -344,7 +344,7 @@ class _Files:
         return sorted(self._files)
 
     def data(self, path: str) -> bytes:
-        return self._files[path].encode()
+        return self._files.get(path, "").encode()
 
 
 def test_a_type_is_found_where_it_is_declared_the_nearest_first() -> None:
@@ -354,3 +354,17 @@ def test_a_type_is_found_where_it_is_declared_the_nearest_first() -> None:
     assert list(resolver.defining("src/Web/X.cs", "Paths")) == ["src/Web/C.cs", "src/Api/Orders/A.cs"]
     assert list(resolver.defining("src/Web/X.cs", "Order")) == ["src/Api/B.cs"]
     assert list(resolver.defining("src/Web/X.cs", "Nothing")) == []
+
+
+def test_a_type_of_a_namespace_that_is_used_comes_before_a_nearer_one() -> None:
+    files = {
+        "src/App/Order.cs": "namespace Shop.App;\nclass Order {",
+        "src/Domain/Order.cs": "namespace Shop.Domain;\nclass Order {",
+        "src/Infra/Context.cs": "using Shop.Domain;\nnamespace Shop.Infra;",
+        "src/Api/GlobalUsings.cs": "global using Shop.Domain;",
+        "src/Api/Routes.cs": "namespace Shop.Api;",
+    }
+    resolver = DotnetResolver(_Files(files))
+    assert resolver.defining("src/Infra/Context.cs", "Order")[0] == "src/Domain/Order.cs"
+    assert resolver.defining("src/Api/Routes.cs", "Order")[0] == "src/Domain/Order.cs"
+    assert resolver.defining("src/App/Order.cs", "Order")[0] == "src/App/Order.cs"

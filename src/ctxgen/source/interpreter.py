@@ -678,7 +678,7 @@ class Interpreter:
 
     def lineage(self, cls: ClassValue) -> Iterator[ClassValue]:
         """A class and the classes of the repository that it extends, nearest first, each once."""
-        if not cls.cls.bases:
+        if not cls.cls.bases and not cls.cls.partial:
             yield cls
             return
         seen: set[int] = set()
@@ -836,7 +836,9 @@ class Interpreter:
         function = value.function
         key = id(function)
         again = (key, id(value.this)) if value.scope.parent is None or value.owner is not None else None
-        if again is not None and any(not _is_dull(each) for each in (*arguments.positional, *arguments.keywords.values())):
+        if again is not None and (
+            arguments.types or any(not _is_dull(each) for each in (*arguments.positional, *arguments.keywords.values()))
+        ):
             again = None
         if again in self._given:
             return self._given[again][0]

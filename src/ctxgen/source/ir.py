@@ -156,7 +156,7 @@ class Function:
 
 
 class Field(Struct, frozen=True):
-    """A field, property or class attribute.  `tag` is a Go struct tag without its quotes."""
+    """A field, property or class attribute.  `tag` is a Go struct tag without its quotes; of a C# property `property` where it is public and can be set, else `get`."""
 
     name: str
     line: int

@@ -329,19 +329,24 @@ class Program(Interpreter):
 
         `prepare` gives the arguments for a class.
         """
+        methods: dict[str, list[tuple[ClassValue, ir.Function]]] = defaultdict(list)
+        for cls in self.classes if self.dispatches else ():
+            for method in cls.cls.methods if cls.cls.kind != "interface" else ():
+                if not method.static and any(_last(each.type) in self.vocabulary.typed for each in method.parameters):
+                    methods[method.name].append((cls, method))
+        seen: set[At] = set()
         while self.dispatches:
             given, self.dispatches = self.dispatches, []
+            given = [each for each in given if At(each.arguments.scope.module.path, each.arguments.line) not in seen]
+            seen |= {At(each.arguments.scope.module.path, each.arguments.line) for each in given}
             for called in dict.fromkeys(each.name for each in given):
                 those = [each for each in given if each.name == called]
-                for cls, method in [(each, method) for each in self.classes for method in each.cls.methods if method.name == called]:
-                    if cls.cls.kind == "interface" or not any(_last(each.type) in self.vocabulary.typed for each in method.parameters):
-                        continue
+                for cls, method in methods[called]:
                     nearest = max(those, key=lambda each: shared(each.entry, cls.path)).entry
                     for each in those:
                         if each.entry == nearest:
-                            self._apply(
-                                FunctionValue(method, self.class_scope(cls), self.singleton(cls), cls), prepare(cls, each.arguments)
-                            )
+                            value = FunctionValue(method, self.class_scope(cls), self.singleton(cls), cls)
+                            self._apply(value, prepare(cls, each.arguments))
 
     def member(self, cls: ClassValue, name: str) -> Value | None:
         """A field or method of a class or its bases by name, None where there is none."""

@@ -58,6 +58,15 @@ def of_class(program: Program, cls: ClassValue) -> list[Attribute]:
     return [found for each in program.lineage(cls) for found in attributes(program, each.cls.decorators, program.class_scope(each))]
 
 
+def class_of(program: Program, type: ir.Expression | None, user: ClassValue) -> ClassValue | None:
+    """The class of the repository that a type names in the declaration of a class, whose members may have the names of types."""
+    for scope in (user.scope, program.class_scope(user)) if type is not None else ():
+        value = program.evaluate(type, scope)  # type: ignore[arg-type]
+        if isinstance(value, ClassValue):
+            return value
+    return None
+
+
 def base_names(program: Program, cls: ClassValue) -> set[str]:
     """The names of all types that a class extends, as far as the repository says."""
     return {named for each in program.lineage(cls) for base in each.cls.bases if (named := type_name(base))}

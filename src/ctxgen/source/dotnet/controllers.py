@@ -114,6 +114,8 @@ class _Reader(NamedTuple):
         each_verb: list[Attribute | None] = [*verbs] or [None]
         for verb in each_verb:
             template = _template(verb) if verb is not None and verb.name in VERBS else None
+            if template is None and not templates and "ODataController" in base_names(self.program, self.cls):
+                template = "[controller]({key})" if any(each.name == "key" for each in method.parameters) else "[controller]"
             for inner in [template] if template is not None else templates or [""]:
                 for prefix in [""] if inner.startswith(("/", "~/")) else self.prefixes or [""]:
                     whole = join(f"/{prefix.lstrip('~/')}", inner.removeprefix("~"))
@@ -145,7 +147,8 @@ class _Reader(NamedTuple):
         words = {"controller": self.cls.cls.name.removesuffix("Controller"), "action": action, "area": self.area}
         if self.style.hyphens:
             words = {key: _WORDS.sub("-", word).lower() for key, word in words.items()}
-        shown = _TOKEN.sub(lambda match: words[match[1].lower()], path)
+        tokens = _CONVENTION.sub(lambda match: f"[{match[1]}]", path)
+        shown = _TOKEN.sub(lambda match: words[match[1].lower()], tokens)
         shown = shown if shown.startswith("/") else f"/{shown}"
         if self.style.prefix and not path.startswith("~"):
             shown = join(self.style.prefix if self.style.prefix.startswith("/") else f"/{self.style.prefix}", shown)

@@ -186,7 +186,9 @@ def expression(node: Syntax | None, depth: int, body: Body) -> ir.Expression:
             sides = (field("left"), field("right"))
             return ir.Template(sides, line) if operator == "+" else ir.Choice(sides, line) if operator == "??" else ir.Unknown(line, sides)
         case "conditional_expression":
-            return ir.Choice((field("consequence"), field("alternative")), line)
+            options = (field("consequence"), field("alternative"))
+            absent = text_of(node.child_by_field_name("condition")).endswith(("is null", "== null"))
+            return ir.Choice(options[::-1] if absent else options, line)  # `x is null ? y : x` is x where that is known
         case "switch_expression":
             arms = [named(child) for child in children if child.type == "switch_expression_arm"]
             return ir.Choice(tuple(expression(arm[-1], depth, body) for arm in arms if arm), line)

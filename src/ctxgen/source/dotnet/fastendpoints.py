@@ -132,7 +132,7 @@ class _Endpoint:
             if method is None:
                 continue
             for call in calls(method.body):
-                if isinstance(call.function, ir.Attribute) and spelled(call.function) == "super.Configure" and depth < 5:
+                if isinstance(call.function, ir.Attribute) and call.function.name == "Configure" and depth < 5:
                     if index + 1 < len(line):
                         self._configured(line[index + 1], depth + 1)
                 elif isinstance(call.function, ir.Name) or (

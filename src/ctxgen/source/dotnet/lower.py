@@ -145,7 +145,15 @@ def _property(node: Syntax, depth: int) -> ir.Field:
         type_of(node.child_by_field_name("type")),
         expression(inner, depth, _body) if inner is not None else None,
         attributes(node, depth, _body),
+        "property" if _settable(node) else "get",
+        any(text_of(child) == "static" for child in node.children if child.type == "modifier"),
     )
+
+
+def _settable(node: Syntax) -> bool:
+    """Whether a property is public and has `set` or `init`."""
+    accessors = [text_of(each.child_by_field_name("name")) for each in named(node.child_by_field_name("accessors"))]
+    return bool({"set", "init"} & set(accessors)) and any(text_of(child) == "public" for child in node.children if child.type == "modifier")
 
 
 def _given(node: Syntax) -> Syntax | None:

@@ -1,0 +1,95 @@
+"""Queues, topics and exchanges that C# listens to and sends to; messages by their class where a bus names the exchange after it.
+
+Sources: https://masstransit.io/documentation/configuration/consumers, https://www.rabbitmq.com/client-libraries/dotnet-api-guide, https://docs.confluent.io/kafka-clients/dotnet/current/overview.html,
+https://learn.microsoft.com/azure/service-bus-messaging/, https://cap.dotnetcore.xyz/user-guide/en/cap/messaging/, https://wolverinefx.net/guide/handlers/, https://docs.particular.net/nservicebus/handlers/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from ctxgen.model import At, Channel
+from ctxgen.opaque import Name, name
+from ctxgen.source import ir
+from ctxgen.source.dotnet.attributes import argument_of, attributes, type_name
+from ctxgen.source.dotnet.sites import Site, constructed
+from ctxgen.source.program import Program
+from ctxgen.source.values import ClassValue
+
+Kind = Literal["queue", "topic", "exchange", "subject", "stream", "channel"]
+Role = Literal["producer", "consumer"]
+
+_CONSUMERS = {"IConsumer": "masstransit", "IHandleMessages": "nservicebus", "IAmStartedByMessages": "nservicebus"}
+_BUSES = {
+    "IPublishEndpoint": "masstransit", "IBus": "masstransit", "ISendEndpointProvider": "masstransit", "ISendEndpoint": "masstransit", "ConsumeContext": "masstransit",
+    "IMessageBus": "wolverine", "IMessageContext": "wolverine", "IMessageSession": "nservicebus", "IMessageHandlerContext": "nservicebus", "IEndpointInstance": "nservicebus",
+}  # fmt: skip
+_SENDS = {"Publish", "PublishAsync", "Send", "SendAsync", "SendLocal"}
+_RABBIT: dict[str, tuple[str | int, ...]] = {"QueueDeclare": ("queue", 0), "QueueDeclareAsync": ("queue", 0), "BasicConsume": ("queue", 0), "BasicConsumeAsync": ("queue", 0), "ExchangeDeclare": ("exchange", 0), "ExchangeDeclareAsync": ("exchange", 0)}  # fmt: skip
+
+
+def of_class(program: Program, cls: ClassValue) -> Iterator[Channel]:
+    """Consumers by the interfaces of a class, and CAP's by the attributes of its methods."""
+    data = program.resolver.data(cls.path)  # type: ignore[attr-defined]
+    for base in cls.cls.bases:
+        system = _CONSUMERS.get(type_name(base))
+        message = type_name(argument_of(base))
+        if system is not None and message and not cls.cls.abstract and (system != "nservicebus" or b"NServiceBus" in data):
+            yield _channel(message, "exchange", system, "consumer", At(cls.path, cls.cls.line))
+    for method in cls.cls.methods if b"CapSubscribe" in data else ():
+        for each in attributes(program, method.decorators, program.class_scope(cls)):
+            if each.name == "CapSubscribe" and isinstance(topic := each.first(), str):
+                yield _channel(topic, "topic", "cap", "consumer", each.at)
+
+
+def of_call(program: Program, site: Site) -> Iterator[Channel]:
+    """What a call declares, listens to or sends."""
+    called, owner, at = site.called, site.owner, site.at
+    data = program.resolver.data(site.path)  # type: ignore[attr-defined]
+    system = _BUSES.get(owner)
+    if system is not None and called in _SENDS:
+        message = site.type() or constructed(site.expression(0))
+        if message:
+            yield _channel(message, "exchange", system, "producer", at)
+    elif owner == "ICapPublisher" and called in ("Publish", "PublishAsync", "PublishDelayAsync"):
+        place = 1 if called == "PublishDelayAsync" else 0
+        yield from _named(site.text(program, "name", place), "topic", "cap", "producer", at)
+    elif called in ("ReceiveEndpoint", "Subscribe") and b"MassTransit" in data and called == "ReceiveEndpoint":
+        yield from _named(site.text(program, "queueName", 0), "queue", "masstransit", "consumer", at)
+    elif called in _RABBIT and b"RabbitMQ" in data:
+        kind: Kind = "exchange" if called.startswith("Exchange") else "queue"
+        yield from _named(site.text(program, *_RABBIT[called]), kind, "rabbitmq", "consumer" if "Consume" in called else None, at)
+    elif called in ("BasicPublish", "BasicPublishAsync") and b"RabbitMQ" in data:
+        exchange, key = site.text(program, "exchange", 0), site.text(program, "routingKey", 1)
+        yield from _named(exchange or key, "exchange" if exchange else "queue", "rabbitmq", "producer", at)
+    elif b"Confluent.Kafka" in data and called in ("Produce", "ProduceAsync"):
+        yield from _named(site.text(program, "topic", 0), "topic", "kafka", "producer", at)
+    elif b"Confluent.Kafka" in data and called == "Subscribe":
+        expression = site.expression("topic", "topics", 0)
+        topics = [each.value for each in expression.items] if isinstance(expression, ir.Sequence) else [expression]
+        for each in topics:
+            value = program.evaluate(each, site.scope) if isinstance(each, ir.Literal | ir.Name | ir.Attribute | ir.Template) else None
+            yield from _named(value if isinstance(value, str) else None, "topic", "kafka", "consumer", at)
+    elif b"ServiceBus" in data and called in ("CreateSender", "CreateProcessor", "CreateReceiver", "CreateSessionProcessor"):
+        yield from _named(site.text(program, "queueName", "queueOrTopicName", "topicName", 0), "topic" if site.expression("subscriptionName", 1) else "queue", "servicebus", "producer" if called == "CreateSender" else "consumer", at)  # fmt: skip
+    elif b"Wolverine" in data and called in (
+        "ListenToRabbitQueue",
+        "ListenToKafkaTopic",
+        "ToRabbitQueue",
+        "ToRabbitExchange",
+        "ToKafkaTopic",
+        "ToRabbitTopics",
+    ):
+        kind = "topic" if "Topic" in called else "exchange" if "Exchange" in called else "queue"
+        broker = "kafka" if "Kafka" in called else "rabbitmq"
+        yield from _named(site.text(program, 0), kind, broker, "consumer" if called.startswith("Listen") else "producer", at)
+
+
+def _named(text: str | None, kind: Kind, system: str, role: Role | None, at: At) -> Iterator[Channel]:
+    if text and "{" not in text:
+        yield _channel(text, kind, system, role, at)
+
+
+def _channel(text: str, kind: Kind, system: str, role: Role | None, at: At) -> Channel:
+    return Channel(name=name(text), kind=kind, system=Name(system), role=role, at=at)
