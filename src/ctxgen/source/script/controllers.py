@@ -1,4 +1,4 @@
-"""Classes that decorators make controllers: routing-controllers, Ts.ED and tsoa.
+"""Classes that decorators make controllers: routing-controllers, Ts.ED, tsoa and inversify-express-utils.
 
 Sources: https://github.com/typestack/routing-controllers, https://tsed.dev/docs/controllers.html, https://tsoa-community.github.io/docs/decorators.html
 """
@@ -16,8 +16,14 @@ from ctxgen.source.routing import access_of, join, parameters
 from ctxgen.source.script.decorators import Mark, marks, of_class
 from ctxgen.source.values import Arguments, ClassValue, Value
 
-_LIBRARIES = {"routing-controllers.": "routing-controllers", "@tsed/": "tsed", "tsoa.": "tsoa", "@tsoa/runtime.": "tsoa"}
-_CONTROLLERS = ("JsonController", "Controller", "Route")
+_LIBRARIES = {
+    "routing-controllers.": "routing-controllers",
+    "@tsed/": "tsed",
+    "tsoa.": "tsoa",
+    "@tsoa/runtime.": "tsoa",
+    "inversify-express-utils.": "inversify",
+}
+_CONTROLLERS = ("JsonController", "Controller", "Route", "controller")
 _VERBS = {
     "Get": "GET",
     "Post": "POST",
@@ -28,6 +34,7 @@ _VERBS = {
     "Options": "OPTIONS",
     "All": "ANY",
 }
+_VERBS |= {f"http{verb}": method for verb, method in _VERBS.items()}
 _BEFORE = ("UseBefore", "UseAuth", "Use", "Middlewares", "UseBeforeEach")
 _AUTHORIZED = ("Authorized", "Security", "Authenticate", "Authorize")
 
@@ -82,7 +89,10 @@ def _guards(program: Program, found: list[Mark]) -> list[Guard]:
         if not _technology(mark):
             continue
         at = At(mark.at.path, mark.at.line)
-        if mark.last in _AUTHORIZED:
+        if mark.path.startswith("inversify") and (mark.last in _VERBS or mark.last in _CONTROLLERS):
+            for index, value in enumerate(mark.arguments.positional[1:], 1):
+                guards += program.guards_of(mark.arguments.expression(index), value, at)
+        elif mark.last in _AUTHORIZED:
             roles = mark.arguments.positional and mark.path.startswith("routing-controllers.")
             made = guard(mark.last, at, "authz" if roles else "authn")
             guards += [made] if made is not None else []
