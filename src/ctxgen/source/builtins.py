@@ -33,6 +33,8 @@ _SAME = {
     "clone",
     "unwrap",
     "as_view",
+    "getPathname",
+    "getRealPath",
 }
 MAX = 300
 

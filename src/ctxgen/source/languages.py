@@ -28,7 +28,7 @@ class Sources(Protocol):
 
 @runtime_checkable
 class Repository(Protocol):
-    """The files of any kind: settings that stand beside the source and say what it does."""
+    """The product's files of any kind: settings that stand beside the source and say what it does."""
 
     def matching(self, pattern: str) -> Iterator[str]:
         """The paths that match a glob."""

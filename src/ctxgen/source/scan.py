@@ -37,13 +37,13 @@ MAX_FILES = 20_000
 class _Sources:
     """The product files of one language, read through the tree (see `languages.Sources` and `Repository`)."""
 
-    def __init__(self, tree: Tree, facts: Facts, paths: Sequence[str]) -> None:
-        self._tree, self.facts, self.paths = tree, facts, paths
+    def __init__(self, tree: Tree, facts: Facts, paths: Sequence[str], product: Sequence[str]) -> None:
+        self._tree, self.facts, self.paths, self._product = tree, facts, paths, product
         self._kept: dict[str, bytes] = {}
 
     def matching(self, pattern: str) -> Iterator[str]:
         matches = path_glob(pattern).match
-        return (path for path in self._tree.paths if matches(path))
+        return (path for path in self._product if matches(path))
 
     def file(self, path: str) -> File:
         return self._tree.file(path, SOURCE_LIMIT)
@@ -65,8 +65,9 @@ def read_source(
     A file of a browser's is followed only where a server's imports it, or where its place says that it answers requests.
     """
     by_language: dict[str, list[str]] = {}
+    product = list(paths)
     names = {f".{ending}": language for language, endings in LANGUAGES.items() for ending in endings}
-    for path in paths:
+    for path in product:
         language = names.get(extension(path).lower())
         if language is not None and not path.endswith((".min.js", ".d.ts", ".blade.php")):
             by_language.setdefault(language, []).append(path)
@@ -74,12 +75,12 @@ def read_source(
     for language, own in sorted(by_language.items()):
         known = [each for each in frameworks() if each.language == language and each.technology in present]
         if known:
-            found += _follow(tree, facts, language, own[:MAX_FILES], known, browser)
+            found += _follow(tree, language, _Sources(tree, facts, own[:MAX_FILES], product), known, browser)
     return found
 
 
-def _follow(tree: Tree, facts: Facts, name: str, paths: list[str], known: list[Framework], browser: Callable[[str], bool]) -> list[Fact]:
-    sources = _Sources(tree, facts, paths)
+def _follow(tree: Tree, name: str, sources: _Sources, known: list[Framework], browser: Callable[[str], bool]) -> list[Fact]:
+    paths = sources.paths
     used: dict[str, Framework] = {}
     placed = [msgspec.structs.replace(each, literals=()) for each in known if each.files]
     own = [path for path in paths if not browser(path)]

@@ -9,6 +9,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
+from ctxgen.readers import path_glob
 from ctxgen.source import builtins, ir
 from ctxgen.source.php.resolve import PhpResolver
 from ctxgen.source.values import UNKNOWN, Arguments, FunctionValue, Scope, Value
@@ -85,6 +86,24 @@ def _below(folder: str = "") -> Hook:
         return "./" + "/".join(part for part in parts if part) if isinstance(inner, str) else UNKNOWN
 
     return hook
+
+
+def _glob(program: Program, arguments: Arguments) -> Value:
+    """`glob(__DIR__ . "/api/*.php")`: the files of source that match, for loops that load them."""
+    pattern = arguments.get(0)
+    if not isinstance(pattern, str) or not pattern.startswith("."):
+        return UNKNOWN
+    matches = path_glob(posixpath.normpath(pattern)).match
+    return [f"./{path}" for path in resolver_of(program).sources.paths if matches(path)][:300]
+
+
+def _files(program: Program, arguments: Arguments) -> Value:
+    """`File::allFiles(base_path("routes/api"))`: the files of source in a folder."""
+    folder = arguments.get(0)
+    if not isinstance(folder, str) or not folder.startswith("."):
+        return UNKNOWN
+    start = posixpath.normpath(folder) + "/"
+    return [f"./{path}" for path in resolver_of(program).sources.paths if path.startswith(start)][:300]
 
 
 def _config(program: Program, arguments: Arguments) -> Value:
@@ -216,4 +235,10 @@ HOOKS: dict[str, Hook] = {
     "implode()": _implode,
     "join()": _implode,
     "explode()": _explode,
+    "glob()": _glob,
+    **{
+        f"{facade}.{name}()": hook
+        for facade in ("File", "Illuminate.Support.Facades.File")
+        for name, hook in (("glob", _glob), ("allFiles", _files), ("files", _files))
+    },
 }

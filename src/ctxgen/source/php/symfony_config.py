@@ -10,9 +10,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from ctxgen.documents import Node, Unreadable
+from ctxgen.documents import Node, Unreadable, parse_yaml
 from ctxgen.model import At
+from ctxgen.readers import path_glob
 from ctxgen.source.languages import Repository
+from ctxgen.source.php.words import plural
 
 _ROUTES = (
     "**/config/routes.yaml",
@@ -22,6 +24,15 @@ _ROUTES = (
     "**/app/config/routing.yml",
 )
 _SECURITY = ("**/config/packages/security.yaml", "**/config/packages/security.yml", "**/app/config/security.yml")
+_ACTIONS = {
+    "index": (("GET",), ""),
+    "create": (("GET", "POST"), "new"),
+    "update": (("GET", "PUT", "PATCH"), "{}/edit"),
+    "show": (("GET",), "{}"),
+    "bulk_delete": (("DELETE",), "bulk-delete"),
+    "delete": (("DELETE",), "{}"),
+}
+_API_ACTIONS = {"index": (("GET",), ""), "create": (("POST",), ""), "update": (("PUT", "PATCH"), "{}"), "show": (("GET",), "{}"), "delete": (("DELETE",), "{}")}  # fmt: skip
 _APPLICATION = ("config/bundles.php", "bin/console", "src/Kernel.php", "app/AppKernel.php")
 _BRACES = re.compile(r"\{([\w.,-]{1,80})\}")
 _ANYBODY = {"PUBLIC_ACCESS", "IS_AUTHENTICATED_ANONYMOUSLY"}
@@ -179,7 +190,9 @@ class Configuration:
         if kind is not None and kind.text == "api_platform":
             self.imports.append(Import("api_platform", own, via, root))
             return
-        if text == "routing.controllers":
+        if kind is not None and (kind.text or "").startswith("sylius.resource"):
+            self._resource(text, path, node.line, own, via, root, api=kind.text == "sylius.resource_api")
+        elif text == "routing.controllers":
             self.imports.append(Import("*", own, via, root, methods))
         elif (target := self._target(text, path)) is not None:
             self.load(target, root, own, via, methods, depth + 1)
@@ -195,7 +208,35 @@ class Configuration:
                     if path in self._paths:
                         self._file(path, root, prefixes, via, depth)
                 elif not path.endswith((".xml", ".php")) or path.endswith(("Controller.php", "Kernel.php")):
-                    self.imports.append(Import(path.rstrip("/*"), prefixes, via, root, methods))
+                    self.imports += [Import(folder, prefixes, via, root, methods) for folder in self._matched(path.rstrip("/*"))]
+
+    def _matched(self, folder: str) -> list[str]:
+        """The folders that one with a `*` in it stands for."""
+        return sorted(filter(path_glob(folder).match, self._folders)) if "*" in folder else [folder]
+
+    def _resource(self, text: str, path: str, line: int, prefixes: tuple[str, ...], via: tuple[At, ...], root: str, *, api: bool) -> None:
+        """The routes of a resource of SyliusResourceBundle; its settings stand in a text of their own.
+
+        Source: https://stack.sylius.com/resource/index/routing_resource_route.
+        """
+        try:
+            stated = next(iter(parse_yaml(text)), Node(None, 1))
+        except Unreadable:
+            return
+        alias = stated.get("alias")
+        name = (alias.text or "").rpartition(".")[2] if alias is not None else ""
+        if not name:
+            return
+        given, identifier = stated.get("path"), stated.get("identifier")
+        base = (given.text or "").strip("/") if given is not None else plural(name).replace("_", "-")
+        item = "{" + ((identifier.text if identifier is not None else None) or "id") + "}"
+        only, left_out = _words(stated.get("only")), _words(stated.get("except"))
+        for action, (methods, pattern) in (_API_ACTIONS if api else _ACTIONS).items():
+            if action in left_out or (only and action not in only):
+                continue
+            own = tuple(concatenated(prefix, f"/{base}/{pattern.format(item)}") for prefix in prefixes)
+            title = re.sub(r"_(\w)", lambda match: match[1].upper(), action)
+            self.routes.append(Stated(own, methods, f"sylius.controller.{name}::{title}Action", At(path, line), via, root))
 
     def _target(self, text: str, path: str) -> str | None:
         """What a resource names, as a path of the repository."""
