@@ -20,11 +20,16 @@ _MOST = 2_000
 
 def stated(comment: str, line: int, whole: Callable[[str], str]) -> Iterator[ir.Expression]:
     """The annotations of a doc comment whose first line is `line`, `whole` making names whole; broken ones end where they break."""
+    read = 0
     for match in _START.finditer(comment):
+        if match.start("name") < read:
+            continue  # inside the one before
         at = line + comment.count("\n", 0, match.start("name"))
         name = ir.Name(whole(match["name"].replace("\\", ".")), at)
         if match["open"]:
-            yield ir.Call(name, _Parser(comment, match.end(), at, whole).arguments(), at)
+            parser = _Parser(comment, match.end(), at, whole)
+            yield ir.Call(name, parser.arguments(), at)
+            read = parser.position
         else:
             yield name
 

@@ -5,6 +5,7 @@ Sources: https://laravel.com/docs, https://symfony.com/doc/current, https://www.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
@@ -65,6 +66,8 @@ _CLASS = re.compile(rb"^(?:(?:final|abstract|readonly) )*class (\w{1,80})", re.M
 _RATE = re.compile(r"(Second|Minute|Hour|Day)\((\d{1,6})")
 _MOST = 40
 """Facts of one file."""
+_TRIED = 200
+"""Places of one file that are looked at for one rule."""
 
 
 def finish(program: Program) -> None:
@@ -72,14 +75,14 @@ def finish(program: Program) -> None:
     sources = resolver_of(program).sources
     for path in sources.paths:
         if not path.endswith(".blade.php"):
-            program.facts += list(_of_file(path, sources.data(path)))[:_MOST]
+            program.facts += itertools.islice(_of_file(path, sources.data(path)), _MOST)
 
 
 def _of_file(path: str, data: bytes) -> Iterator[CodeFact]:
     for rule in _RULES:
         if rule.mark not in data:
             continue
-        for match in rule.pattern.finditer(data):
+        for match in itertools.islice(rule.pattern.finditer(data), _TRIED):
             start = match.start("subject")
             beginning = data.rfind(b"\n", 0, start) + 1
             if data[beginning:start].lstrip().startswith((b"//", b"*", b"/*", b"# ")):

@@ -5,6 +5,7 @@ Sources: https://laravel.com/docs/scheduling, https://laravel.com/docs/queues.
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from ctxgen.model import At, Channel, Schedule
@@ -135,6 +136,6 @@ def finish(program: Program) -> None:
     sources = resolver_of(program).sources
     for path in [path for path, module in program.modules.items() if module is not None]:
         data = sources.data(path)
-        for match in _ON_QUEUE.finditer(data) if b"->onQueue(" in data else ():
+        for match in itertools.islice(_ON_QUEUE.finditer(data), _MAX) if b"->onQueue(" in data else ():
             at = At(path, data.count(b"\n", 0, match.start(1)) + 1)
             program.facts.append(Channel(name=name(match[1].decode("ascii", "replace")), kind="queue", role="producer", at=at))

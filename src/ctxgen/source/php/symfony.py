@@ -18,7 +18,7 @@ from ctxgen.source.guards import guard
 from ctxgen.source.languages import Repository
 from ctxgen.source.php.laravel_state import class_path
 from ctxgen.source.php.library import resolver_of, run_file
-from ctxgen.source.php.symfony_config import Configuration, Import, Rule, Stated, concatenated, root_of
+from ctxgen.source.php.symfony_config import Configuration, Import, Rule, Stated, concatenated, parametrised, root_of
 from ctxgen.source.program import MethodHook, Program
 from ctxgen.source.routing import Route
 from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, External, FunctionValue, Object, Value
@@ -36,6 +36,7 @@ _GRANTED = {"IsGranted", "Security"}
 _ANYBODY = {"PUBLIC_ACCESS", "IS_AUTHENTICATED_ANONYMOUSLY"}
 _PARAMETER = re.compile(r"\{!?(\w{1,60})(?::[\w.]{1,80})?(?:<(?:[^<>]|<[^<>]{0,80}>){0,200}>)?(?:\?[^{}]{0,100})?\}")
 _DENIES = re.compile(rb"->denyAccessUnlessGranted\(\s{0,40}(?:'([^'\n]{1,80})'|\"([^\"\n]{1,80})\")?")
+_LONGEST = 1_000
 _WORD = re.compile(r"['\"]([A-Za-z_][\w.-]{0,80})['\"]")
 
 
@@ -325,7 +326,8 @@ def finish(program: Program) -> None:
     router = program.new_router(framework.types["router"], At("", 1))
     for found in _controllers(program):
         for each in _imports(settings, found.cls.path):
-            paths = [concatenated(prefix, path) for prefix in each.prefixes for path in found.paths]
+            known = settings.parameters(each.root)
+            paths = [concatenated(prefix, parametrised(path, known)) for prefix in each.prefixes for path in found.paths]
             methods = found.methods if found.methods != ("ANY",) else each.methods or found.methods
             router.routes += enter(settings, paths, methods, found.handler, found.at, found.guards, found.public, each.via)
     for stated in settings.routes:
@@ -366,6 +368,8 @@ def enter(
 ) -> Iterator[Route]:
     """Routes with the first rule of `access_control` that each of them meets."""
     for path in paths:
+        if len(path) > _LONGEST:
+            continue
         shown = _PARAMETER.sub(r"{\1}", path)
         for method in methods:
             rule = _rule(settings, shown, method, at.path)

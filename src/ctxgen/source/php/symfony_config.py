@@ -37,11 +37,15 @@ _APPLICATION = ("config/bundles.php", "bin/console", "src/Kernel.php", "app/AppK
 _BRACES = re.compile(r"\{([\w.,-]{1,80})\}")
 _ANYBODY = {"PUBLIC_ACCESS", "IS_AUTHENTICATED_ANONYMOUSLY"}
 _DEEPEST = 8
-_QUANTIFIER = re.compile(r"[*+]|\{\d|\\[bBzZGAkK1-9gQEC]|\(\?[^:]")
+_MOST = 5_000
+_PREFIXES = 50
+_QUANTIFIER = re.compile(r"[*+]|\{\d|\\[bBzZGAkK1-9gQEC]|\(\?[^:!]")
 _PARAMETER = re.compile(r"%[\w.]{1,80}%")
 _LOCALES = re.compile(r"\(?%[\w.]{0,60}locales?[\w.]{0,20}%\)?")
 _SAMPLE = re.compile(r"\{(\w{1,60})\}")
 _LONGEST = 300
+_SHOWN = 120
+_RULES = 200
 
 
 class Import(NamedTuple):
@@ -91,7 +95,7 @@ class Rule(NamedTuple):
             return True
         if self.methods and method not in self.methods:
             return False
-        return self.pattern is None or self.pattern.search(_SAMPLE.sub(_sample, path)[:_LONGEST]) is not None
+        return self.pattern is None or self.pattern.search(_SAMPLE.sub(_sample, path[:_SHOWN])) is not None
 
 
 def _sample(match: re.Match[str]) -> str:
@@ -130,6 +134,7 @@ class Configuration:
         for pattern in _SECURITY:
             for path in repository.matching(pattern):
                 self.rules += _security(self._yaml(path), path, self._parameters(path))
+        del self.rules[_RULES:]
 
     def _is_application(self, root: str) -> bool:
         start = f"{root}/" if root else ""
@@ -155,7 +160,7 @@ class Configuration:
 
     def _file(self, path: str, root: str, prefixes: tuple[str, ...], via: tuple[At, ...], depth: int) -> None:
         """The routes of a file, below the prefixes of what imports it."""
-        if depth > _DEEPEST or (path, prefixes) in self._read:
+        if depth > _DEEPEST or (path, prefixes) in self._read or len(self._read) > _MOST or len(self.routes) > _MOST:
             return
         self._read.add((path, prefixes))
         for key, node in self._yaml(path).items():
@@ -166,22 +171,26 @@ class Configuration:
                 continue
             self._entry(node, path, root, prefixes, via, depth)
 
-    def _entry(self, node: Node, path: str, root: str, prefixes: tuple[str, ...], via: tuple[At, ...], depth: int) -> None:
-        at = At(path, node.line)
+    def parameters(self, root: str) -> dict[str, str]:
+        """The parameters of an application's container, read once."""
         if root not in self._known:
             self._known[root] = self._parameters(f"{root}/config/x" if root else "config/x")
-        known = self._known[root]
+        return self._known[root]
+
+    def _entry(self, node: Node, path: str, root: str, prefixes: tuple[str, ...], via: tuple[At, ...], depth: int) -> None:
+        at = At(path, node.line)
+        known = self.parameters(root)
         methods = tuple(text.upper() for text in _words(node.get("methods")))
         stated = _paths(node.get("path") or node.get("pattern"), known)
         if stated:
             controller = node.get("controller") or node.get("defaults", "_controller")
-            own = tuple(concatenated(prefix, each) for prefix in prefixes for each in stated)
+            own = tuple(concatenated(prefix, each) for prefix in prefixes for each in stated)[:_PREFIXES]
             self.routes.append(Stated(own, methods, controller.text if controller is not None else None, at, via, root))
             return
         resource = node.get("resource")
         if resource is None:
             return
-        own = tuple(concatenated(prefix, each) for prefix in prefixes for each in _paths(node.get("prefix"), known) or ("",))
+        own = tuple(concatenated(prefix, each) for prefix in prefixes for each in _paths(node.get("prefix"), known) or ("",))[:_PREFIXES]
         prefixed = node.get("prefix")
         via = (*via, At(path, prefixed.line)) if prefixed is not None else via
         nested = resource.get("path")
@@ -274,12 +283,13 @@ def _paths(node: Node | None, parameters: Mapping[str, str]) -> tuple[str, ...]:
     if node is None:
         return ()
     texts = [child.text for _, child in node.items()] if isinstance(node.value, dict) else [node.text]
-    known = [filled(text, parameters) for text in texts]
-    return tuple(dict.fromkeys(_PARAMETER.sub(lambda match: _named(match[0]), text) for text in known if text is not None))
+    return tuple(dict.fromkeys(parametrised(text, parameters) for text in texts if text is not None))
 
 
-def _named(parameter: str) -> str:
-    return "{" + re.sub(r"\W", "_", parameter.strip("%")) + "}"
+def parametrised(path: str, parameters: Mapping[str, str]) -> str:
+    """A path with the container's parameters; one that is not known is a parameter of the path."""
+    known = filled(path, parameters) or path
+    return _PARAMETER.sub(lambda match: "{" + re.sub(r"\W", "_", match[0].strip("%")) + "}", known) if "%" in known else known
 
 
 def _words(node: Node | None) -> list[str]:
@@ -336,7 +346,7 @@ def bounded(written: str | None) -> re.Pattern[str] | None:
     if _PARAMETER.search(text):
         return None
     plain = written.removesuffix(".*").removesuffix(".+").removesuffix("*")
-    if len(_QUANTIFIER.findall(plain)) > 2 or plain.count("?") > 4:
+    if len(_QUANTIFIER.findall(plain)) > (2 if plain.startswith("^") else 1) or plain.count("?") > 4:
         return None
     try:
         return re.compile(text)

@@ -42,6 +42,7 @@ _PLURAL = (
     (r"([lr])f$", r"\1ves"),
     (r"$", "s"),
 )
+_LONGEST = 200
 _LAST = re.compile(r"[A-Z]?[a-z]+$|[A-Z]+$")
 
 
@@ -52,9 +53,11 @@ def _last(word: str) -> tuple[str, str]:
 
 
 def _made(word: str, known: dict[str, str], rules: tuple[tuple[str, str], ...]) -> str:
+    if len(word) > _LONGEST:
+        return word
     start, last = _last(word)
     lower = last.lower()
-    if lower in _UNCOUNTABLE or len(word) > 200:
+    if lower in _UNCOUNTABLE:
         return word
     if (irregular := known.get(lower)) is not None:
         return start + (irregular.capitalize() if last[:1].isupper() else irregular)
