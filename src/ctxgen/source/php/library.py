@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _FORMAT = re.compile(r"%(?:\d{1,3}\$)?[sd]")
 _DEEPEST = 12
+_MOST = 2_000
+"""Runs of files for others."""
 LOADED = "php.loaded"
 """The files that another was seen to run."""
 
@@ -51,9 +53,10 @@ def run_file(program: Program, path: str, scope: Scope | None) -> Value:
     """Run the statements of a file once more, with the names of the scope that asks for it; what it returns."""
     module = program.module(path)
     running = program.shared.setdefault("php.running", [])
-    if module is None or path in running or len(running) > _DEEPEST:
+    loaded = program.shared.setdefault(LOADED, [])
+    if module is None or path in running or len(running) > _DEEPEST or len(loaded) > _MOST:
         return UNKNOWN
-    program.shared.setdefault(LOADED, []).append(path)
+    loaded.append(path)
     module.done = True
     own = Scope(module, module.scope, this=scope.this if scope is not None else None, owner=scope.owner if scope is not None else None)
     names: list[Scope] = []

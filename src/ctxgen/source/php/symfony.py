@@ -37,6 +37,8 @@ _ANYBODY = {"PUBLIC_ACCESS", "IS_AUTHENTICATED_ANONYMOUSLY"}
 _PARAMETER = re.compile(r"\{!?(\w{1,60})(?::[\w.]{1,80})?(?:<(?:[^<>]|<[^<>]{0,80}>){0,200}>)?(?:\?[^{}]{0,100})?\}")
 _DENIES = re.compile(rb"->denyAccessUnlessGranted\(\s{0,40}(?:'([^'\n]{1,80})'|\"([^\"\n]{1,80})\")?")
 _LONGEST = 1_000
+_CHECKS = 200_000
+"""Rules that are tried over all routes."""
 _WORD = re.compile(r"['\"]([A-Za-z_][\w.-]{0,80})['\"]")
 
 
@@ -389,6 +391,9 @@ def _by_rule(role: str, rule: Rule) -> Guard | None:
 
 
 def _rule(settings: Configuration, path: str, method: str, file: str) -> Rule | None:
+    settings.asked += 1
+    if settings.asked * len(settings.rules) > _CHECKS:
+        return None
     asked = "GET" if method == "ANY" else method
     rules = (rule for rule in settings.rules if not rule.root or file.startswith(f"{rule.root}/"))
     found = next((rule for rule in rules if rule.matches(path, asked)), None)

@@ -38,6 +38,7 @@ _BRACES = re.compile(r"\{([\w.,-]{1,80})\}")
 _ANYBODY = {"PUBLIC_ACCESS", "IS_AUTHENTICATED_ANONYMOUSLY"}
 _DEEPEST = 8
 _MOST = 5_000
+_FILES = 1_000
 _PREFIXES = 50
 _QUANTIFIER = re.compile(r"[*+]|\{\d|\\[bBzZGAkK1-9gQEC]|\(\?[^:!]")
 _PARAMETER = re.compile(r"%[\w.]{1,80}%")
@@ -125,6 +126,8 @@ class Configuration:
         self.imports: list[Import] = []
         self.routes: list[Stated] = []
         self.rules: list[Rule] = []
+        self.asked = 0
+        """How often a rule was looked for."""
         self._known: dict[str, dict[str, str]] = {}
         self._read: set[tuple[str, tuple[str, ...]]] = set()
         found = [path for pattern in _ROUTES for path in repository.matching(pattern)]
@@ -160,7 +163,7 @@ class Configuration:
 
     def _file(self, path: str, root: str, prefixes: tuple[str, ...], via: tuple[At, ...], depth: int) -> None:
         """The routes of a file, below the prefixes of what imports it."""
-        if depth > _DEEPEST or (path, prefixes) in self._read or len(self._read) > _MOST or len(self.routes) > _MOST:
+        if depth > _DEEPEST or (path, prefixes) in self._read or len(self._read) > _FILES or len(self.routes) > _MOST:
             return
         self._read.add((path, prefixes))
         for key, node in self._yaml(path).items():
@@ -346,7 +349,7 @@ def bounded(written: str | None) -> re.Pattern[str] | None:
     if _PARAMETER.search(text):
         return None
     plain = written.removesuffix(".*").removesuffix(".+").removesuffix("*")
-    if len(_QUANTIFIER.findall(plain)) > (2 if plain.startswith("^") else 1) or plain.count("?") > 4:
+    if len(_QUANTIFIER.findall(plain)) > 1 or plain.count("?") > 4:
         return None
     try:
         return re.compile(text)
