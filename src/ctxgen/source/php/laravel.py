@@ -274,6 +274,14 @@ def _auth(program: Program, arguments: Arguments) -> Value:
     return UNKNOWN
 
 
+def _volt(program: Program, arguments: Arguments) -> Value:
+    """`Volt::route("login", "auth.login")`: a page of Livewire's Volt, whose second argument is a view."""
+    path = arguments.get(0)
+    if not isinstance(path, str):
+        return UNKNOWN
+    return _added(program, Route(("GET",), path, program.at(arguments), state_of(program).top(arguments)))
+
+
 # ---------------------------------------------------------------------------------------------- applications
 
 
@@ -388,6 +396,7 @@ _ROUTER: dict[str, MethodHook] = {
     **{name: _gather(name) for name in ("prefix", "middleware", "namespace", "controller", "can", "shallow")},
     "withoutMiddleware": _gather("without"),
     "macro": _macro,
+    "auth": lambda program, owner, arguments: _auth(program, arguments),
     "aliasMiddleware": _route_middleware,
     "middlewareGroup": _extend_group(None),
     "pushMiddlewareToGroup": _extend_group(None),
@@ -438,6 +447,7 @@ HOOKS: dict[str, Hook] = {
     "Illuminate.Support.Facades.Auth.routes()": _auth,
     "Auth.routes()": _auth,
     "module_path()": _module_path,
+    "Livewire.Volt.Volt.route()": _volt,
 }  # fmt: skip
 
 
