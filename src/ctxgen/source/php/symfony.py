@@ -170,8 +170,8 @@ def _protection(
     public: At | None = None
     for path, stated in ((declared.path, own), (cls.path, of_class)):
         for each in stated:
-            if each.name not in _GRANTED:
-                continue
+            if each.name not in _GRANTED or (each.name == "Security" and not each.path.startswith("Sensio.")):
+                continue  # `Security` of Nelmio and OpenAPI describes, it does not guard
             value = each.get(0, "attribute", "data", "expression")
             role = value if isinstance(value, str) else ""
             at = At(path, each.line)
@@ -326,14 +326,20 @@ def finish(program: Program) -> None:
     settings = configuration(program)
     framework = program.vocabulary.frameworks["symfony"]
     router = program.new_router(framework.types["router"], At("", 1))
-    for found in _controllers(program):
+    # a method that several controllers inherit is one route where its path is the same: that of the class that declares it
+    told: set[tuple[str, str, At]] = set()
+    for found in sorted(_controllers(program), key=lambda found: found.cls.path != found.at.path):
         for each in _imports(settings, found.cls.path):
             known = settings.parameters(each.root)
             paths = [concatenated(prefix, parametrised(path, known)) for prefix in each.prefixes for path in found.paths]
             methods = found.methods if found.methods != ("ANY",) else each.methods or found.methods
-            router.routes += enter(settings, paths, methods, found.handler, found.at, found.guards, found.public, each.via)
+            for route in enter(settings, paths, methods, found.handler, found.at, found.guards, found.public, each.via):
+                if (key := (route.methods[0], route.path, route.at)) not in told:
+                    told.add(key)
+                    router.routes.append(route)
     for stated in settings.routes:
-        router.routes += enter(settings, stated.paths, stated.methods or ("ANY",), _handler(stated), stated.at, (), None, stated.via)
+        guards, public = _of_stated(program, stated)
+        router.routes += enter(settings, stated.paths, stated.methods or ("ANY",), _handler(stated), stated.at, guards, public, stated.via)
 
 
 def _imports(settings: Configuration, path: str) -> list[Import]:
@@ -349,6 +355,21 @@ def _imports(settings: Configuration, path: str) -> list[Import]:
         return [Import("", ("",), (), "")]
     longest = max(len(each.folder) for each in own)
     return [each for each in own if len(each.folder) == longest]
+
+
+def _of_stated(program: Program, stated: Stated) -> tuple[tuple[Guard, ...], At | None]:
+    """What the controller of a route that settings state asks for itself."""
+    path, _, called = (stated.controller or "").partition("::")
+    importer = next((module for module in program.modules.values() if module is not None), None)
+    cls = program._by_path(path.strip("\\").replace("\\", "."), importer) if "\\" in path and importer is not None else None
+    if not isinstance(cls, ClassValue):
+        return (), None
+    for declared in program.lineage(cls):
+        for method in declared.cls.methods:
+            if method.name == (called or "__invoke"):
+                own = attributes(program, method.decorators, declared)
+                return _protection(program, cls, declared, method, own, attributes(program, cls.cls.decorators, cls))
+    return (), None
 
 
 def _handler(stated: Stated) -> str | None:
