@@ -157,6 +157,14 @@ class Vocabulary:
         self.typed: dict[str, Type] = {}
         self.named: dict[str, Type] = {}
         self._methods: dict[tuple[str, str, str], Method] = {}
+        self.routing_names = {
+            name
+            for framework in self.frameworks.values()
+            for method in framework.methods
+            if method.does in ("route", "group", "mount")
+            for name in method.names
+        }
+        """The names of methods that put something on a router."""
         for framework in self.frameworks.values():
             for type in framework.types.values():
                 self.made.update(dict.fromkeys(type.made_by, type))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -59,9 +61,10 @@ class Program(Interpreter):
         vocabulary: Vocabulary,
         hooks: Mapping[str, Hook] | None = None,
         method_hooks: Mapping[str, MethodHook] | None = None,
+        data: Callable[[str], bytes] | None = None,
     ) -> None:
         super().__init__(language, resolver, lower)
-        self.vocabulary = vocabulary
+        self.vocabulary, self._data = vocabulary, data
         self.hooks: dict[str, Hook] = {**language.hooks, **(hooks or {})}
         self._ends = {path[1:]: hook for path, hook in self.hooks.items() if path.startswith("*")}
         self.method_hooks = dict(method_hooks or {})
@@ -87,12 +90,43 @@ class Program(Interpreter):
         self._running: list[FunctionValue] = []
         self.assumed_by: list[tuple[FunctionValue, Router]] = []
         """The routers that stand for parameters of functions that nobody was seen to call."""
+        self._lines: dict[str, list[int]] = {}
+        """The lines of each file that tell something."""
         self._nowhere = Scope(ModuleValue("", language.name))
 
     @property
     def paths(self) -> Sequence[str]:
         """The files of the language, whether they are followed or not."""
         return self.sources.paths if self.sources is not None else tuple(self.modules)
+
+    # ---- what is run
+
+    @cached_property
+    def _telling(self) -> re.Pattern[bytes]:
+        """What stands in the text of a function that makes, takes or fills a router: the last names of the paths that frameworks know."""
+        names = {
+            path.removesuffix("()").rpartition(".")[2].rpartition("/")[2]
+            for path in (*self.vocabulary.made, *self.vocabulary.typed, *self.hooks)
+        }
+        names |= {name for name in self.vocabulary.routing_names if name[:1].isupper()}
+        return re.compile(rb"(?<!\w)(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names) if name) + rb")(?!\w)")
+
+    def worth_running(self, value: FunctionValue) -> bool:
+        if self._data is None:
+            return True
+        spans = [(value.scope.module.path, value.function.line, value.function.end)]
+        cls = value.owner or (value.this.cls if isinstance(value.this, Instance) else None)
+        if cls is not None:
+            spans.append((cls.path, cls.cls.line, cls.cls.end))
+        return any(self._tells(*span) for span in spans)
+
+    def _tells(self, path: str, first: int, last: int) -> bool:
+        lines = self._lines.get(path)
+        if lines is None:
+            data = self._data(path) if self._data is not None else b""
+            lines = self._lines[path] = [number for number, line in enumerate(data.split(b"\n"), 1) if self._telling.search(line)]
+        position = bisect.bisect_left(lines, first)
+        return position < len(lines) and lines[position] <= last
 
     # ---- making
 
