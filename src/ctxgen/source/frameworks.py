@@ -157,14 +157,14 @@ class Vocabulary:
         self.typed: dict[str, Type] = {}
         self.named: dict[str, Type] = {}
         self._methods: dict[tuple[str, str, str], Method] = {}
+        methods = [method for framework in self.frameworks.values() for method in framework.methods]
         self.routing_names = {
             name
-            for framework in self.frameworks.values()
-            for method in framework.methods
-            if method.does in ("route", "group", "mount")
+            for method in methods
             for name in method.names
+            if method.does in ("mount", "group") or (method.does == "route" and name[:1].isupper())
         }
-        """The names of methods that put something on a router."""
+        """The names of methods that put something on a router, those of routes where no other code has such names (`GET`, not `get`)."""
         for framework in self.frameworks.values():
             for type in framework.types.values():
                 self.made.update(dict.fromkeys(type.made_by, type))

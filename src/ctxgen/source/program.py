@@ -108,7 +108,7 @@ class Program(Interpreter):
             path.removesuffix("()").rpartition(".")[2].rpartition("/")[2]
             for path in (*self.vocabulary.made, *self.vocabulary.typed, *self.hooks)
         }
-        names |= {name for name in self.vocabulary.routing_names if name[:1].isupper()}
+        names |= self.vocabulary.routing_names
         return re.compile(rb"(?<!\w)(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names) if name) + rb")(?!\w)")
 
     def worth_running(self, value: FunctionValue) -> bool:
