@@ -61,10 +61,9 @@ class Program(Interpreter):
         vocabulary: Vocabulary,
         hooks: Mapping[str, Hook] | None = None,
         method_hooks: Mapping[str, MethodHook] | None = None,
-        data: Callable[[str], bytes] | None = None,
     ) -> None:
         super().__init__(language, resolver, lower)
-        self.vocabulary, self._data = vocabulary, data
+        self.vocabulary = vocabulary
         self.hooks: dict[str, Hook] = {**language.hooks, **(hooks or {})}
         self._ends = {path[1:]: hook for path, hook in self.hooks.items() if path.startswith("*")}
         self.method_hooks = dict(method_hooks or {})
@@ -104,15 +103,14 @@ class Program(Interpreter):
     @cached_property
     def _telling(self) -> re.Pattern[bytes]:
         """What stands in the text of a function that makes, takes or fills a router: the last names of the paths that frameworks know."""
-        names = {
-            path.removesuffix("()").rpartition(".")[2].rpartition("/")[2]
-            for path in (*self.vocabulary.made, *self.vocabulary.typed, *self.hooks)
-        }
-        names |= self.vocabulary.routing_names
-        return re.compile(rb"(?<!\w)(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names) if name) + rb")(?!\w)")
+        known = (*self.vocabulary.made, *self.vocabulary.typed, *(self.hooks.keys() - self.language.hooks.keys()))
+        names = (
+            {_telling_name(path) for path in known} | self.vocabulary.routing_names | {key.rpartition(".")[2] for key in self.method_hooks}
+        )
+        return re.compile(rb"(?<!\w)(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names - _COMMON) if name) + rb")(?!\w)")
 
     def worth_running(self, value: FunctionValue) -> bool:
-        if self._data is None:
+        if self.sources is None:
             return True
         spans = [(value.scope.module.path, value.function.line, value.function.end)]
         cls = value.owner or (value.this.cls if isinstance(value.this, Instance) else None)
@@ -123,7 +121,7 @@ class Program(Interpreter):
     def _tells(self, path: str, first: int, last: int) -> bool:
         lines = self._lines.get(path)
         if lines is None:
-            data = self._data(path) if self._data is not None else b""
+            data = self.sources.data(path) if self.sources is not None else b""
             lines = self._lines[path] = [number for number, line in enumerate(data.split(b"\n"), 1) if self._telling.search(line)]
         position = bisect.bisect_left(lines, first)
         return position < len(lines) and lines[position] <= last
@@ -768,6 +766,18 @@ def _wrapped(handler: Value, expression: ir.Expression | None) -> str | None:
             return each.name
     written = expression.arguments[0].value
     return spelled(written) or None if isinstance(written, ir.Attribute) else None
+
+
+_COMMON = {
+    "get", "post", "put", "patch", "delete", "head", "options", "all", "any", "add", "set", "use", "on", "function", "()", "create", "default", "route", "new", "build", "group", "map", "match", "scope",
+}  # fmt: skip
+"""Names that say nothing of a router: every collection and client has such methods."""
+
+
+def _telling_name(path: str) -> str:
+    """The last name of a path of a library, with the one before where it says nothing by itself: `NestFactory.create`."""
+    parts = path.removesuffix("()").rpartition("/")[2].split(".")
+    return ".".join(parts[-2:]) if parts[-1].lower() in _COMMON else parts[-1]
 
 
 def _parts(expression: ir.Expression | None, value: Value) -> Iterator[tuple[ir.Expression | None, Value]]:
