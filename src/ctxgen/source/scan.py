@@ -94,7 +94,7 @@ def _follow(tree: Tree, name: str, sources: _Sources, known: list[Framework], br
     def lower(path: str) -> Module | None:
         return language.lower(tree.file(path, SOURCE_LIMIT))
 
-    active = [framework for framework in known if framework.name in used]
+    active = sorted((framework for framework in known if framework.name in used), key=lambda framework: framework.always)
     hooks, methods, finish = hooks_of(active)
     program = Program(language, language.resolver(sources), lower, Vocabulary(active), hooks, methods)
     program.sources, program.own = sources, own
