@@ -148,8 +148,8 @@ def _endpoints(
     for method in route.methods:
         yield Endpoint(
             kind=route.kind,
-            method=Name(method),
-            path=name(shown or "/"),
+            method=None if route.kind == "grpc" else Name(method),
+            path=None if route.kind == "grpc" else name(shown or "/"),
             operation=name(route.operation) if route.operation else None,
             handler=name(route.handler) if route.handler else None,
             access=access,

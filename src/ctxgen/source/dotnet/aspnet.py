@@ -11,8 +11,9 @@ from functools import partial
 
 from ctxgen.model import At, Guard
 from ctxgen.source import ir
-from ctxgen.source.dotnet.attributes import attributes, base_names, of_class, protection, type_name
+from ctxgen.source.dotnet.attributes import VERBS, attributes, base_names, of_class, protection, type_name
 from ctxgen.source.dotnet.controllers import Convention, Style, is_controller, nearest, routes
+from ctxgen.source.frameworks import Type
 from ctxgen.source.guards import guard, spelled
 from ctxgen.source.jvm.walk import calls
 from ctxgen.source.program import Dispatch, MethodHook, Program, shared
@@ -337,6 +338,7 @@ def _module(program: Program, cls: ClassValue, router: Router) -> None:
 
 def _controllers(program: Program) -> None:
     type = program.vocabulary.frameworks["aspnet-core"].types["group"]
+    _wolverine(program, type)
     mapped = [router for router in program.routers if router.kind == "controllers" and not router.dropped]
     conventions: list[Convention] = program.shared.get("aspnet.conventions", [])
     for cls in list(program.classes):
@@ -352,6 +354,21 @@ def _controllers(program: Program) -> None:
         above = max(mapped, key=lambda each: shared(each.at.path, cls.path), default=None)
         if above is not None:
             above.mount(router, "", above.at)
+
+
+def _wolverine(program: Program, type: Type) -> None:
+    """Wolverine's endpoints: methods with `[WolverineGet("/orders")]`."""
+    for cls in list(program.classes):
+        if b"[Wolverine" not in program.resolver.data(cls.path):  # type: ignore[attr-defined]
+            continue
+        router = program.new_router(type, At(cls.path, cls.cls.line))
+        for method in cls.cls.methods:
+            own = attributes(program, method.decorators, program.class_scope(cls))
+            guards, opened = protection(program, own, of_class(program, cls))
+            for each in own:
+                verb = VERBS.get(each.name.replace("Wolverine", "Http", 1)) if each.name.startswith("Wolverine") else None
+                if verb is not None and isinstance(path := each.first("template"), str):
+                    router.routes.append(Route((verb,), path, each.at, f"{cls.cls.name}.{method.name}", guards, public=opened))
 
 
 def _reflected_groups(program: Program) -> None:

@@ -11,12 +11,14 @@ from typing import NamedTuple
 
 from ctxgen.model import At
 from ctxgen.source import ir
-from ctxgen.source.dotnet.attributes import VERBS, Attribute, attributes, base_names, of_class, protection
+from ctxgen.source.dotnet.attributes import VERBS, Attribute, attributes, base_names, of_class, protection, type_name
 from ctxgen.source.program import Program, shared
 from ctxgen.source.routing import Route, join
 from ctxgen.source.values import ClassValue, Value
 
 _BASES = {"ControllerBase", "Controller", "ODataController", "ApiController", "AbpController", "AbpControllerBase"}
+_ACTIONS = {"WithActionResult", "WithoutResult", "WithResult", "WithAsyncEnumerableResult", "BaseAsyncEndpoint", "BaseEndpoint"}
+"""Bases of Ardalis.ApiEndpoints, whose one action has the verb."""
 _TOKEN = re.compile(r"\[(controller|action|area)\]", re.IGNORECASE)
 _CONVENTION = re.compile(r"\{(controller|action|area)(?:[=:][^{}]*)?\??\}", re.IGNORECASE)
 _OPTIONAL = re.compile(r"/?\{[^{}]*\?\}|/?\{\w{1,60}=[^{}]*\}")
@@ -49,6 +51,12 @@ def is_controller(program: Program, cls: ClassValue) -> bool:
     own = {attribute.name for attribute in of_class(program, cls)}
     if "NonController" in own:
         return False
+    if names & _ACTIONS:
+        return any(
+            type_name(each.function if isinstance(each, ir.Call) else each) in VERBS
+            for method in cls.cls.methods
+            for each in method.decorators
+        )
     named = cls.cls.name.endswith("Controller") and any(name.endswith(("Controller", "ControllerBase")) for name in names)
     return bool(names & _BASES) or "ApiController" in own or "Controller" in own or named
 

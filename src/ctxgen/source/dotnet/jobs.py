@@ -83,8 +83,9 @@ def _action(action: ir.Function | None, type: str, types: dict[str, str]) -> str
 
 def _cron(program: Program, expression: ir.Expression | None, site: Site) -> Name | None:
     """A cron expression that is written, or `Cron.Daily()`."""
-    if isinstance(expression, ir.Call) and isinstance(expression.function, ir.Attribute) and type_name(expression.function.owner) == "Cron":
-        return Name(_CRON[expression.function.name]) if expression.function.name in _CRON and not expression.arguments else None
+    function = expression.function if isinstance(expression, ir.Call) and not expression.arguments else expression
+    if isinstance(function, ir.Attribute) and type_name(function.owner) == "Cron" and function.name in _CRON:
+        return Name(_CRON[function.name])
     value = program.evaluate(expression, site.scope) if isinstance(expression, ir.Literal | ir.Name | ir.Attribute) else None
     return Opaque(value).cron() if isinstance(value, str) else None
 
