@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ctxgen.documents import Unreadable
-from ctxgen.model import Channel, Fact, Mention, Process, Resource
+from ctxgen.model import Channel, Fact, Mention, Procedure, Process, Resource
 from ctxgen.opaque import Opaque
 from ctxgen.readers import readers
 from ctxgen.readers.crontab import started
@@ -217,3 +217,24 @@ def test_large_descriptions_are_read_fast(tree: Tree) -> None:
     assert resource.attributes[0][1].integer() == 20_000
     assert not read(tree, "read_protobuf", "service A { " * 50_000)[0].via
     assert read(tree, "read_whenever", "every 1.day do\n" * 2_000) == []
+
+
+def test_calls_are_told_with_the_requests_that_they_are_mapped_to(tree: Tree) -> None:
+    text = """syntax = "proto3";
+package shop.v1;
+service Orders {
+  rpc Get(In) returns (Out) {
+    option (google.api.http) = {
+      post: "/v1/orders" body: "get"
+      additional_bindings { get: "/v1/orders/{id}" }
+    };
+    option (note) = { get: "no" };
+  }
+  rpc Plain(stream In) returns (stream Out);
+}
+"""
+    found = [fact for fact in read(tree, "read_protobuf", text) if isinstance(fact, Procedure)]
+    assert [(fact.service, fact.name, fact.http, fact.at.line) for fact in found] == [
+        ("shop.v1.Orders", "Get", (("POST", "/v1/orders", 6), ("GET", "/v1/orders/{id}", 7)), 4),
+        ("shop.v1.Orders", "Plain", (), 11),
+    ]

@@ -445,6 +445,17 @@ class Operation(Fact, frozen=True, kw_only=True):
     path: Name
 
 
+class Procedure(Fact, frozen=True, kw_only=True):
+    """A call of a service that an interface description states: `rpc GetOrder (…)` of `shop.v1.Orders`.
+
+    `http` are the requests that `google.api.http` maps to it, each with its line: `("GET", "/v1/orders/{id}", 12)`.
+    """
+
+    service: Name
+    name: Name
+    http: tuple[tuple[Name, Name, int], ...] = ()
+
+
 class CodeFact(Fact, frozen=True, kw_only=True):
     """What a line of source does that is worth knowing: `kind` says what, `subject` of what by its name in the code, `value` a setting that is safe by type."""
 

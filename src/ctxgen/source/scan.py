@@ -16,6 +16,7 @@ from ctxgen.readers import path_glob
 from ctxgen.source.frameworks import Framework, Vocabulary, frameworks
 from ctxgen.source.ir import Module
 from ctxgen.source.languages import Language
+from ctxgen.source.procedures import procedures
 from ctxgen.source.program import Program, hooks_of
 from ctxgen.source.routing import endpoints
 from ctxgen.tree import SOURCE_LIMIT, File, Tree
@@ -76,7 +77,8 @@ def read_source(
         known = [each for each in frameworks() if each.language == language and each.technology in present]
         if known:
             found += _follow(tree, language, _Sources(tree, facts, own[:MAX_FILES], product), known, browser)
-    return found
+    served = [path for path in product if not browser(path)][:MAX_FILES]
+    return [*found, *procedures(facts, served, _Sources(tree, facts, served, served).data)]
 
 
 def _follow(tree: Tree, name: str, sources: _Sources, known: list[Framework], browser: Callable[[str], bool]) -> list[Fact]:

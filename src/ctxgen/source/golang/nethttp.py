@@ -28,6 +28,8 @@ def _handle(program: Program, owner: Object, arguments: Arguments) -> Value:
             mounted.router, handler.fields.get("stripped", "") if isinstance(handler, Object) else "", at, order=program.next_order()
         )
         return UNKNOWN
+    if isinstance(handler, External) and "grpc-gateway/" in handler.path:
+        return UNKNOWN  # what it answers, interface descriptions state
     handler, written, around = program.unwrapped(arguments, 1)
     guards = [*around, *program.handler_guards(owner, handler)]
     program.add_route(owner, (found["method"] or "ANY",), [path], at, program.handler_name(handler, written), guards)
