@@ -76,6 +76,8 @@ class Language:
     """What functions of the language's own library give (`program.Hook` by path): `path.join()`."""
     receivers_are_methods: bool = False
     """Whether functions with a receiver are known only through it (Go)."""
+    entry: bytes = b""
+    """What a file holds where programs start, which is followed even if it names no framework itself."""
     handlers_wrapped: bool = False
     """Whether a handler is commonly an argument of what is put around it (Go's `auth(list)`), which then may be a guard."""
     modules_apart: bool = False

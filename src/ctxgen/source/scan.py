@@ -93,6 +93,10 @@ def _follow(tree: Tree, name: str, sources: _Sources, known: list[Framework], br
         return []
     language: Language = importlib.import_module(f"ctxgen.source.{name}").LANGUAGE
 
+    if language.entry and roots:
+        known_roots = set(roots)
+        roots = [path for path in own if path in known_roots or language.entry in sources.data(path)]
+
     def lower(path: str) -> Module | None:
         return language.lower(tree.file(path, SOURCE_LIMIT))
 

@@ -77,6 +77,7 @@ LANGUAGE = Language(
     lower,
     GoResolver,
     receivers_are_methods=True,
+    entry=b"\nfunc main()",
     handlers_wrapped=True,
     constructors=(),
     constants={f"net/http.Method{verb}": verb.upper() for verb in _VERBS},

@@ -40,6 +40,7 @@ LANGUAGE = Language(
     lower,
     RustResolver,
     receivers_are_methods=True,
+    entry=b"fn main(",
     modules_apart=True,
     stars=True,
     constructors=(),
