@@ -6,6 +6,7 @@ import pytest
 
 from ctxgen.context import Context
 from ctxgen.pipeline import analyse
+from ctxgen.source.procedures import expanded
 from support import FIXTURES
 
 
@@ -70,3 +71,16 @@ def test_entities_of_seaorm_are_tables() -> None:
         "Customer": ("customers", ["id*", "mail!", "note"], ["OrderLine one-to-many OrderLine"]),
         "OrderLine": ("order_lines", ["id*", "customer_id>customers.id", "label"], ["Customer many-to-one Customer"]),
     }
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/v1/{name=shops/*/orders/*}:archive", "/v1/shops/{shop}/orders/{order}:archive"),
+        ("/v1/{parent=categories/*}/orders", "/v1/categories/{category}/orders"),
+        ("/v1/{file=**}", "/v1/{file}"),
+        ("/v1/orders/{order}", "/v1/orders/{order}"),
+    ],
+)
+def test_resource_names_of_gateways_are_paths(path: str, shown: str) -> None:
+    assert expanded(path) == shown

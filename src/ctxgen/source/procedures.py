@@ -107,7 +107,7 @@ def _answered(calls: list[Procedure], serving: _Serving, contents: dict[str, byt
                 yield Endpoint(
                     kind="http",
                     method=method,
-                    path=name(parameters(str(path))),
+                    path=name(parameters(expanded(str(path)))),
                     handler=handler or call.name,
                     technology=technology,
                     at=At(call.at.path, line),
@@ -123,6 +123,26 @@ def _answered(calls: list[Procedure], serving: _Serving, contents: dict[str, byt
             at=at,
             via=(call.at, serving.at) if at != call.at else (serving.at,),
         )
+
+
+_BOUND = re.compile(r"\{([\w.]{1,80})=([^{}]{1,200})\}")
+
+
+def expanded(path: str) -> str:
+    """`/v1/{name=shelves/*/books/*}` with a parameter for each wildcard: `/v1/shelves/{shelf}/books/{book}`."""
+
+    def segments(match: re.Match[str]) -> str:
+        found: list[str] = []
+        for each in match[2].split("/"):
+            before = found[-1] if found and not found[-1].startswith("{") else ""
+            found.append("{" + (_singular(before) or match[1]) + "}" if each in ("*", "**") else each)
+        return "/".join(found)
+
+    return _BOUND.sub(segments, path)
+
+
+def _singular(word: str) -> str:
+    return f"{word[:-3]}y" if word.endswith("ies") else word.removesuffix("s")
 
 
 def _implementation(calls: list[Procedure], registering: str, contents: dict[str, bytes]) -> dict[str, tuple[Name, At]]:
