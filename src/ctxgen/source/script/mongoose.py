@@ -103,7 +103,7 @@ def finish(program: Program) -> None:
         found = of_class(program, cls)
         own = {id(field): _property(program, field.decorators, cls) for field in cls.cls.fields}
         named = next((mark for mark in found if mark.path in _CLASSES), None)
-        if named is not None and any(own.values()):
+        if named is not None and not cls.cls.abstract and any(own.values()):
             _class(program, cls, named)
     finish_drafts(program, "mongoose")
 
