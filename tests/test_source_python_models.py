@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_regressions.file_regression import FileRegressionFixture
 
 from ctxgen.model import EntityModel
 from ctxgen.pipeline import analyse
@@ -83,3 +84,22 @@ def test_models_are_what_the_library_creates(case: str, script: str, library: st
     if case == "sqlalchemy-models":  # the columns of a class in the table of another
         expected["orders"][0].pop("message")
     assert found == expected
+
+
+def told(model: EntityModel) -> list[str]:
+    """A model as lines."""
+    lines = [f"{model.name} {model.table or '-'} {model.technology} {model.at.path}:{model.at.line}"]
+    for column in model.columns:
+        marks = ["null" if column.nullable else "not null", "primary" if column.primary else "", "unique" if column.unique else ""]
+        target = f" -> {column.references}" if column.references else ""
+        lines.append(f"  {column.name} {column.type or '-'} {' '.join(filter(None, marks))}{target}")
+    lines += [f"  {'unique' if index.unique else 'index'} {index.name or '-'} {', '.join(index.columns)}" for index in model.indexes]
+    lines += [f"  {relation.name} {relation.kind} {relation.target}" for relation in model.relations]
+    return lines
+
+
+def test_models_of_other_libraries(file_regression: FileRegressionFixture) -> None:
+    folder = FIXTURES / "source" / "python" / "models-shop"
+    models = sorted(analyse(folder).facts.of(EntityModel), key=lambda model: model.at)
+    text = "".join(f"{line}\n" for model in models for line in told(model))
+    file_regression.check(text, fullpath=folder.with_name("models-shop.models.txt"))

@@ -39,6 +39,8 @@ from ctxgen.source.values import (
 
 MAX_STEPS = 2_000_000
 """Expressions of one language's source; the largest repositories looked at take a tenth."""
+MAX_UNCALLED = 20_000
+"""Those for one function that nobody calls: what sets up routes is short, what does the work of a shop is not."""
 MAX_DEPTH = 60
 """Calls of functions inside one another."""
 MAX_NESTING = 1_500
@@ -75,6 +77,7 @@ class Interpreter:
         self.functions: list[FunctionValue] = []
         """All functions at the top of modules, and methods with a receiver, in the order in which their modules were loaded."""
         self._steps = self._depth = 0
+        self._most = MAX_STEPS
         self._active: dict[int, int] = defaultdict(int)
         self.calling: list[Arguments] = []
         """The calls of the repository's functions that are being followed, outermost first."""
@@ -188,6 +191,8 @@ class Interpreter:
                     return returned
                 case ir.Branch(arms):
                     for condition, body in arms:
+                        if self._is_default(condition, body, scope):
+                            continue
                         if condition is not None:
                             self.evaluate(condition, scope)
                         returned += self._execute(body, scope, top=top)
@@ -202,6 +207,18 @@ class Interpreter:
                 case ir.Export():
                     self._export(statement, scope)
         return returned
+
+    @staticmethod
+    def _is_default(condition: ir.Expression | None, body: Sequence[ir.Statement], scope: Scope) -> bool:
+        """`if not routers: routers = DEFAULT`, where `routers` is known: the arm does not run."""
+        match condition:
+            case ir.Unknown(_, (ir.Name(name),)):
+                known = scope.names.get(name)
+                assigns = any(
+                    isinstance(each, ir.Assign) and isinstance(each.target, ir.Name) and each.target.name == name for each in body
+                )
+                return assigns and isinstance(known, (list, str, dict)) and bool(known)
+        return False
 
     def _loop(self, loop: ir.Loop, scope: Scope) -> list[Value]:
         values = self.evaluate(loop.iterable, scope) if loop.iterable is not None else UNKNOWN
@@ -394,7 +411,7 @@ class Interpreter:
 
     def _step(self) -> None:
         self._steps += 1
-        if self._steps > MAX_STEPS:
+        if self._steps > self._most:
             raise Exhausted
 
     def evaluate(self, expression: ir.Expression, scope: Scope) -> Value:
@@ -826,7 +843,12 @@ class Interpreter:
             )
             if constructor is not None:
                 self._apply(FunctionValue(constructor, self.class_scope(each), instance, each), arguments)
-                break
+                return
+        above = instance.object if isinstance(instance, Instance) else None
+        for name in self.language.constructors:
+            if above is not None and self.has_method(above, name):  # that of the framework's class
+                self.call_method(Method(above, name), arguments)
+                return
 
     def fresh(self, known: Object, at: At, arguments: Arguments) -> Object:
         """Another object of the type of one that stands for a class."""
@@ -963,7 +985,14 @@ class Interpreter:
             return
         if id(value.function) not in self.executed and id(value.function) not in self.handlers:
             self.begin(value.scope.module.path)
-            self.uncalled(value, Arguments((), {}, (), value.function.line, value.scope))
+            self._most = min(MAX_STEPS, self._steps + MAX_UNCALLED)
+            try:
+                self.uncalled(value, Arguments((), {}, (), value.function.line, value.scope))
+            except Exhausted:
+                if self._most == MAX_STEPS:
+                    raise
+            finally:
+                self._most = MAX_STEPS
 
     def uncalled(self, value: FunctionValue, arguments: Arguments) -> None:
         self._apply(value, arguments)

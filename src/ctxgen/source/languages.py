@@ -101,4 +101,6 @@ class Language:
     """What a name, and the value that it stands for, guards, where the language knows better than the words of the name."""
     dispatches: bool = False
     """Whether a method of an object that is not followed, called with a router, is that of every class that has one: a container or reflection finds them (C#)."""
+    finish: tuple[Callable[[Any], None], ...] = ()
+    """What is looked for in all that was followed (a `Program`), whatever the framework."""
     inside: Callable[[str, str], str] = field(default=lambda module, name: "")

@@ -104,7 +104,7 @@ def _follow(tree: Tree, name: str, sources: _Sources, known: list[Framework], br
     hooks, methods, finish = hooks_of(active)
     program = Program(language, language.resolver(sources), lower, Vocabulary(active), hooks, methods)
     program.sources, program.own = sources, own
-    for step in (lambda program: program.run_all(roots), *finish):
+    for step in (lambda program: program.run_all(roots), *finish, *language.finish):
         try:
             program.conclude(partial(step, program))
         except Exception:  # a defect here must not cost what was found before; its text may hold a value, so none of it is kept

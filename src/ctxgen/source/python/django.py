@@ -47,6 +47,8 @@ def _path(*, regex: bool) -> Hook:
         """`path("orders/<int:id>/", orders.detail, name="order")`."""
         route = arguments.get(0, "route", "regex", default=UNKNOWN)
         at = program.route_at(arguments)
+        if not isinstance(route, str) and isinstance(arguments.get(1, "view"), Included):
+            route = ""  # a prefix that the environment may set
         if not isinstance(route, str):
             program.note(at, "path-unknown", "a route whose path could not be followed is left out")
             return UNKNOWN

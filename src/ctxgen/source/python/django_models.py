@@ -12,7 +12,7 @@ from ctxgen.model import At, Column, ConfigKey, EntityModel, Relation, TableInde
 from ctxgen.opaque import Name, name
 from ctxgen.source import ir
 from ctxgen.source.program import Program
-from ctxgen.source.python.fields import FieldCall, fields_of, last, library_bases, strings, type_name
+from ctxgen.source.python.fields import FieldCall, fields_of, last, library_bases, lineage, once, strings, type_name
 from ctxgen.source.python.resolve import PythonResolver
 from ctxgen.source.values import ClassValue, External, Scope
 
@@ -41,9 +41,6 @@ class _Key(NamedTuple):
     type: Name | None
 
 
-_CONFIGURED = "django-models.labels"
-
-
 def finish(program: Program) -> None:
     """The tables of all models, and those between two models that only a many-to-many field makes."""
     models = [cls for cls in program.classes if _is_model(program, cls) and not _meta(program, cls, "proxy")]
@@ -60,24 +57,24 @@ class _Labels:
         self.program, self.known = program, known
         facts = program.resolver.facts.of(ConfigKey) if isinstance(program.resolver, PythonResolver) else []
         stated = (fact.value.identifier() for fact in facts if fact.key == "AUTH_USER_MODEL")
-        self._keys: dict[ClassValue, _Key] = {}
         self.user = next((each for each in stated if each is not None), "auth.User")
 
     def key(self, target: ir.Expression | None, cls: ClassValue, scope: Scope) -> _Key | None:
         """What a foreign key's first argument leads to."""
         found = self._target(target, cls, scope)
         if isinstance(found, ClassValue):
-            if found not in self._keys:
-                # without what it refers to itself, which leads back here in circles
-                column = next((each for each in _columns(self.program, found, None) if each.primary), None)
-                self._keys[found] = _Key(
-                    _table(self.program, found), found.cls.name, *((column.name, column.type) if column is not None else ("id", None))
-                )
-            return self._keys[found]
+            column = self._primary(found)
+            table = _table(self.program, found)
+            return _Key(table, found.cls.name, column.name, column.type) if column is not None else _Key(table, found.cls.name, "id", None)
         if isinstance(found, str) and "." in found:  # a model of a library
             app, _, model = found.rpartition(".")
             return _Key(f"{app.rpartition('.')[2]}_{model.lower()}", model, "id", None)
         return _Key(found, found, "id", None) if isinstance(found, str) and found else None
+
+    def _primary(self, cls: ClassValue) -> Column | None:
+        """The primary key of a model, without what its keys refer to."""
+        columns = once(self.program, "django keys", cls, lambda: _columns(self.program, cls, None))
+        return next((each for each in columns if each.primary), None)
 
     def _target(self, target: ir.Expression | None, cls: ClassValue, scope: Scope) -> ClassValue | str | None:
         if isinstance(target, ir.Literal) and isinstance(target.value, str):
@@ -111,14 +108,18 @@ class _Labels:
 
 def _is_model(program: Program, cls: ClassValue) -> bool:
     """Whether a class is a model: below Django's, or below a library's with fields of Django's."""
-    bases = [base for each in program.lineage(cls) for base in library_bases(program, each)]
+    return once(program, "django model", cls, lambda: _is_model_made(program, cls))
+
+
+def _is_model_made(program: Program, cls: ClassValue) -> bool:
+    bases = [base for each in lineage(program, cls) for base in library_bases(program, each)]
     if any(base.startswith(("django.db.models.", "django.contrib.gis.db.models.")) and base.endswith(".Model") for base in bases):
         return True
     if any(base.rpartition(".")[2] in ("AbstractUser", "AbstractBaseUser") for base in bases):
         return True
     return bool(bases) and any(
         isinstance(field.call, ir.Call) and (field.kind in _FOREIGN or (last(_owner(field.call)) == "models" and field.kind.endswith("Field")))
-        for each in program.lineage(cls)
+        for each in lineage(program, cls)
         for field in fields_of(program, each)
     ) and not any(base.rpartition(".")[2] in ("Form", "ModelForm", "Serializer", "ModelSerializer", "FilterSet", "Migration", "Factory", "DjangoModelFactory") for base in bases)  # fmt: skip
 
@@ -129,7 +130,7 @@ def _owner(call: ir.Call) -> ir.Expression | None:
 
 def _meta(program: Program, cls: ClassValue, option: str) -> object:
     """The value of an option of a model's own `Meta`; what is inherited of abstract models is not `abstract`."""
-    for each in program.lineage(cls):
+    for each in lineage(program, cls):
         meta = next((inner for inner in each.cls.classes if inner.name == "Meta"), None)
         field = next((field for field in meta.fields if field.name == option), None) if meta is not None else None
         if field is not None and field.value is not None and (each is cls or option not in ("abstract", "proxy", "db_table")):
@@ -146,6 +147,10 @@ def _meta_expression(cls: ClassValue, option: str) -> ir.Expression | None:
 
 def _app(program: Program, cls: ClassValue) -> str:
     """The label of a model's application: what `Meta` or the application's configuration says, else the package's name."""
+    return once(program, "django app", cls, lambda: _app_made(program, cls))
+
+
+def _app_made(program: Program, cls: ClassValue) -> str:
     stated = _meta(program, cls, "app_label")
     if isinstance(stated, str):
         return stated
@@ -154,19 +159,20 @@ def _app(program: Program, cls: ClassValue) -> str:
     while "models" in parts:
         parts = parts[: len(parts) - 1 - parts[::-1].index("models")]
     folder = "/".join(parts)
-    if _CONFIGURED not in program.kept:
-        program.kept[_CONFIGURED] = dict(reversed(list(_configured(program))))
-    configured: dict[str, str] = program.kept[_CONFIGURED]
-    return configured.get(folder) or parts[-1] or file.removesuffix(".py")
+    return _labels(program).get(folder) or (parts[-1] if parts[-1] else file.removesuffix(".py"))
 
 
-def _configured(program: Program) -> Iterator[tuple[str, str]]:
-    """The folders of applications whose configuration states a label, with it."""
-    for cls in program.classes:
-        if any(base.endswith(".AppConfig") for base in library_bases(program, cls)):
-            label = cls.cls.field("label")
-            if label is not None and isinstance(label.value, ir.Literal) and isinstance(label.value.value, str):
-                yield cls.path.rpartition("/")[0], label.value.value
+def _labels(program: Program) -> dict[str, str]:
+    """The labels that applications' configurations state, by folder."""
+    if "django labels" not in program.kept:
+        found: dict[str, str] = {}
+        for each in program.classes:
+            label = next((field.value for field in each.cls.fields if field.name == "label"), None)
+            if isinstance(label, ir.Literal) and isinstance(label.value, str) and any(base.endswith(".AppConfig") for base in library_bases(program, each)):  # fmt: skip
+                found[each.path.rpartition("/")[0]] = label.value
+        program.kept["django labels"] = found
+    known: dict[str, str] = program.kept["django labels"]
+    return known
 
 
 def _table(program: Program, cls: ClassValue) -> str:
@@ -179,16 +185,24 @@ def _table(program: Program, cls: ClassValue) -> str:
 
 def _sources(program: Program, cls: ClassValue) -> tuple[list[ClassValue], ClassValue | None]:
     """The classes whose fields a model has (itself and abstract ones, mixins), and the model whose table it extends."""
+    return once(program, "django sources", cls, lambda: _sources_made(program, cls))
+
+
+def _sources_made(program: Program, cls: ClassValue) -> tuple[list[ClassValue], ClassValue | None]:
     own, parent = [cls], None
-    for each in list(program.lineage(cls))[1:]:
+    for each in lineage(program, cls)[1:]:
         if _is_model(program, each) and not _meta(program, each, "abstract"):
             parent = parent or each
-        elif parent is None or each not in list(program.lineage(parent)):
+        elif parent is None or each not in lineage(program, parent):
             own.append(each)
     return own, parent
 
 
-def _fields(program: Program, cls: ClassValue) -> Iterator[FieldCall]:
+def _fields(program: Program, cls: ClassValue) -> list[FieldCall]:
+    return once(program, "django fields", cls, lambda: list(_fields_made(program, cls)))
+
+
+def _fields_made(program: Program, cls: ClassValue) -> Iterator[FieldCall]:
     seen: set[str] = set()
     for each in _sources(program, cls)[0]:
         for field in fields_of(program, each):

@@ -17,7 +17,7 @@ from ctxgen.source.values import ClassValue, FunctionValue
 _FORM = ("GET", "POST")
 _ALL = ("GET", "POST", "PUT", "PATCH", "DELETE")
 LIBRARY: dict[str, tuple[str, ...]] = {
-    "TemplateView": ("GET",), "ListView": ("GET",), "DetailView": ("GET",), "RedirectView": _ALL, "FormView": _FORM, "CreateView": _FORM, "UpdateView": _FORM,
+    "TemplateView": ("GET",), "ListView": ("GET",), "DetailView": ("GET",), "RedirectView": ("ANY",), "FormView": _FORM, "CreateView": _FORM, "UpdateView": _FORM,
     "DeleteView": ("GET", "POST", "DELETE"), "ArchiveIndexView": ("GET",), "YearArchiveView": ("GET",), "MonthArchiveView": ("GET",), "WeekArchiveView": ("GET",),
     "DayArchiveView": ("GET",), "TodayArchiveView": ("GET",), "DateDetailView": ("GET",), "BaseDetailView": ("GET",), "BaseListView": ("GET",), "ProcessFormView": _FORM,
     "BaseFormView": _FORM, "BaseCreateView": _FORM, "BaseUpdateView": _FORM, "BaseDeleteView": ("GET", "POST", "DELETE"), "DeletionMixin": ("POST", "DELETE"),
@@ -44,6 +44,8 @@ def view_methods(program: Program, cls: ClassValue) -> list[str]:
     for base in bases(program, cls):
         found |= dict.fromkeys(LIBRARY.get(base.rpartition(".")[2], ()))
     stated = {each.upper() for each in plain(field(program, cls, "http_method_names"))}
+    if "ANY" in found and not stated:
+        return ["ANY"]
     allowed = [each for each in _ALL if each in found and (not stated or each in stated)]
     return allowed or ["ANY"]
 

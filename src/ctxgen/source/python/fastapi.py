@@ -15,7 +15,7 @@ from ctxgen.source import ir
 from ctxgen.source.guards import guard, spelled
 from ctxgen.source.program import Hook, MethodHook, Program
 from ctxgen.source.python.annotations import ANNOTATED
-from ctxgen.source.python.guards import called, judge
+from ctxgen.source.python.guards import called, denies, judge
 from ctxgen.source.python.starlette import middleware_guard, mount_app
 from ctxgen.source.values import UNKNOWN, Arguments, External, FunctionValue, Instance, Object, Scope, Value
 
@@ -99,7 +99,15 @@ def _kind(value: Value, name: str, *, scoped: bool) -> GuardKind | None:
         return "authn"
     if isinstance(value, Instance) and any(_SECURITY.match(_base(value, base)) for base in value.cls.cls.bases):
         return "authn"
-    return "authz" if scoped else judge(name, value)
+    if scoped:
+        return "authz"
+    if denies(name):
+        return judge(name, value)
+    names = [
+        name,
+        *([value.cls.cls.name] if isinstance(value, Instance) else [value.path.replace("()", "")] if isinstance(value, External) else []),
+    ]
+    return next((kind for each in names if (kind := judge(each, value)) is not None), None)
 
 
 def _base(value: Instance, base: ir.Expression) -> str:

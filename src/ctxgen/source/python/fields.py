@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, TypeVar
 
 from ctxgen.model import At
 from ctxgen.opaque import Name, name
@@ -13,6 +13,7 @@ from ctxgen.source.guards import spelled
 from ctxgen.source.program import Program
 from ctxgen.source.values import ClassValue, External, Scope, Value
 
+T = TypeVar("T")
 _NUMBERS = 3
 
 
@@ -50,8 +51,25 @@ def last(expression: ir.Expression | None) -> str:
     return spelled(expression).rpartition(".")[2]
 
 
-def fields_of(program: Program, cls: ClassValue) -> Iterator[FieldCall]:
+def once(program: Program, what: str, cls: ClassValue, make: Callable[[], T]) -> T:
+    """Something that is worked out for a class once, when everything was followed."""
+    known: dict[ClassValue, T] = program.kept.setdefault(what, {})
+    if cls not in known:
+        known[cls] = make()
+    return known[cls]
+
+
+def lineage(program: Program, cls: ClassValue) -> list[ClassValue]:
+    """A class and the classes of the repository that it extends."""
+    return once(program, "lineage", cls, lambda: list(program.lineage(cls)))
+
+
+def fields_of(program: Program, cls: ClassValue) -> list[FieldCall]:
     """The class attributes of one class as far as they may be fields."""
+    return once(program, "fields", cls, lambda: list(_fields_of(program, cls)))
+
+
+def _fields_of(program: Program, cls: ClassValue) -> Iterator[FieldCall]:
     scope = program.class_scope(cls)
     for field in cls.cls.fields:
         call = field.value if isinstance(field.value, ir.Call) else None
@@ -61,12 +79,12 @@ def fields_of(program: Program, cls: ClassValue) -> Iterator[FieldCall]:
 
 def library_bases(program: Program, cls: ClassValue) -> list[str]:
     """The paths of the library's classes that a class itself names as its bases, with what calls gave them."""
-    found = []
-    for base in cls.cls.bases:
-        value = program.evaluate(base, cls.scope)
-        if isinstance(value, External):
-            found.append(value.path)
-    return found
+
+    def make() -> list[str]:
+        values = (program.evaluate(base, cls.scope) for base in cls.cls.bases)
+        return [value.path for value in values if isinstance(value, External)]
+
+    return once(program, "bases", cls, make)
 
 
 def type_name(program: Program, expression: ir.Expression | None, scope: Scope) -> Name | None:

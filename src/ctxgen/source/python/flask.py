@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from ctxgen.source import ir
 from ctxgen.source.frameworks import plain
+from ctxgen.source.guards import guard_kind
 from ctxgen.source.program import MethodHook, Program
 from ctxgen.source.python.views import class_guards, decorators, field, methods_of, unwrapped
 from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, Decorator, FunctionValue, Object, Value
@@ -78,10 +79,17 @@ def _register(program: Program, owner: Object, arguments: Arguments) -> Value:
 
 
 def _before(program: Program, owner: Object, arguments: Arguments) -> Value:
-    """`@bp.before_request`: a function that may refuse requests; `app.before_request(login_required(…))`."""
+    """`@bp.before_request`: a function that may refuse requests; `app.before_request(login_required(…))`.
+
+    What a whole application runs before every request refuses only some (the banned, those without a CSRF token): there the
+    name must say that it is about who asks.
+    """
     value, at = arguments.get(0), program.at(arguments)
     if owner.router is not None:
-        owner.router.use(program.guards_of(arguments.expression(0), value, at))
+        found = program.guards_of(arguments.expression(0), value, at)
+        if owner.type.name == "app":
+            found = [each for each in found if guard_kind(each.name) in ("authn", "authz") and each.kind != "rate"]
+        owner.router.use(found)
     program.answers(value)
     return value
 

@@ -15,7 +15,7 @@ from ctxgen.source.values import ClassValue, External, FunctionValue, Instance, 
 
 _NO_GUARD = re.compile(
     r"session(?!_?user)|service|repo|repository|\bdb|_db|database|dao|client|manager|store|uow|unit_?of_?work|settings|config|factory|optional|connection|engine"
-    r"|use_?case|logger|cache|storage|crud|provider|handler|query|params|filter|pagination|exempt|not_required|anonymous|signal|receiver|fixture|patch|property|_classes",
+    r"|use_?case|logger|cache|storage|crud|provider|handler|query|params|filter|pagination|exempt|not_required|anonymous|signal|receiver|fixture|patch|property|_classes|extend_schema|auto_schema|openapi|api_doc|\bdoc\b|documentation",
     re.IGNORECASE,
 )
 _KNOWN: dict[str, GuardKind] = {
@@ -23,15 +23,24 @@ _KNOWN: dict[str, GuardKind] = {
     "django.contrib.auth.decorators.user_passes_test": "authz",
     "django.contrib.admin.views.decorators.staff_member_required": "authz",
 }
+_FORGERY = re.compile(r"csrf|xsrf", re.IGNORECASE)
+"""Checks that a request comes from the site's own pages, whoever asks."""
 _PLAIN_USER = re.compile(r"(?:\w{0,60}\.)?(?:get|load|fetch|find|valid)_?user(?:_by_\w{1,30}|_or_404)?s?", re.IGNORECASE)
+
+
+def denies(name: str) -> bool:
+    """Whether a name says that its bearer guards nothing: `get_session`, `current_user_optional`."""
+    return _NO_GUARD.search(name.rpartition(".")[2]) is not None
 
 
 def judge(name: str, value: Value) -> GuardKind | None:
     """The kind of guard that something of a name is."""
+    if _FORGERY.search(name):
+        return None
     if isinstance(value, External) and (known := _KNOWN.get(value.path.replace("()", ""))) is not None:
         return known
     last = name.rpartition(".")[2]
-    told = guard_kind(name) if not _NO_GUARD.search(last) and not _PLAIN_USER.fullmatch(last) else None
+    told = guard_kind(name) if not denies(name) and not _PLAIN_USER.fullmatch(last) else None
     return told or refused(value)
 
 

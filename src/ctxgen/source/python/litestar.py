@@ -138,6 +138,13 @@ def _listed(program: Program, written: ir.Sequence, scope: Scope, at: At) -> lis
     return found
 
 
+def finish(program: Program) -> None:
+    """Controllers that a plugin registers (`app_config.route_handlers.extend(…)`), which no list of an application names."""
+    for cls in program.classes:
+        if cls.object is not None and cls.object.type.framework == "litestar" and cls.object.type.name == "controller":
+            _controller(program, cls)
+
+
 _APPS = ("litestar.Litestar()", "litestar.app.Litestar()", "litestar.Router()", "litestar.router.Router()")
 HOOKS: dict[str, Hook] = {path: _application(path) for path in _APPS}
 for _module in ("litestar.", "litestar.handlers."):

@@ -14,7 +14,7 @@ from ctxgen.source.guards import guard
 from ctxgen.source.program import Hook, MethodHook, Program
 from ctxgen.source.python.views import decorators
 from ctxgen.source.routing import join
-from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, Decorator, FunctionValue, ModuleValue, Object, Value
+from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, Decorator, External, FunctionValue, ModuleValue, Object, Value
 
 _OPEN = "NO_PERMISSION_REQUIRED"
 
@@ -62,6 +62,8 @@ def _add_route(program: Program, owner: Object, arguments: Arguments) -> Value:
 def _include(program: Program, owner: Object, arguments: Arguments) -> Value:
     """`config.include("shop.orders", route_prefix="/api")`: the module's `includeme`, or a function."""
     what, prefix = arguments.get(0, "callable"), arguments.get("route_prefix", 1)
+    if isinstance(what, External) and what.path == "__name__":
+        what = arguments.scope.module
     if isinstance(what, str):
         files = program.resolver.module(arguments.scope.module.path, what)
         what = program.run(files[0]) if files else None
@@ -143,6 +145,7 @@ def _is_open(arguments: Arguments) -> bool:
 def finish(program: Program) -> None:
     """Put every view on the route of its name; a route without a view answers nothing."""
     kept = _kept(program)
+    _run_uncalled(program)
     for view in kept.views:
         route = kept.routes.get(view.route)
         if route is None:
@@ -152,6 +155,15 @@ def finish(program: Program) -> None:
         program.add_route(route.owner, methods, [_path(route.pattern)], view.at, view.handler, guards, public=view.public)
         if route.owner.router is not None and route.at.path != view.at.path:
             route.owner.router.routes[-1] = route.owner.router.routes[-1]._replace(at=route.at)
+
+
+def _run_uncalled(program: Program) -> None:
+    """`includeme` of modules that nobody was seen to include: settings name them, or another project does."""
+    type = program.vocabulary.frameworks["pyramid"].types["config"]
+    for function in list(program.functions):
+        if function.function.name == "includeme" and id(function.function) not in program.executed:
+            at = At(function.scope.module.path, function.function.line)
+            program.call(function, Arguments((program.new_object(type, at),), {}, (), at.line, function.scope))
 
 
 def _path(pattern: str) -> str:

@@ -19,7 +19,7 @@ class PythonResolver:
     """Files of modules, by their names as an importing file writes them."""
 
     def __init__(self, sources: Sources) -> None:
-        self.facts = sources.facts
+        self.facts, self.data = sources.facts, sources.data
         self._paths = frozenset(sources.paths)
         self._packages: dict[str, list[str]] = {}
         self._scripts: dict[str, list[str]] = {}
@@ -53,6 +53,15 @@ class PythonResolver:
                 return ()
             folder = folder.rpartition("/")[0]
         return [each for each in self._in(folder, name) if each != path or not name][:1]
+
+    def named(self, path: str) -> str:
+        """The name by which a program imports the module of a file: below its outermost package."""
+        folder, _, base = path.rpartition("/")
+        parts = [] if base == _INIT else [base.removesuffix(".py")]
+        while self._is_package(folder):
+            folder, _, package = folder.rpartition("/")
+            parts.insert(0, package)
+        return ".".join(parts)
 
     def defining(self, path: str, name: str) -> Sequence[str]:
         """None: a Python file names all that it uses; `from x import *` is followed by the interpreter."""

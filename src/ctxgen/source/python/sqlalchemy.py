@@ -13,8 +13,8 @@ from ctxgen.opaque import Name, name
 from ctxgen.source import ir
 from ctxgen.source.program import Hook, Program
 from ctxgen.source.python.annotations import ANNOTATED
-from ctxgen.source.python.fields import FieldCall, fields_of, last, library_bases, snake, strings, type_name
-from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, External, Scope, Value
+from ctxgen.source.python.fields import FieldCall, fields_of, last, library_bases, lineage, snake, strings, type_name
+from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, External, FunctionValue, Scope, Value
 
 _COLUMNS = {"Column", "mapped_column", "column"}
 _NO_TYPE = {"ForeignKey", "Sequence", "Identity", "Computed", "CheckConstraint", "FetchedValue", "DefaultClause"}
@@ -39,10 +39,10 @@ def finish(program: Program) -> None:
 
 def _technology(program: Program, cls: ClassValue) -> str | None:
     """The library that a class is mapped by, None for classes that are not."""
-    for each in program.lineage(cls):
+    for each in lineage(program, cls):
         for base in library_bases(program, each):
             if base == "sqlmodel.SQLModel" or base.startswith("sqlmodel.main.SQLModel"):
-                return "sqlmodel" if any(_is_table(known) for known in program.lineage(cls)) else None
+                return "sqlmodel" if any(_is_table(known) for known in lineage(program, cls)) else None
             if base.endswith((".DeclarativeBase", ".DeclarativeBaseNoMeta", "declarative_base()", "generate_base()")):
                 return "sqlalchemy"
             if base.endswith(".Model") and "SQLAlchemy" in base:
@@ -72,7 +72,7 @@ def _stated(program: Program, cls: ClassValue, attribute: str) -> Value:
 
 
 def _table_name(program: Program, cls: ClassValue, technology: str, *, own: bool = False) -> str | None:
-    for each in program.lineage(cls):
+    for each in lineage(program, cls):
         stated = _stated(program, each, "__tablename__")
         if isinstance(stated, str) and (each is cls or not own or _is_mixin(program, each)):
             return stated
@@ -83,7 +83,7 @@ def _table_name(program: Program, cls: ClassValue, technology: str, *, own: bool
             return None  # the table of a class above
     if technology == "sqlmodel":
         return cls.cls.name.lower()
-    has_key = any(field.keyword("primary_key") is not None for each in program.lineage(cls) for field in fields_of(program, each))
+    has_key = any(field.keyword("primary_key") is not None for each in lineage(program, cls) for field in fields_of(program, each))
     return snake(cls.cls.name) if has_key else None
 
 
@@ -142,8 +142,8 @@ def _model(program: Program, cls: ClassValue, table: str, technology: str, table
 
 def _inherited(program: Program, cls: ClassValue) -> list[ClassValue]:
     """A class and those whose columns it takes over: not those of a table of their own."""
-    lineage = list(program.lineage(cls))
-    return [cls, *(each for each in lineage[1:] if _is_mixin(program, each))]
+    known = lineage(program, cls)
+    return [cls, *(each for each in known[1:] if _is_mixin(program, each))]
 
 
 def _declared(program: Program, method: ir.Function, cls: ClassValue) -> FieldCall | None:
@@ -157,6 +157,7 @@ def _declared(program: Program, method: ir.Function, cls: ClassValue) -> FieldCa
 
 def _column(program: Program, field: FieldCall, technology: str) -> Column | None:
     """The column that a field is, None where it is none."""
+    field = _through(program, field)
     if field.name.startswith("__") or field.name in ("model_config", "metadata", "registry", "query"):
         return None
     call, (inside, aliased) = field.call, _inside(program, field)
@@ -194,6 +195,26 @@ def _column(program: Program, field: FieldCall, technology: str) -> Column | Non
         references=_references(program, field),
         at=field.at,
     )
+
+
+def _through(program: Program, field: FieldCall) -> FieldCall:
+    """A field that a function of the repository makes: `id = primary_key("Order")` with `return Column(…)` in it."""
+    if field.call is None or field.kind in _COLUMNS or not isinstance(field.call.function, (ir.Name, ir.Attribute)):
+        return field
+    value = program.evaluate(field.call.function, field.scope)
+    for statement in _returns(value.function.body) if isinstance(value, FunctionValue) else ():
+        if isinstance(statement.value, ir.Call) and last(statement.value) in _COLUMNS:
+            return field._replace(call=statement.value)
+    return field
+
+
+def _returns(statements: Iterable[ir.Statement]) -> Iterator[ir.Return]:
+    for statement in statements:
+        if isinstance(statement, ir.Return):
+            yield statement
+        elif isinstance(statement, ir.Branch):
+            for _, body in statement.arms:
+                yield from _returns(body)
 
 
 def _merged(outer: ir.Call | None, inner: ir.Call) -> ir.Call:

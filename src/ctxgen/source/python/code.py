@@ -1,0 +1,116 @@
+"""What Python's code does beside answering requests: error handling, transactions, caches, limits, tokens, calls to other hosts.
+
+Sources: https://fastapi.tiangolo.com/tutorial/handling-errors/, https://flask.palletsprojects.com/en/stable/errorhandling/,
+https://docs.djangoproject.com/en/stable/topics/db/transactions/, https://docs.djangoproject.com/en/stable/topics/cache/, https://pyjwt.readthedocs.io,
+https://www.python-httpx.org, https://requests.readthedocs.io, https://flask-limiter.readthedocs.io, https://slowapi.readthedocs.io.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ctxgen.model import At, CodeFact
+from ctxgen.opaque import Name, Opaque, name
+from ctxgen.source import ir
+from ctxgen.source.guards import spelled
+from ctxgen.source.program import Program
+from ctxgen.source.python.resolve import PythonResolver
+from ctxgen.source.python.walk import Met, calls
+
+_CLIENTS = {"httpx", "requests", "aiohttp", "urllib3", "urllib", "niquests"}
+_VERBS = {"get", "post", "put", "patch", "delete", "head", "request", "stream", "ws_connect", "urlopen"}
+_TOKENS: dict[str, str] = {
+    "jwt.encode": "token-issued", "jwt.decode": "token-checked", "jose.jwt.encode": "token-issued", "jose.jwt.decode": "token-checked",
+    "authlib.jose.jwt.encode": "token-issued", "authlib.jose.jwt.decode": "token-checked",
+    "flask_jwt_extended.create_access_token": "token-issued", "flask_jwt_extended.create_refresh_token": "token-issued",
+    "flask_jwt_extended.jwt_required": "token-checked", "flask_jwt_extended.verify_jwt_in_request": "token-checked", "flask_jwt_extended.decode_token": "token-checked",
+    "rest_framework_simplejwt.tokens.RefreshToken.for_user": "token-issued", "rest_framework_simplejwt.tokens.AccessToken.for_user": "token-issued",
+    "rest_framework_simplejwt.tokens.RefreshToken": "token-refreshed", "rest_framework_simplejwt.views.TokenObtainPairView.as_view": "token-issued",
+    "rest_framework_simplejwt.views.TokenRefreshView.as_view": "token-refreshed", "rest_framework_simplejwt.views.TokenVerifyView.as_view": "token-checked",
+    "rest_framework_simplejwt.views.TokenBlacklistView.as_view": "token-revoked", "rest_framework.authtoken.models.Token.objects.create": "token-issued",
+    "rest_framework.authtoken.models.Token.objects.get_or_create": "token-issued", "django.contrib.auth.login": "token-issued", "django.contrib.auth.logout": "token-revoked",
+    "flask_login.login_user": "token-issued", "flask_login.logout_user": "token-revoked",
+}  # fmt: skip
+_TRANSACTIONS = {
+    "django.db.transaction.atomic",
+    "django.db.transaction.commit_on_success",
+    "tortoise.transactions.in_transaction",
+    "tortoise.transactions.atomic",
+}
+_WORDS = re.compile(
+    rb"exception_handler|error_?handler|add_middleware|[Ll]imit|[Cc]ache|memoize|transaction|jwt|JWT|jose|httpx|requests|aiohttp|urllib|niquests|session\.begin|is_valid|validate_on_submit"
+    rb"|full_clean|model_validate|RefreshToken|AccessToken|login_user|logout_user|contrib\.auth"
+)
+"""One of these stands in every file that says something of this."""
+_HANDLERS = {"exception_handler", "errorhandler", "app_errorhandler", "add_exception_handler", "register_error_handler"}
+_CACHED = {"cache_page", "cached", "memoize", "cache_control", "cached_view", "cache"}
+_TTL = ("timeout", "ttl", "expire", "ex", "expires")
+
+
+def finish(program: Program) -> None:
+    """The facts of all modules that were followed."""
+    resolver = program.resolver
+    for path in list(program.modules):
+        if isinstance(resolver, PythonResolver) and not _WORDS.search(resolver.data(path)):
+            continue
+        for met in calls(program, path):
+            program.facts += _facts(program, met)
+
+
+def _facts(program: Program, met: Met) -> Iterator[CodeFact]:
+    last, at = met.name, At(met.module.path, met.call.line)
+    if last in _HANDLERS:
+        subject = met.written(0)
+        shown = spelled(subject) or (str(subject.value) if isinstance(subject, ir.Literal) and isinstance(subject.value, int) else "")
+        yield CodeFact(kind="error-handler", subject=name(shown or (met.decorates.name if met.decorates is not None else last)), at=at)
+    elif last == "add_middleware" and (added := spelled(met.written(0, "middleware_class"))):
+        yield CodeFact(kind="middleware", subject=name(added), at=at)
+    elif last in ("limit", "shared_limit", "ratelimit", "rate_limit") or (last == "RateLimiter"):
+        yield from _limit(program, met, at)
+    elif last in _CACHED or (last in ("set", "setex", "aset") and "cache" in spelled(met.owner).lower()):
+        yield from _cache(program, met, at)
+    elif last in ("begin", "begin_nested", "transaction") and "session" in spelled(met.owner).lower():
+        yield CodeFact(kind="transaction", subject=name(spelled(met.call)), at=at)
+    elif last in ("is_valid", "validate_on_submit", "full_clean", "model_validate") and (owner := spelled(met.owner)):
+        yield CodeFact(kind="validation", subject=name(f"{owner}.{last}"), at=at)
+    path = met.path(program)
+    if not path:
+        return
+    if path in _TRANSACTIONS:
+        yield CodeFact(kind="transaction", subject=name(spelled(met.call)), at=at)
+    elif (kind := _TOKENS.get(path)) is not None:
+        yield CodeFact(kind=kind, subject=name(spelled(met.call)), at=at)  # type: ignore[arg-type]
+    elif path.partition(".")[0] in _CLIENTS:
+        yield from _client(program, met, path, at)
+
+
+def _limit(program: Program, met: Met, at: At) -> Iterator[CodeFact]:
+    stated = met.given(program, 0, "limit_value", "rate")
+    rate = Opaque(stated).rate() if isinstance(stated, str) else None
+    times, seconds = met.given(program, "times"), met.given(program, "seconds")
+    if rate is None and isinstance(times, int) and isinstance(seconds, int):
+        rate = name(f"{times} per {seconds} s")
+    if rate is not None or "limiter" in spelled(met.call).lower():
+        yield CodeFact(kind="rate-limit", subject=name(met.inside or spelled(met.call)), value=rate, at=at)
+
+
+def _cache(program: Program, met: Met, at: At) -> Iterator[CodeFact]:
+    """A cached view or value, with how long it is kept where a number says so."""
+    positions = {"cache_page": (0,), "set": (2,), "aset": (2,), "setex": (1,)}.get(met.name, ())
+    stated = met.given(program, *_TTL, *positions)
+    ttl: Name | None = name(f"{stated} s") if isinstance(stated, int) and not isinstance(stated, bool) else None
+    if met.name == "cache" and met.decorates is None:
+        return
+    if ttl is not None or met.decorates is not None or met.name in ("set", "setex", "aset"):
+        yield CodeFact(kind="cache", subject=name(met.inside or spelled(met.call)), value=ttl, at=at)
+
+
+def _client(program: Program, met: Met, path: str, at: At) -> Iterator[CodeFact]:
+    """A request to a host that the code names."""
+    if path.rpartition(".")[2] not in (*_VERBS, "AsyncClient", "Client", "ClientSession"):
+        return
+    stated = met.given(program, "base_url", "url", *((1,) if met.name in ("request", "stream") else (0,)))
+    host = Opaque(stated).host() if isinstance(stated, str) and "://" in stated else None
+    if host is not None:
+        yield CodeFact(kind="http-client", subject=name(spelled(met.call)), value=host, at=at)
