@@ -9,7 +9,7 @@ import re
 
 from ctxgen.source.ir import Attribute, Expression, Function, Name
 from ctxgen.source.languages import Language
-from ctxgen.source.python import code, messages
+from ctxgen.source.python import code, library, messages
 from ctxgen.source.python.annotations import annotated
 from ctxgen.source.python.guards import judge
 from ctxgen.source.python.lower import lower
@@ -74,7 +74,8 @@ LANGUAGE = Language(
     decorators_run=True,
     assigns_locally=True,
     constructors=("__init__",),
-    hooks={"typing.Annotated[]": annotated, "typing_extensions.Annotated[]": annotated},
+    importers=("importlib.import_module", "django.utils.module_loading.import_module"),
+    hooks={**library.HOOKS, "typing.Annotated[]": annotated, "typing_extensions.Annotated[]": annotated},
     finish=(messages.finish, code.finish),
     judge=judge,
     runs=_sets_up,
