@@ -28,6 +28,8 @@ _CLASSES: dict[str, GuardKind | None] = {
     "ValidateCsrfToken": None, "PreventRequestForgery": None, "CreateFreshApiToken": None, "EncryptCookies": None, "EnsureFrontendRequestsAreStateful": None, "SubstituteBindings": None, "ShareErrorsFromSession": None,
     "HandleInertiaRequests": None, "SetCacheHeaders": None, "TrustProxies": None, "TrustHosts": None, "ValidatePostSize": None, "TrimStrings": None,
 }  # fmt: skip
+_HARMLESS = re.compile(r"(?i:csrf)|^(?:RedirectIf(?!No)|LogoutIf|Add[A-Z]|Set[A-Z]|Share[A-Z]|Log[A-Z])|(?:Menu|Headers?|Locale|Language)$")
+"""Names of classes that speak of a guard and are none."""
 _GUESTS = {"guest", "RedirectIfAuthenticated"}
 _POLICY = {"index", "show", "create", "store", "edit", "update", "destroy"}
 _USER = re.compile(r"(?i)user")
@@ -47,23 +49,24 @@ class Limited(NamedTuple):
 
 def kind_of(state: State, text: str) -> GuardKind | None:
     """What a middleware guards, by its alias, its class, or the class of its alias."""
-    plain = text.partition(":")[0]
-    last = plain.rpartition(".")[2]
+    plain, _, parameters = text.partition(":")
     if plain in _KINDS:
         return _KINDS[plain]
-    if "optional" in text.partition(":")[2]:
+    if "optional" in parameters:
         return None  # `auth.api:optional` lets everybody pass
-    if any(part[:1].isupper() for part in plain.split(".")):
-        last = next((part for part in reversed(plain.split(".")) if part[:1].isupper()), last)  # `Authenticate.using`
-        if last in _CLASSES:
-            return _CLASSES[last]
-        if "csrf" in last.lower():
-            return None
-        return _by_words(last)
-    known = _by_words(plain.replace(".", "_").replace("-", "_"))
-    if known is None and plain in state.aliases and state.aliases[plain] != plain:
-        return kind_of(State(), state.aliases[plain])
-    return known
+    cls = class_of(state, plain)
+    if cls in _CLASSES:
+        return _CLASSES[cls]
+    if _HARMLESS.search(cls):
+        return None
+    return _by_words(cls) or (None if "." in plain else _by_words(plain.replace("-", "_")))
+
+
+def class_of(state: State, plain: str) -> str:
+    """The name of the class that a middleware is, behind an alias too; an alias that no file explains as words."""
+    path = state.aliases.get(plain) or plain
+    found = next((part for part in reversed(path.split(".")) if part[:1].isupper()), "")  # `Authenticate.using`
+    return found or path.replace(".", "_").replace("-", "_")
 
 
 def _by_words(text: str) -> GuardKind | None:
@@ -98,7 +101,7 @@ def protection(state: State, middleware: Iterable[Middleware], without: Iterable
             if kind_of(state, each.text) in ("authn", "authz"):
                 public = left_out.at
             continue
-        if shown(each.name) in _GUESTS:
+        if each.name in _GUESTS or class_of(state, each.name) in _GUESTS:
             public = public or each.at
         elif (made := guard(shown(each.text), each.at, kind_of(state, each.text))) is not None and kind_of(state, each.text) is not None:
             guards.append(made)
