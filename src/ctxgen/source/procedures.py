@@ -100,7 +100,7 @@ def _answered(calls: list[Procedure], serving: _Serving, contents: dict[str, byt
     technology = name(_TECHNOLOGY.get(serving.how, "grpc"))
     implemented = _implementation(calls, serving.at.path, contents)
     for call in calls:
-        title, full = str(call.service).rpartition(".")[2], f"/{call.service}/{call.name}"
+        title = str(call.service).rpartition(".")[2]
         handler, at = implemented.get(str(call.name), (None, call.at))
         if serving.how in ("gateway", "kratos"):
             for method, path, line in call.http:
@@ -116,7 +116,6 @@ def _answered(calls: list[Procedure], serving: _Serving, contents: dict[str, byt
             continue
         yield Endpoint(
             kind="grpc",
-            path=name(full),
             operation=name(f"{title}/{call.name}"),
             handler=handler,
             technology=technology,
