@@ -78,6 +78,10 @@ class Section(Struct, frozen=True):
     remainder: str = ""
     prose: bool = False
 
+    def more(self, count: int) -> str:
+        """How many lines are left out, in words."""
+        return f"and {count} more {self.remainder if count > 1 else self.remainder.removesuffix('s')}"
+
 
 class Block(Struct, frozen=True):
     """All there is to tell of the repository called `name`."""

@@ -71,7 +71,7 @@ class Markdown:
     def section(self, section: Section, lines: Sequence[str], more: int) -> str:
         if section.prose:
             return "\n\n".join(lines)
-        bullets = [f"- {line}" for line in (*lines, *([f"and {more} more {section.remainder}"] if more else []))]
+        bullets = [f"- {line}" for line in (*lines, *([section.more(more)] if more else []))]
         return (f"## {section.title}\n" if section.title else "") + "\n".join(bullets)
 
     def document(self, block: Block, sections: Sequence[str], left_out: int) -> str:

@@ -33,7 +33,7 @@ def surface(context: Context, detail: str) -> Section:
         lines.append(Line("api", label or "Endpoints", tuple(_summary(endpoints, index)), item="group"))
         if detail == "full":
             lines += [Line("api", "", (_endpoint(each),), item="endpoint") for each in endpoints]
-    return Section("API surface", tuple(lines), remainder="endpoints" if detail == "full" else "components")
+    return Section("API surface", tuple(lines), remainder="endpoints" if detail == "full" else "APIs")
 
 
 def _summary(endpoints: Sequence[Endpoint], index: int) -> Iterator[Piece]:

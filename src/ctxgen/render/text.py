@@ -34,7 +34,7 @@ class PlainText:
         return f"{line.label}{cited}: {said}" if line.label else said
 
     def section(self, section: Section, lines: Sequence[str], more: int) -> str:
-        told = [*lines, *([f"and {more} more {section.remainder}"] if more else [])]
+        told = [*lines, *([section.more(more)] if more else [])]
         return "\n".join([f"{section.title}:", *(f"  {line}" for line in told)] if section.title else told)
 
     def document(self, block: Block, sections: Sequence[str], left_out: int) -> str:
