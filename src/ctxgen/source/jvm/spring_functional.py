@@ -52,13 +52,14 @@ def _technology(program: Program) -> str:
 
 def _functions(program: Program) -> Iterator[tuple[FunctionValue, bool]]:
     """The functions that give router functions, and whether each is a bean."""
+    mentioning = {path for path, module in program.modules.items() if module is not None and _mentions(program, path)}
     for cls in classes(program, "class", "object"):
-        for method in cls.cls.methods:
-            if _gives_routes(method, has_routes := _mentions(program, cls.path)) and has_routes:
+        for method in cls.cls.methods if cls.path in mentioning else ():
+            if _gives_routes(method):
                 bean = find(marks(program, method.decorators, cls.scope), "Bean") is not None
                 yield FunctionValue(method, program.class_scope(cls), cls, cls), bean
     for function in program.functions:
-        if _mentions(program, function.scope.module.path) and _gives_routes(function.function, True):
+        if function.scope.module.path in mentioning and _gives_routes(function.function):
             yield function, False
 
 
@@ -67,10 +68,10 @@ def _mentions(program: Program, path: str) -> bool:
     return b"RouterFunction" in data or b"outer {" in data or b"outer{" in data
 
 
-def _gives_routes(function: ir.Function, look: bool) -> bool:
+def _gives_routes(function: ir.Function) -> bool:
     if type_name(function.returns) == "RouterFunction":
         return True
-    return look and function.returns is None and any(simple(call.function) in _DSL and _block(call) for call in calls(function.body))
+    return function.returns is None and any(simple(call.function) in _DSL and _block(call) for call in calls(function.body))
 
 
 def _overrides(program: Program, value: FunctionValue) -> bool:
@@ -168,7 +169,7 @@ class _Builder:
     def _called(self, call: ir.Call, scope: Scope, prefix: str, depth: int) -> Iterator[Built]:
         """A function of the repository that gives more routes."""
         value = self.program.evaluate(call.function, scope)
-        if isinstance(value, FunctionValue) and _gives_routes(value.function, True):
+        if isinstance(value, FunctionValue) and _gives_routes(value.function):
             owner = value.owner if isinstance(value.owner, ClassValue) else None
             yield from self.of(FunctionValue(value.function, value.scope, value.this, owner), prefix, depth + 1)
 
