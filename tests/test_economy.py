@@ -13,6 +13,7 @@ import pytest
 
 from ctxgen import documents, reading
 from ctxgen.facts import Facts
+from ctxgen.pipeline import analyse
 from ctxgen.reading import read_facts
 from ctxgen.tree import Tree
 from ctxgen.workers import Worker
@@ -153,3 +154,33 @@ def test_workers_end() -> None:
     endless.stop()
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+def test_source_is_parsed_only_where_routes_lead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {
+        "requirements.txt": "flask==3.0.3\n",
+        "app.py": "from flask import Flask\nfrom orders import show\napp = Flask(__name__)\napp.add_url_rule('/orders', view_func=show)\n",
+        "orders.py": "from sums import total\n\n\ndef show():\n    return total()\n",
+        "sums.py": "def total():\n    return 1\n",
+        **{f"other{number}.py": "import sums\n\n\ndef f():\n    return sums.total()\n" for number in range(20)},
+    }
+    for path, text in files.items():
+        (tmp_path / path).write_text(text)
+    opened, parsed = Counter[str](), Counter[str]()
+    read, syntax = Tree.read, documents.parse_syntax
+
+    def counted_read(tree: Tree, path: str, limit: int) -> bytes:
+        opened[path] += 1
+        return read(tree, path, limit)
+
+    def counted_syntax(data: bytes, language: str) -> object:
+        parsed[next(path for path, text in files.items() if text.encode() == data)] += 1
+        return syntax(data, language)
+
+    monkeypatch.setattr(Tree, "read", counted_read)
+    monkeypatch.setattr(documents, "parse_syntax", counted_syntax)
+    analysis = analyse(tmp_path)
+    assert [(str(each.path), str(each.handler)) for each in analysis.context.endpoints] == [("/orders", "show")]
+    assert parsed == {"app.py": 1, "orders.py": 1}
+    assert max(opened.values()) <= 2  # by the readers, and to look for what is followed
+    assert not analysis.tree._files  # what was read is let go

@@ -103,3 +103,18 @@ def test_models_of_other_libraries(file_regression: FileRegressionFixture) -> No
     models = sorted(analyse(folder).facts.of(EntityModel), key=lambda model: model.at)
     text = "".join(f"{line}\n" for model in models for line in told(model))
     file_regression.check(text, fullpath=folder.with_name("models-shop.models.txt"))
+
+
+def test_models_that_refer_to_one_another_in_circles(tmp_path: Path) -> None:
+    names = [f"M{number}" for number in range(12)]
+    fields = "".join(f"    to_{name.lower()} = models.ForeignKey('{name}', models.CASCADE, related_name='+')\n" for name in names)
+    shop = tmp_path / "shop"
+    shop.mkdir()
+    (tmp_path / "requirements.txt").write_text("Django==5.1\n")
+    (shop / "__init__.py").write_text("")
+    (shop / "models.py").write_text(
+        "from django.db import models\n\n\n" + "\n\n".join(f"class {name}(models.Model):\n{fields}" for name in names)
+    )
+    found = read(tmp_path)
+    assert len(found) == len(names)
+    assert found["shop_m0"][1]["to_m11_id"] == "shop_m11.id"

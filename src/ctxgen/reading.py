@@ -142,7 +142,7 @@ def _read(tree: Tree, path: str, reader: Reader) -> list[Found]:
     file: File = tree.file(path, reader.limit)
     found: list[Found] = []
     try:
-        if reader.contains and not _holds(file.data, reader.contains):
+        if reader.contains and not holds(file.data, reader.contains):
             return found
         found.extend(_bounded(reader.read(file)))
     except Unreadable as error:
@@ -152,7 +152,8 @@ def _read(tree: Tree, path: str, reader: Reader) -> list[Found]:
     return found
 
 
-def _holds(data: bytes, literals: Iterable[bytes]) -> bool:
+def holds(data: bytes, literals: Iterable[bytes]) -> bool:
+    """Whether one of the literals stands in the data."""
     for literal in literals:  # noqa: SIM110 — a generator costs more than the search of a small file
         if literal in data:
             return True

@@ -40,7 +40,7 @@ from ctxgen.source.values import (
 MAX_STEPS = 2_000_000
 """Expressions of one language's source; the largest repositories looked at take a tenth."""
 MAX_UNCALLED = 20_000
-"""Those for one function that nobody calls: what sets up routes is short, what does the work of a shop is not."""
+"""Those for one function that nobody calls: what sets up routes is short, what does the work of a shop is not. Modules that it imports are not counted."""
 MAX_DEPTH = 60
 """Calls of functions inside one another."""
 MAX_NESTING = 1_500
@@ -171,7 +171,9 @@ class Interpreter:
         module = self.module(path)
         if module is not None and not module.done:
             module.done = True
+            before, most, self._most = self._steps, self._most, MAX_STEPS
             self._execute(self.lowered[path].statements, module.scope, top=True)
+            self._most = min(most + self._steps - before, MAX_STEPS)
         return module
 
     # ---- statements
@@ -180,7 +182,9 @@ class Interpreter:
         """Run statements; the values of the returns that were met, in order.  What follows a return at this level is not run."""
         returned: list[Value] = []
         for statement in statements:
-            self._step()
+            self._steps += 1
+            if self._steps > self._most:
+                raise Exhausted
             match statement:
                 case ir.Do(value):
                     self.evaluate(value, scope)
@@ -409,14 +413,11 @@ class Interpreter:
 
     # ---- expressions
 
-    def _step(self) -> None:
+    def evaluate(self, expression: ir.Expression, scope: Scope) -> Value:
+        """The value of an expression, and what it does."""
         self._steps += 1
         if self._steps > self._most:
             raise Exhausted
-
-    def evaluate(self, expression: ir.Expression, scope: Scope) -> Value:
-        """The value of an expression, and what it does."""
-        self._step()
         if self._depth > MAX_NESTING:
             return UNKNOWN
         self._depth += 1
@@ -426,13 +427,13 @@ class Interpreter:
             self._depth -= 1
 
     def _evaluate(self, expression: ir.Expression, scope: Scope) -> Value:
-        match expression:
-            case ir.Literal(value):
-                return value
-            case ir.Name(name, line):
-                return self.lookup(name, scope, line)
-            case ir.Attribute(owner, name, line):
-                return self.attribute(self.evaluate(owner, scope), name, line, scope)
+        match expression:  # the commonest first, without captures: these take most of the time
+            case ir.Name():
+                return self.lookup(expression.name, scope, expression.line)
+            case ir.Literal():
+                return expression.value
+            case ir.Attribute():
+                return self.attribute(self.evaluate(expression.owner, scope), expression.name, expression.line, scope)
             case ir.Call():
                 return self._call(expression, scope)
             case ir.Template(parts):
@@ -587,7 +588,6 @@ class Interpreter:
 
     def attribute(self, owner: Value, name: str, line: int, scope: Scope) -> Value:
         """`owner.name`."""
-        at = At(scope.module.path, line)
         if name == "default" and self.language.default_exports and isinstance(owner, (Object, FunctionValue, ClassValue, Instance)):
             return owner
         match owner:
@@ -601,7 +601,7 @@ class Interpreter:
                 if owner.arguments is not None and path.endswith("()") and name in owner.arguments.keywords:
                     return owner.arguments.keywords[name]
                 found = External(f"{path}.{name}"[:MAX_TEXT], owner.arguments)
-                made = self.made(found, at)
+                made = self.made(found, At(scope.module.path, line))
                 return found if made is None else made
             case ModuleValue():
                 return self._of_module(owner, name, line, scope)
@@ -916,8 +916,8 @@ class Interpreter:
 
     # ---- the whole
 
-    def run_all(self, paths: Sequence[str]) -> None:
-        """Declare and run the files, then the functions and methods that nobody called: someone outside the code that is followed does."""
+    def run_all(self, paths: Sequence[str], setups: Iterable[str]) -> None:
+        """Declare and run the files, then the functions and methods of `setups` that nobody called: someone outside the code that is followed does."""
         limit = sys.getrecursionlimit()
         sys.setrecursionlimit(max(limit, RECURSION))
         try:
@@ -928,7 +928,7 @@ class Interpreter:
                 self.run(path)
             for cls in list(self.classes):
                 self.defined(cls)
-            own = set(paths)
+            own = set(setups)
             for value in sorted(self.functions, key=lambda each: (each.function.name != "main", len(each.function.parameters))):
                 if value.scope.module.path in own and value.function.receiver is None:
                     self._run_uncalled(value)
@@ -947,7 +947,7 @@ class Interpreter:
         """Do what is done when everything was followed, with bounds of its own."""
         limit = sys.getrecursionlimit()
         sys.setrecursionlimit(max(limit, RECURSION))
-        self._steps = 0
+        self._steps, self._most = 0, MAX_STEPS
         try:
             step()
         except (Exhausted, RecursionError):

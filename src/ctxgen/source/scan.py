@@ -5,14 +5,14 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-
-import msgspec
+from typing import NamedTuple
 
 from ctxgen.documents import Unreadable
 from ctxgen.facts import Facts
 from ctxgen.language_names import extension
 from ctxgen.model import Fact
 from ctxgen.readers import path_glob
+from ctxgen.reading import holds
 from ctxgen.source.frameworks import Framework, Vocabulary, frameworks
 from ctxgen.source.ir import Module
 from ctxgen.source.languages import Language
@@ -40,7 +40,6 @@ class _Sources:
 
     def __init__(self, tree: Tree, facts: Facts, paths: Sequence[str], product: Sequence[str]) -> None:
         self._tree, self.facts, self.paths, self._product = tree, facts, paths, product
-        self._kept: dict[str, bytes] = {}
 
     def matching(self, pattern: str) -> Iterator[str]:
         matches = path_glob(pattern).match
@@ -50,12 +49,10 @@ class _Sources:
         return self._tree.file(path, SOURCE_LIMIT)
 
     def data(self, path: str) -> bytes:
-        if path not in self._kept:
-            try:
-                self._kept[path] = self._tree.file(path, SOURCE_LIMIT).data
-            except Unreadable:
-                self._kept[path] = b""
-        return self._kept[path]
+        try:
+            return self._tree.file(path, SOURCE_LIMIT).data
+        except Unreadable:
+            return b""
 
 
 def read_source(
@@ -83,52 +80,82 @@ def read_source(
 
 def _follow(tree: Tree, name: str, sources: _Sources, known: list[Framework], browser: Callable[[str], bool]) -> list[Fact]:
     paths = sources.paths
-    used: dict[str, Framework] = {}
-    placed = [msgspec.structs.replace(each, literals=()) for each in known if each.files]
     own = [path for path in paths if not browser(path)]
-    elsewhere = set(paths) - set(own)
-    roots = [path for path in paths if _wanted(path, sources, placed if path in elsewhere else known, used)]
-    used |= {framework.name: framework for framework in known if framework.always and own}
-    if not used:
+    roots = _roots(paths, sources, known, frozenset(own))
+    if not roots.used:
         return []
     language: Language = importlib.import_module(f"ctxgen.source.{name}").LANGUAGE
 
-    if language.entry and roots:
-        known_roots = set(roots)
-        roots = [path for path in own if path in known_roots or language.entry in sources.data(path)]
+    if language.entry and roots.paths:
+        entries = {path for path in own if language.entry in sources.data(path)}
+        for each in (roots.paths, roots.setups):
+            followed = entries.union(each)
+            each[:] = [path for path in own if path in followed]
 
     def lower(path: str) -> Module | None:
         return language.lower(tree.file(path, SOURCE_LIMIT))
 
-    active = sorted((framework for framework in known if framework.name in used), key=lambda framework: framework.always)
+    active = sorted((framework for framework in known if framework.name in roots.used), key=lambda framework: framework.always)
     hooks, methods, finish = hooks_of(active)
     program = Program(language, language.resolver(sources), lower, Vocabulary(active), hooks, methods)
     program.sources, program.own = sources, own
-    for step in (lambda program: program.run_all(roots), *finish, *language.finish):
+    # a language that tells which functions are run has told more than the file does
+    setups = roots.paths if language.runs is not None else roots.setups
+    for step in (lambda program: program.run_all(roots.paths, setups), *finish, *language.finish):
         try:
             program.conclude(partial(step, program))
         except Exception:  # a defect here must not cost what was found before; its text may hold a value, so none of it is kept
-            tree.note([*roots, *own][0], None, "reader-failed", f"the {name} source is followed only in part", "error")
+            tree.note([*roots.paths, *own][0], None, "reader-failed", f"the {name} source is followed only in part", "error")
     for at, code, text in program.notes:
         tree.note(at.path, at.line, code, text, "info")
-    for path in (*program.modules, *roots):
+    for path in (*program.modules, *paths):
         tree.forget(path)
     return [*endpoints(program.routers), *program.facts]
 
 
-def _wanted(path: str, sources: _Sources, known: Iterable[Framework], used: dict[str, Framework]) -> bool:
-    """Whether a file holds a literal of one of the frameworks, all of which are then used."""
-    wanted = False
-    data: bytes | None = None
-    held: dict[tuple[str, ...], bool] = {}
+class _Roots(NamedTuple):
+    """The files that are followed from: all, and those where routes are put on something; the names of the frameworks that they use."""
+
+    paths: list[str]
+    setups: list[str]
+    used: set[str]
+
+
+def _puts(framework: Framework) -> bool:
+    """Whether calls mean something to a framework; to those that only walk classes none does."""
+    hooks, methods, _ = hooks_of([framework])
+    return bool(framework.types or hooks or methods)
+
+
+def _roots(paths: Iterable[str], sources: _Sources, known: Sequence[Framework], own: frozenset[str]) -> _Roots:
+    """The files that hold a literal of a framework, if they are the server's `own`, or lie where one looks.
+
+    Frameworks that look for the same are asked for once.
+    """
+    alike: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Framework]] = {}
     for framework in known:
-        if any(path_glob(pattern).match(path) for pattern in framework.files):
-            used[framework.name], wanted = framework, True
-            continue
-        if framework.literals and not (wanted and framework.name in used):
-            data = sources.data(path) if data is None else data
-            if framework.literals not in held:  # frameworks of one family ask for the same
-                held[framework.literals] = any(literal.encode() in data for literal in framework.literals)
-            if held[framework.literals]:
-                used[framework.name], wanted = framework, True
-    return wanted
+        alike.setdefault((framework.files, framework.literals), []).append(framework)
+    asked = [
+        (
+            [path_glob(each) for each in files],
+            [each.encode() for each in literals],
+            {each.name for each in group},
+            any(_puts(each) for each in group),
+        )
+        for (files, literals), group in alike.items()
+    ]
+    asked.sort(key=lambda each: not each[3])
+    found = _Roots([], [], {each.name for each in known if each.always and own})
+    for path in paths:
+        wanted = setup = False
+        for globs, literals, names, puts in asked:
+            if wanted and (setup or not puts) and names <= found.used:
+                continue
+            if any(glob.match(path) for glob in globs) or (literals and path in own and holds(sources.data(path), literals)):
+                wanted, setup = True, setup or puts
+                found.used.update(names)
+        if wanted:
+            found.paths.append(path)
+        if setup:
+            found.setups.append(path)
+    return found
