@@ -32,6 +32,8 @@ MAX_NESTING = 2_000
 """What people write has some tens. Deeper code overflows the stack of a parser that frees its tree by recursion."""
 _STEPS, _STEPS_PER_BYTE, _SECONDS = 10_000, 0.125, 1.0
 """Real code takes a thirtieth of a step per byte, code that no recovery helps with hundreds."""
+_STEPS_PER_LOOK = 128
+"""So often time and memory are looked at: asking the system costs more than parsing most files."""
 _MEMORY = 192
 """MB that one file may add to the most that the process ever had: a parser that follows very many readings of broken code takes gigabytes."""
 
@@ -65,13 +67,17 @@ def parse_syntax(data: bytes, language: str) -> Syntax:
 
     if nesting(data) > MAX_NESTING:
         raise Unreadable("too-complex", f"brackets are nested more than {MAX_NESTING} deep")
-    most, begun, before, steps = _STEPS + int(len(data) * _STEPS_PER_BYTE), time.process_time(), peak(), 0
+    most, steps = _STEPS + int(len(data) * _STEPS_PER_BYTE), 0
+    begun: tuple[float, int] | None = None
 
     def enough(*_: object) -> bool:
-        nonlocal steps
+        nonlocal steps, begun
         steps += 1
-        # asking the system costs more than many steps
-        return steps > most or (steps % 64 == 0 and (time.process_time() - begun > _SECONDS or peak() - before > _MEMORY))
+        if steps % _STEPS_PER_LOOK:
+            return steps > most
+        now = time.process_time(), peak()
+        begun = begun or now
+        return steps > most or now[0] - begun[0] > _SECONDS or now[1] - begun[1] > _MEMORY
 
     parser = Parser(grammar(language))
     try:
