@@ -19,6 +19,7 @@ from random import Random
 
 import pytest
 import secret_descriptions  # noqa: F401  registers its plantations
+import secret_programs
 import secret_schemas  # noqa: F401  registers its plantations
 import secret_settings  # noqa: F401  registers its plantations
 from hypothesis import given
@@ -33,7 +34,7 @@ from ctxgen.facts import Facts
 from ctxgen.model import ConfigKey, Property, Variable
 from ctxgen.opaque import Opaque, version
 from ctxgen.reading import read_facts
-from ctxgen.render import issue, markdown, text, xml
+from ctxgen.render import issue, markdown, openapi, text, xml
 from ctxgen.render import json as json_renderer
 from ctxgen.render.mermaid import mermaid
 from ctxgen.resolve import resolve
@@ -70,6 +71,7 @@ def everything(root: Path) -> tuple[Facts, Context, str]:
             out.append(markdown.render(context, load(), budget=budget, detail=detail, evidence=evidence, header=True))
     out += [renderer.render(context, load(), budget=None, detail="full", header=True) for renderer in (xml, text, issue)]
     out.append(mermaid(context))
+    out.append(openapi.render(context))
     return facts, context, "\n".join(out)
 
 
@@ -115,6 +117,19 @@ def test_no_secret_leaves(format: str, tmp_path: Path) -> None:
     ]
     assert missing == []
     _urls_are_told(context, plants, all_of_them=format in ("dotenv", "compose", "dockerfile"))
+
+
+@pytest.mark.parametrize("format", sorted(name for name, make in PLANTATIONS.items() if make.__module__ == secret_programs.__name__))
+def test_the_programs_answer(format: str, tmp_path: Path) -> None:
+    """What is planted in them stands where it is read: without it they would prove nothing."""
+    if format == "express_program":
+        pytest.importorskip("ctxgen.source.script")
+    plain = [Plant("V_PLAIN", Secret("orders", ("orders",)))]
+    write(tmp_path, PLANTATIONS[format](plain))
+    context = pipeline.scan(tmp_path)
+    assert any("orders" in (each.path or "") for each in context.endpoints)
+    assert any(guard.name for each in context.endpoints for guard in each.guards)
+    assert context.models or format not in ("flask_program", "django_program", "spring_program")
 
 
 def _urls_are_told(context: Context, plants: list[Plant], *, all_of_them: bool) -> None:

@@ -45,7 +45,7 @@ _CREDENTIAL = re.compile(
     r"|[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_-]{40,80}|rubygems_[0-9a-f]{40,60}|cio[A-Za-z0-9]{30,36}|ATATT3[A-Za-z0-9_=-]{40,250}|sntry[su]_[A-Za-z0-9+/=_-]{30,250}"
     r"|\d{8,10}:AA[A-Za-z0-9_-]{30,36}|[MN][A-Za-z0-9]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}|phc_[A-Za-z0-9]{30,50}|pscale_(?:tkn|pw|oauth)_[A-Za-z0-9_.-]{30,64}"
     r"|v1\.0-[0-9a-f]{24}-[0-9a-f]{100,160}|[0-9a-f]{32}-us\d{1,2}|AccountKey=[A-Za-z0-9+/=]{40,100}|sb[ps]_[0-9a-f]{40}|re_[A-Za-z0-9]{8}_[A-Za-z0-9]{20,30}|fo1_[A-Za-z0-9_-]{40,50}"
-    r"|[a-z][a-z0-9+.:_-]{1,40}://[^/\s]{0,200}@|(?i:password|passwd|pwd|accountkey|accesskey|secret|token|sig)=[^\s;&]"
+    r"|[a-z][a-z0-9+.:_-]{1,40}://[^/\s]{0,200}@|(?i:password|passwd|pwd|accountkey|(?:shared)?accesskey|secret|token|sig)=[^\s;&]"
     r"|HRKU-[A-Za-z0-9_-]{30,70}|ATBB[A-Za-z0-9]{24,40}|GR1348941[A-Za-z0-9_-]{16,40}|\$2[abxy]\$\d\d\$|\$argon2|\$apr1\$|access_token\$[a-z]+\$"
     r"|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})"
 )
@@ -100,7 +100,8 @@ def name(text: str) -> Name:
     """
     cleaned = (text if text.isprintable() else "".join(c for c in text if c.isprintable())).strip()
     if len(cleaned) > _NAME_LIMIT:
-        cleaned = cleaned[: _NAME_LIMIT - 1] + "…"
+        # a credential that the limit would cut is still one
+        cleaned = MASK if looks_secret(cleaned[: 4 * _NAME_LIMIT]) else cleaned[: _NAME_LIMIT - 1] + "…"
     return Name(MASK if looks_secret(cleaned) else cleaned)
 
 

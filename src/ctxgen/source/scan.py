@@ -16,6 +16,7 @@ from ctxgen.reading import holds
 from ctxgen.source.frameworks import Framework, Vocabulary, frameworks
 from ctxgen.source.ir import Module
 from ctxgen.source.languages import Language
+from ctxgen.source.masking import masked
 from ctxgen.source.procedures import procedures
 from ctxgen.source.program import Program, hooks_of
 from ctxgen.source.routing import endpoints
@@ -110,7 +111,7 @@ def _follow(tree: Tree, name: str, sources: _Sources, known: list[Framework], br
         tree.note(at.path, at.line, code, text, "info")
     for path in (*program.modules, *paths):
         tree.forget(path)
-    return [*endpoints(program.routers), *program.facts]
+    return [masked(fact) for fact in (*endpoints(program.routers), *program.facts)]
 
 
 class _Roots(NamedTuple):
