@@ -7,7 +7,7 @@ Source: https://guides.rubyonrails.org/routing.html, https://api.rubyonrails.org
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import inflection
@@ -18,7 +18,7 @@ from ctxgen.facts import folder_of
 from ctxgen.model import At, Guard
 from ctxgen.source import ir
 from ctxgen.source.frameworks import plain
-from ctxgen.source.guards import guard
+from ctxgen.source.guards import guard, spelled
 from ctxgen.source.program import MethodHook, Program
 from ctxgen.source.routing import join
 from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, FunctionValue, Object, Scope, Value
@@ -37,6 +37,7 @@ _METHODS = {
 _VERBS = ("get", "post", "put", "patch", "delete", "options", "head")
 _OPTIONAL = re.compile(r"/?\([^()]*(?:\([^()]*\)[^()]*)*\)")
 _MAX_CONTROLLERS = 3_000
+_MAX_CONCERNS = 8
 
 
 class _Level(Struct, frozen=True):
@@ -461,18 +462,77 @@ class _Before(Struct, frozen=True):
 
 def _befores(program: Program, controller: str, path: str) -> list[_Before]:
     root = path[: path.rfind("config/")] if "config/" in path else ""
+    found: list[_Before] = []
+    macros: dict[str, ir.Function] = {}
+    for cls in reversed(list(_lineage(program, _controller_class(program, root, controller), root))):
+        found += _declared(program, cls, cls.cls.statements, macros)
+    return found
+
+
+def _controller_class(program: Program, root: str, controller: str) -> ClassValue | None:
+    """The class of `api/v1/orders`, by the name of its file."""
     file = f"{root}app/controllers/{controller}_controller.rb"
     if not program.resolver.exists(file):  # type: ignore[attr-defined]
-        return []
+        return None
     program.module(file)
     name = inflection.camelize(controller.rpartition("/")[2]) + "Controller"
-    classes = [cls for cls in _all_classes(program) if cls.path == file and cls.cls.name == name]
-    found: list[_Before] = []
-    for cls in reversed(list(program.lineage(classes[0]))) if classes else ():
-        for statement in cls.cls.statements:
-            if isinstance(statement, ir.Do) and isinstance(statement.value, ir.Call) and isinstance(statement.value.function, ir.Name):
-                found += _before(program, cls, statement.value, statement.value.function.name)
-    return found
+    return next((cls for cls in _all_classes(program) if cls.path == file and cls.cls.name == name), None)
+
+
+def _lineage(program: Program, cls: ClassValue | None, root: str, depth: int = 0) -> Iterator[ClassValue]:
+    """A controller and those that it extends; `Api::V1::BaseController` lies where its name says, whoever else opens `Api`."""
+    if cls is None or depth > _MAX_CONCERNS:
+        return
+    known = list(program.lineage(cls))
+    yield from known
+    for base in known[-1].cls.bases[:1]:
+        parts = spelled(base).removesuffix("Controller").split(".")
+        if len(parts) > 1:
+            yield from _lineage(program, _controller_class(program, root, "/".join(map(inflection.underscore, parts))), root, depth + 1)
+
+
+def _declared(
+    program: Program, cls: ClassValue, statements: Iterable[ir.Statement], macros: dict[str, ir.Function], depth: int = 0
+) -> Iterator[_Before]:
+    """What the body of a controller or a concern declares, with what the concerns that it includes do; `macros` are the class methods that these bring.
+
+    Source: https://api.rubyonrails.org/classes/ActiveSupport/Concern.html
+    """
+    for call in _calls(statements):
+        called = call.function.name
+        if called == "include" and depth < _MAX_CONCERNS:
+            for argument in reversed(call.arguments):
+                module = program.evaluate(argument.value, program.class_scope(cls))
+                if isinstance(module, ClassValue) and module.cls.kind == "module":
+                    yield from _declared(program, module, _block(module.cls.statements, "included"), macros, depth + 1)
+                    macros |= {
+                        each.what.name: each.what
+                        for each in _block(module.cls.statements, "class_methods")
+                        if isinstance(each, ir.Define) and isinstance(each.what, ir.Function)
+                    }
+        elif called in macros and depth < _MAX_CONCERNS:
+            for inner in _calls(macros[called].body):
+                passed = [each for each in inner.arguments if not each.spread]
+                passed += [each for each in call.arguments if each.keyword] if len(passed) < len(inner.arguments) else []
+                yield from _before(program, cls, replace(inner, arguments=tuple(passed)), inner.function.name)
+        else:
+            yield from _before(program, cls, call, called)
+
+
+def _calls(statements: Iterable[ir.Statement]) -> Iterator[Any]:
+    """The calls without a receiver; a bare name is one without arguments, and the last of a block is what it returns."""
+    for each in statements:
+        match each:
+            case ir.Do(ir.Call(ir.Name()) as call) | ir.Return(ir.Call(ir.Name()) as call):
+                yield call
+            case ir.Do(ir.Name(line=line) as called) | ir.Return(ir.Name(line=line) as called):
+                yield ir.Call(called, (), line)
+
+
+def _block(statements: Iterable[ir.Statement], called: str) -> tuple[ir.Statement, ...]:
+    """What stands in the blocks of a concern that are called so."""
+    blocks = [call.arguments[-1].value for call in _calls(statements) if call.function.name == called and call.arguments]
+    return tuple(each for block in blocks if isinstance(block, ir.Function) for each in block.body)
 
 
 def _all_classes(program: Program) -> list[ClassValue]:
