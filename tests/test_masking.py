@@ -6,6 +6,7 @@ import pytest
 
 from ctxgen.model import At, CodeFact, Column, Endpoint, EntityModel, Guard
 from ctxgen.opaque import MASK, name
+from ctxgen.source.guards import guard_kind
 from ctxgen.source.masking import masked
 
 _AT = At("app.py", 1)
@@ -71,3 +72,8 @@ def test_parts_of_models_and_facts_are_looked_at() -> None:
     model = EntityModel(name=secret, technology=name("django"), columns=(Column(name=secret, type=name("CharField(80)"), at=_AT),), at=_AT)
     assert (masked(model).name, masked(model).columns[0].name, masked(model).columns[0].type) == (MASK, MASK, "CharField(80)")
     assert masked(CodeFact(kind="cache", subject=secret, value=name("30 s"), at=_AT)).subject == MASK
+
+
+@pytest.mark.parametrize("spelled", ["authentication.Optional", "auth.optional", "OptionalJwtAuthGuard", "jwt_optional", "optionalAuth"])
+def test_what_lets_everybody_in_guards_nothing(spelled: str) -> None:
+    assert guard_kind(spelled) is None

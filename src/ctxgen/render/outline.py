@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from msgspec.structs import replace
 
 from ctxgen.catalogue import Catalogue
-from ctxgen.context import Component, Context, Evidence, Model, Technology
+from ctxgen.context import CodeStatement, Component, Context, Evidence, Model, Technology
 from ctxgen.render import wording
 from ctxgen.render.budget import Block, Code, Line, Part, Piece, Section, Text
 from ctxgen.render.surface import surface
@@ -253,7 +253,10 @@ class _Teller:
                 extra = [" for ", *_joined(Text(part.name) for part in using[:4])] if using else []
                 extra += [f" and {len(using) - 4} more"] if len(using) > 4 else []
             if store.migrations and store.migrations.count:
-                extra += [f", {store.migrations.count} migrations", *store.migrations.evidence[:1]]
+                extra += [
+                    f", {store.migrations.count} migration{'s' if store.migrations.count > 1 else ''}",
+                    *store.migrations.evidence[:1],
+                ]
             pieces.append(self.piece(by_id[store.technology], extra, bonus=10))
         pieces += [self.piece(t) for t in self.of("orm", "migration", *wording.STORES) if t.usage != "connector"]
         connectors = [store for store in stores if store.usage == "connector"]
@@ -350,17 +353,21 @@ class _Teller:
         return Section("Around it", tuple(lines))
 
     def in_code(self, detail: str) -> Iterator[Piece]:
-        """What source does beside answering: the first few of each kind."""
-        given: Counter[str] = Counter()
+        """What source does beside answering: the kinds, each with its first few places; every place where the detail is `full`."""
+        kinds: dict[str, list[CodeStatement]] = {kind: [] for kind in wording.CODE}
         for each in self.context.code:
-            given[each.kind] += 1
-            if detail == "full" or given[each.kind] <= FEW:
-                value: list[Part] = [" ", Text(each.value)] if each.value else []
-                yield Piece(
-                    (f"{wording.CODE.get(each.kind, each.kind)} ", Code(each.subject), *value),
-                    38 - 3 * given[each.kind],
-                    _first(each.evidence),
-                )
+            kinds.setdefault(each.kind, []).append(each)
+        for rank, (kind, same) in enumerate((kind, same) for kind, same in kinds.items() if same):
+            said = wording.CODE.get(kind, kind)
+            if detail == "full":
+                for each in same:
+                    value: list[Part] = [" (", Text(each.value), ")"] if each.value else []
+                    yield Piece((f"{said} ", Code(each.subject), *value), 30, _first(each.evidence))
+                continue
+            subjects = list(dict.fromkeys(each.subject for each in same))
+            names = _joined(Code(subject) for subject in subjects[:FEW])
+            parts = (*names,) if len(subjects) <= FEW else (f"{len(subjects)} (", *names, ", …)")
+            yield Piece((f"{said} ", *parts), 38 - 2 * rank, _first(same[0].evidence))
 
     def variables(self, detail: str) -> list[Line]:
         """One line per file, which cites its first variable."""

@@ -33,9 +33,10 @@ MECHANISMS = {
     "webauthn": "WebAuthn", "totp": "TOTP", "password": "passwords", "magic-link": "magic links", "proxy-header": "trusted proxy header", "bearer-opaque": "opaque bearer tokens", "hmac": "HMAC signatures",
 }  # fmt: skip
 CODE = {
-    "error-handler": "errors handled by", "validation": "input checked by", "transaction": "transaction in", "cache": "cache in", "rate-limit": "rate limit", "http-client": "calls",
-    "token-issued": "tokens issued in", "token-checked": "tokens checked in", "token-refreshed": "tokens refreshed in", "token-revoked": "tokens revoked in", "middleware": "middleware",
+    "token-issued": "tokens issued in", "token-checked": "tokens checked in", "token-refreshed": "tokens refreshed in", "token-revoked": "tokens revoked in", "error-handler": "errors handled by",
+    "middleware": "middleware", "http-client": "calls", "cache": "cache in", "rate-limit": "rate limit", "transaction": "transactions in", "validation": "input checked by",
 }  # fmt: skip
+"""What is said of each kind of statement of source, in the order of their worth."""
 AROUND = (
     ("services", "Outside services", ("saas", "ai"), ("backend",)),
     ("observability", "Observability", ("observability",), ("backend", "deploy")),

@@ -99,6 +99,8 @@ def guard_kind(spelled: str) -> GuardKind | None:
         return None
     if known & _RATE or joined & _RATE:
         return "rate"
+    if "optional" in known or "optionally" in known:  # `auth.optional` lets everybody in
+        return None
     if known & _AUTHZ or joined & {"superuser", "superadmin"}:
         return "authz"
     authn = known & _AUTHN or joined & _AUTHN

@@ -22,6 +22,7 @@ _MARKS = re.compile(r"[^\w\s./{}:\\-]")
 _DOLLAR = re.compile(r"\d[A-Za-z]*\$|\$[A-Za-z]*\d")
 _FOUR_WORDS = re.compile(r"(?<![A-Za-z])[a-z]{4}(?: [a-z]{4}){3}")
 _USER = re.compile(r"[\w+.-]:/.{0,120}@|AccessKey\w{0,8}=")
+_ADDRESS = re.compile(r"://[^/\s]{0,200}/[^/\s]")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{20,}={1,2}(?:/|$)")
 _HASH = re.compile(r"\b2[abxy]\W?\d\d\W?[\w./]{8}")
 _PARAMETER = re.compile(r"\{[\w.:*?-]{0,80}\}")
@@ -66,7 +67,7 @@ def _secret(text: str) -> bool:
     digits = any(map(str.isdigit, bare))
     if digits and (len(set(_MARKS.findall(bare))) >= MANY_MARKS or not _closed(bare)):
         return True
-    if any(pattern.search(bare) for pattern in (_DOLLAR, _FOUR_WORDS, _USER, _BASE64, _HASH)):
+    if any(pattern.search(bare) for pattern in (_DOLLAR, _FOUR_WORDS, _USER, _ADDRESS, _BASE64, _HASH)):
         return True
     joined = bare.replace("/", "")  # base64 writes slashes too
     return bare != joined and joined != joined.lower() and looks_secret(joined)
