@@ -76,8 +76,8 @@ app = typer.Typer(
 
 
 @app.command(
-    epilog="Commands: `ctxgen explain` says which lines and rules led to a fact, `ctxgen detectors` lists what is known, `ctxgen models`, `env`, `jobs` and `topics` list one part as a table, `ctxgen init` writes a .ctxgen.toml, "
-    "`ctxgen schema` prints the JSON Schema. A word that is a command is the command; write ./word for a folder of that name."
+    epilog="Commands: `ctxgen routes`, `models`, `env`, `jobs` and `topics` list one part as a table, `ctxgen diff` says what changed, `ctxgen brief` writes a request to an assistant, `ctxgen explain` says which lines and rules "
+    "led to a fact, `ctxgen detectors` lists what is known, `ctxgen init` writes a .ctxgen.toml, `ctxgen mcp` serves an assistant, `ctxgen schema` prints the JSON Schema. A word that is a command is the command; write ./word for a folder of that name."
 )
 def scan(
     path: Repository = ".",

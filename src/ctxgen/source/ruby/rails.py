@@ -376,11 +376,14 @@ def _draw_file(program: Program, owner: Object, arguments: Arguments) -> Value:
     """`draw(:admin)`: what stands in `config/routes/admin.rb`, at this level."""
     name, path = arguments.get(0), arguments.scope.module.path
     folder = folder_of(path)
+    drawn: list[str] = program.shared.setdefault("rails.drawn", [])
     for candidate in (f"{folder}/routes/{name}.rb", f"{folder}/{name}.rb"):
         if isinstance(name, str) and program.resolver.exists(candidate) and (module := program.module(candidate)) is not None:  # type: ignore[attr-defined]
             module.done = True
-            scope = Scope(module, module.scope, this=owner, receiver=owner)
-            program._execute(program.lowered[candidate].statements, scope)
+            if candidate not in drawn:
+                drawn.append(candidate)
+                program._execute(program.lowered[candidate].statements, Scope(module, module.scope, this=owner, receiver=owner))
+                drawn.pop()
     return UNKNOWN
 
 
