@@ -275,19 +275,27 @@ class _Teller:
             owned[model.component].append(model)
         for index, (owner, models) in enumerate(sorted(owned.items(), key=lambda entry: (-len(entry[1]), entry[0] or ""))):
             ranked = _ranked(models)
-            counted = f"{len(models)} {'table' if all(model.table for model in models) else 'model'}{'s' if len(models) > 1 else ''}"
+            kinds = {self.kind_of(model) for model in models}
+            counted = f"{len(models)} {kinds.pop() if len(kinds) == 1 else 'model'}{'s' if len(models) > 1 else ''}"
             of: list[Part] = [" of ", Text(self.parts[owner].name)] if owner in self.parts and len(owned) > 1 else []
             names: list[Part] = [*_joined(Text(model.name) for model in ranked[:MODELS_SHOWN])]
             shown = [*of, " (", *names, ", …)" if len(models) > MODELS_SHOWN else ")"]
             pieces.append(Piece((counted, *shown), max(20, 48 + min(len(models), 20) - 4 * index), ranked[0].evidence[0]))
         return pieces
 
+    def kind_of(self, model: Model) -> str:
+        """What a model stands for: a table, or a collection where its library speaks to a database of documents alone."""
+        technology = self.catalogue.technologies.get(model.technology or "")
+        if technology is not None and technology.drives and wording.DOCUMENT_STORES.issuperset(technology.drives):
+            return "collection"
+        return "table" if model.table else "model"
+
     def data_model(self) -> Section:
         """Every model with its columns and what they refer to."""
         lines = []
         for model in self.context.models:
             parts: list[Part] = [Text(model.name)]
-            parts += [" (table ", Text(model.table), ")"] if model.table and model.table != model.name else []
+            parts += [f" ({self.kind_of(model)} ", Text(model.table), ")"] if model.table and model.table != model.name else []
             parts += [" of ", Text(self.parts[model.component].name)] if model.component in self.parts and len(self.parts) > 1 else []
             for index, column in enumerate(model.columns):
                 parts += [", " if index else ": ", Text(column.name)]

@@ -32,6 +32,7 @@ MECHANISMS = {
     "jwt": "JWT", "session": "sessions", "oauth2": "OAuth 2", "oidc": "OpenID Connect", "saml": "SAML", "ldap": "LDAP", "api-key": "API keys", "basic": "HTTP Basic", "mtls": "mutual TLS",
     "webauthn": "WebAuthn", "totp": "TOTP", "password": "passwords", "magic-link": "magic links", "proxy-header": "trusted proxy header", "bearer-opaque": "opaque bearer tokens", "hmac": "HMAC signatures",
 }  # fmt: skip
+DOCUMENT_STORES = frozenset({"mongodb", "couchdb", "couchbase", "firestore", "ravendb"})
 CODE = {
     "token-issued": "tokens issued in", "token-checked": "tokens checked in", "token-refreshed": "tokens refreshed in", "token-revoked": "tokens revoked in", "error-handler": "errors handled by",
     "middleware": "middleware", "http-client": "calls", "cache": "cache in", "rate-limit": "rate limit", "transaction": "transactions in", "validation": "input checked by",

@@ -76,7 +76,8 @@ def read_source(
         if known:
             found += _follow(tree, language, _Sources(tree, facts, own[:MAX_FILES], product), known, browser)
     served = [path for path in product if not browser(path)][:MAX_FILES]
-    return [*found, *procedures(facts, served, _Sources(tree, facts, served, served).data)]
+    found += procedures(facts, served, _Sources(tree, facts, served, served).data)
+    return [masked(fact) for fact in found]
 
 
 def _follow(tree: Tree, name: str, sources: _Sources, known: list[Framework], browser: Callable[[str], bool]) -> list[Fact]:
@@ -111,7 +112,7 @@ def _follow(tree: Tree, name: str, sources: _Sources, known: list[Framework], br
         tree.note(at.path, at.line, code, text, "info")
     for path in (*program.modules, *paths):
         tree.forget(path)
-    return [masked(fact) for fact in (*endpoints(program.routers), *program.facts)]
+    return [*endpoints(program.routers), *program.facts]
 
 
 class _Roots(NamedTuple):
