@@ -80,7 +80,10 @@ def opened(found: Iterable[Mark]) -> At | None:
         key = mark.get(0)
         stated = mark.get(1)
         sets = mark.path in _METADATA
-        if (sets or not mark.path) and stated is not False and (_OPENS.search(mark.name) or (sets and _OPENS.search(str(key)))):
+        said = (
+            stated is True if mark.path == _METADATA[0] else stated is not False
+        )  # `SetMetadata(key, isPublic)` of a caller's may say either
+        if (sets or not mark.path) and said and (_OPENS.search(mark.name) or (sets and _OPENS.search(str(key)))):
             return mark.at
     return None
 
