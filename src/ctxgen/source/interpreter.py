@@ -962,6 +962,10 @@ class Interpreter:
         """Whether a function that nobody calls may do something that is told."""
         return True
 
+    def makes_router(self, value: FunctionValue) -> bool:
+        """Whether a function that nobody calls makes something that routes are put on, whatever it is called."""
+        return False
+
     def exhausted(self) -> None:
         """The bound on steps was reached."""
 
@@ -981,7 +985,8 @@ class Interpreter:
         return value.bound(self.value_of_type(receiver.type, value.scope, receiver.line)) if receiver.type is not None else value
 
     def _run_uncalled(self, value: FunctionValue) -> None:
-        if not (self.language.runs(value.function) if self.language.runs is not None else self.worth_running(value)):
+        runs = self.language.runs
+        if not (self.worth_running(value) if runs is None else runs(value.function) or self.makes_router(value)):
             return
         if id(value.function) not in self.executed and id(value.function) not in self.handlers:
             self.begin(value.scope.module.path)

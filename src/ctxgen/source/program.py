@@ -118,6 +118,22 @@ class Program(Interpreter):
             spans.append((cls.path, cls.cls.line, cls.cls.end))
         return any(self._tells(*span) for span in spans)
 
+    @cached_property
+    def _making(self) -> re.Pattern[bytes]:
+        """What stands in the text of a function that makes a router: the last names of what is called for one."""
+        names = {_telling_name(path) for path in self.vocabulary.made if path.endswith("()")} - _COMMON
+        return (
+            re.compile(rb"(?<!\w)(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names) if name) + rb")\(")
+            if names
+            else _NOTHING
+        )
+
+    def makes_router(self, value: FunctionValue) -> bool:
+        if self.sources is None or value.owner is not None:
+            return False
+        lines = self.sources.data(value.scope.module.path).split(b"\n")[value.function.line - 1 : value.function.end]
+        return self._making.search(b"\n".join(lines)) is not None
+
     def _tells(self, path: str, first: int, last: int) -> bool:
         lines = self._lines.get(path)
         if lines is None:
@@ -768,6 +784,7 @@ def _wrapped(handler: Value, expression: ir.Expression | None) -> str | None:
     return spelled(written) or None if isinstance(written, ir.Attribute) else None
 
 
+_NOTHING = re.compile(rb"(?!)")
 _COMMON = {
     "get", "post", "put", "patch", "delete", "head", "options", "all", "any", "add", "set", "use", "on", "function", "()", "create", "default", "route", "new", "build", "group", "map", "match", "scope",
 }  # fmt: skip
