@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
@@ -33,6 +34,10 @@ LANGUAGES = {
     "rust": ("rs",),
 }
 """The packages of languages and the extensions of their files."""
+MAX_LOWERED = 12 * 1024 * 1024
+"""Bytes of one language's source whose trees are kept while it is followed: each costs some forty of memory."""
+MAX_KEPT = 1024 * 1024
+"""So many are not worth to be freed before the next language."""
 MAX_FILES = 20_000
 
 
@@ -94,7 +99,15 @@ def _follow(tree: Tree, name: str, sources: _Sources, known: list[Framework], br
             followed = entries.union(each)
             each[:] = [path for path in own if path in followed]
 
+    lowered = 0
+
     def lower(path: str) -> Module | None:
+        nonlocal lowered
+        size = len(sources.data(path))
+        if lowered + size > MAX_LOWERED:
+            tree.note(path, None, "too-complex", f"the {name} source is followed only in part: more than {MAX_LOWERED >> 20} MiB of it")
+            return None
+        lowered += size
         return language.lower(tree.file(path, SOURCE_LIMIT))
 
     active = sorted((framework for framework in known if framework.name in roots.used), key=lambda framework: framework.always)
@@ -112,7 +125,11 @@ def _follow(tree: Tree, name: str, sources: _Sources, known: list[Framework], br
         tree.note(at.path, at.line, code, text, "info")
     for path in (*program.modules, *paths):
         tree.forget(path)
-    return [*endpoints(program.routers), *program.facts]
+    found = [*endpoints(program.routers), *program.facts]
+    if lowered > MAX_KEPT:  # what was followed refers to itself in circles, and the collector rests during a run
+        del program, hooks, methods, finish
+        gc.collect()
+    return found
 
 
 class _Roots(NamedTuple):
