@@ -90,6 +90,10 @@ _REQUIRES = {
 }
 
 
+_WEAK = {"user", "session", "passport", "signin"}
+"""Words that tell a guard only beside one that requires something: `sign_in_for_demo` signs somebody in."""
+
+
 @lru_cache(maxsize=8192)
 def guard_kind(spelled: str) -> GuardKind | None:
     """The kind of guard that a name tells: `requireAdmin` authz, `auth.required` authn, `rateLimit` rate; None for a name that tells none."""
@@ -103,8 +107,8 @@ def guard_kind(spelled: str) -> GuardKind | None:
         return None
     if known & _AUTHZ or joined & {"superuser", "superadmin"}:
         return "authz"
-    authn = known & _AUTHN or joined & _AUTHN
-    if authn and not known & _NOT and (not known & _AUTHN <= {"user", "session", "passport"} or known & _REQUIRES or joined & _AUTHN):
+    authn = (known | joined) & _AUTHN
+    if authn and not known & _NOT and (not authn <= _WEAK or known & _REQUIRES):
         return "authn"
     return "validation" if known & _VALIDATION or joined & _VALIDATION else None
 

@@ -6,7 +6,7 @@ Source: https://laravel.com/docs/routing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ctxgen.model import At
@@ -190,7 +190,3 @@ def run_group(program: Program, inner: Group, arguments: Arguments, callback: Va
                 run_file(program, path, arguments.scope)
     finally:
         state.stack.pop()
-
-
-def with_middleware(route: Route, more: Iterable[Middleware]) -> Route:
-    return replace(route, middleware=(*route.middleware, *more))
