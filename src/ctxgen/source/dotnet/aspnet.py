@@ -11,11 +11,11 @@ from functools import partial
 
 from ctxgen.model import At, Guard
 from ctxgen.source import ir
+from ctxgen.source.calls import calls
 from ctxgen.source.dotnet.attributes import VERBS, attributes, base_names, of_class, protection, type_name
 from ctxgen.source.dotnet.controllers import Convention, Style, is_controller, nearest, routes
 from ctxgen.source.frameworks import Type
 from ctxgen.source.guards import guard, spelled
-from ctxgen.source.jvm.walk import calls
 from ctxgen.source.program import Dispatch, MethodHook, Program, shared
 from ctxgen.source.routing import Route, Router
 from ctxgen.source.values import Arguments, ClassValue, External, FunctionValue, Instance, Object, Value

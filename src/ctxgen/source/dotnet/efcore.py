@@ -14,7 +14,7 @@ from ctxgen.source import ir
 from ctxgen.source.dotnet.attributes import argument_of, attributes, base_names, class_of, type_name
 from ctxgen.source.dotnet.entities import Entity, Property, read
 from ctxgen.source.dotnet.fluent import configure
-from ctxgen.source.jvm.entities import snake_case
+from ctxgen.source.naming import snake_case
 from ctxgen.source.program import Program, shared
 from ctxgen.source.values import ClassValue, External
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from ctxgen.model import At, Guard, GuardKind
 from ctxgen.source import ir
+from ctxgen.source.calls import calls
 from ctxgen.source.dotnet.attributes import VERBS, attributes, base_names, type_name
 from ctxgen.source.guards import guard, spelled
-from ctxgen.source.jvm.walk import calls
 from ctxgen.source.program import MethodHook, Program, shared
 from ctxgen.source.routing import Route, join
 from ctxgen.source.values import Arguments, ClassValue, External, FunctionValue, Object, Value

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from ctxgen.model import At, TableIndex
 from ctxgen.opaque import name
 from ctxgen.source import ir
+from ctxgen.source.calls import chain
 from ctxgen.source.dotnet.attributes import type_name
 from ctxgen.source.dotnet.entities import VALUES, Entity, Kind, Link, Property
-from ctxgen.source.jvm.walk import chain
 from ctxgen.source.program import Program
 from ctxgen.source.values import ClassValue, Scope, Value
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from ctxgen.model import At, Schedule
 from ctxgen.opaque import Name, Opaque, name
 from ctxgen.source import ir
+from ctxgen.source.calls import calls
 from ctxgen.source.dotnet.attributes import base_names, type_name
 from ctxgen.source.dotnet.sites import Site, span
-from ctxgen.source.jvm.walk import calls
 from ctxgen.source.program import Program
 from ctxgen.source.values import ClassValue
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ctxgen.source import ir
+from ctxgen.source.calls import calls
 from ctxgen.source.dotnet import code, jobs, messages
 from ctxgen.source.dotnet.attributes import type_name
 from ctxgen.source.dotnet.sites import Site
-from ctxgen.source.jvm.walk import calls
 from ctxgen.source.program import Program
 from ctxgen.source.values import ClassValue
 

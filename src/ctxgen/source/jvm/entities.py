@@ -16,6 +16,7 @@ from ctxgen.source import ir
 from ctxgen.source.jvm.annotations import Annotation, find, marks, of_class, simple, strings, texts, value
 from ctxgen.source.jvm.controllers import classes
 from ctxgen.source.jvm.resolve import JvmResolver
+from ctxgen.source.naming import snake_case
 from ctxgen.source.program import Program
 from ctxgen.source.values import ClassValue
 
@@ -361,8 +362,3 @@ def _type_name(type_: ir.Expression | None) -> Name | None:
         shown = ", ".join(str(_type_name(each) or "?") for each in inner)
         return name(f"{simple(type_.owner)}<{shown}>" if simple(type_.owner) != "Array" else f"{shown}[]")
     return name(simple(type_)) if simple(type_) else None
-
-
-def snake_case(written: str) -> str:
-    """`orderItem` as `order_item`: Spring Boot's naming."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", written.replace(".", "_")).lower()

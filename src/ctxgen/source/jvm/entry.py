@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ctxgen.source import ir
-from ctxgen.source.jvm.walk import type_name
+from ctxgen.source.calls import type_name
 
 _TYPES = {
     "Application", "Route", "Routing", "Routes", "Router", "Javalin", "JavalinConfig", "RouterConfig", "Vertx", "Environment", "HttpRouting", "HttpRules", "HttpHandler", "RoutingHttpHandler",

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from ctxgen.model import At, Column, EntityModel, TableIndex
 from ctxgen.opaque import Name, name
 from ctxgen.source import ir
+from ctxgen.source.calls import chain
 from ctxgen.source.jvm.annotations import simple
 from ctxgen.source.jvm.controllers import classes
-from ctxgen.source.jvm.walk import chain
 from ctxgen.source.program import Program
 from ctxgen.source.values import ClassValue
 

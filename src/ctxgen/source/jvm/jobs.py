@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from ctxgen.model import At, Schedule
 from ctxgen.opaque import Name, Opaque, name
 from ctxgen.source import ir
+from ctxgen.source.calls import calls
 from ctxgen.source.jvm.annotations import Annotation, marks, simple, strings, value
 from ctxgen.source.jvm.controllers import classes, implemented, settings
 from ctxgen.source.jvm.fields import filled_from, text_of
-from ctxgen.source.jvm.walk import calls
 from ctxgen.source.program import Program
 from ctxgen.source.values import ClassValue
 

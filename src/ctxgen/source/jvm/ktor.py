@@ -11,10 +11,10 @@ from typing import Literal
 from ctxgen.model import CodeFact, Guard
 from ctxgen.opaque import Name, name
 from ctxgen.source import ir
+from ctxgen.source.calls import calls
 from ctxgen.source.frameworks import plain
 from ctxgen.source.jvm.annotations import simple
 from ctxgen.source.jvm.controllers import settings
-from ctxgen.source.jvm.walk import calls
 from ctxgen.source.program import MethodHook, Program
 from ctxgen.source.routing import Kind, join
 from ctxgen.source.values import Arguments, ClassValue, FunctionValue, Object, Value

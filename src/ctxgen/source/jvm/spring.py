@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 
 from ctxgen.model import At
 from ctxgen.source import ir
+from ctxgen.source.calls import calls
 from ctxgen.source.jvm import spring_data_rest, spring_functional, spring_gateway, spring_security
 from ctxgen.source.jvm.annotations import Annotation, find, methods, names, simple, strings, texts
 from ctxgen.source.jvm.controllers import Answer, classes, endpoints, implemented, inherited, joined, mentions, placed, settings
 from ctxgen.source.jvm.settings import module_of
 from ctxgen.source.jvm.specified import Specified
-from ctxgen.source.jvm.walk import calls, followed
+from ctxgen.source.jvm.walk import followed
 from ctxgen.source.program import Program
 from ctxgen.source.values import ClassValue, Scope
 

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from ctxgen.model import At
 from ctxgen.source import ir
+from ctxgen.source.calls import calls, chain, type_name
 from ctxgen.source.guards import spelled
 from ctxgen.source.jvm.annotations import find, marks, simple
 from ctxgen.source.jvm.controllers import Answer, Rules, classes, endpoints, settings
-from ctxgen.source.jvm.walk import calls, chain, type_name
 from ctxgen.source.program import Program
 from ctxgen.source.routing import join
 from ctxgen.source.values import ClassValue, FunctionValue, Scope

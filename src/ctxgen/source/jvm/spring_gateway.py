@@ -14,10 +14,11 @@ from msgspec.structs import replace
 from ctxgen.model import At, ConfigKey
 from ctxgen.opaque import Opaque
 from ctxgen.source import ir
+from ctxgen.source.calls import calls_in, type_name
 from ctxgen.source.jvm.annotations import simple, strings
 from ctxgen.source.jvm.controllers import Answer, Rules, classes, endpoints, settings
 from ctxgen.source.jvm.settings import module_of, relaxed
-from ctxgen.source.jvm.walk import calls_in, followed, type_name
+from ctxgen.source.jvm.walk import followed
 from ctxgen.source.program import Program
 from ctxgen.source.routing import join
 from ctxgen.source.values import Scope

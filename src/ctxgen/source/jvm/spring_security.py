@@ -18,13 +18,14 @@ from msgspec.structs import replace
 from ctxgen.model import At, Guard, GuardKind
 from ctxgen.opaque import name
 from ctxgen.source import ir
+from ctxgen.source.calls import type_name
 from ctxgen.source.guards import guard_kind
 from ctxgen.source.jvm.annotations import find, marks, names, of_class, simple, strings, value
 from ctxgen.source.jvm.controllers import NOTHING, Rules, Verdict, classes, settings
 from ctxgen.source.jvm.fields import filled_from, setting_of
 from ctxgen.source.jvm.paths import matches
 from ctxgen.source.jvm.settings import module_of
-from ctxgen.source.jvm.walk import followed, type_name
+from ctxgen.source.jvm.walk import followed
 from ctxgen.source.program import Program
 from ctxgen.source.values import ClassValue, Scope
 

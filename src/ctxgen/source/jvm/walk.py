@@ -5,97 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from ctxgen.source import ir
+from ctxgen.source.calls import DEEPEST, bodies_of, calls_in, expressions_of, type_name
 from ctxgen.source.program import Program
 from ctxgen.source.values import FunctionValue, Scope, Value
 
-_DEEPEST = 40
 MAX_ITEMS = 100
-
-
-def chain(call: ir.Expression) -> list[ir.Expression]:
-    """The links of `a.b().c()`, innermost first: the name it begins with, then every call and attribute."""
-    links: list[ir.Expression] = []
-    current: ir.Expression | None = call
-    while current is not None:
-        links.append(current)
-        if isinstance(current, ir.Call):
-            current = current.function
-            if isinstance(current, ir.Attribute):
-                current = current.owner
-            elif not isinstance(current, ir.Call):
-                break
-        elif isinstance(current, ir.Attribute):
-            current = current.owner
-        else:
-            break
-    return links[::-1]
-
-
-def calls(statements: Iterable[ir.Statement], depth: int = 0) -> Iterator[ir.Call]:
-    """All calls, each before those in its arguments and after those of its owner; bodies of lambdas are part of it."""
-    for statement in statements:
-        for expression in _expressions(statement):
-            yield from calls_in(expression, depth)
-        for body in _bodies(statement):
-            if depth < _DEEPEST:
-                yield from calls(body, depth + 1)
-
-
-def calls_in(expression: ir.Expression | None, depth: int = 0) -> Iterator[ir.Call]:
-    """The calls of an expression."""
-    if expression is None or depth > _DEEPEST:
-        return
-    match expression:
-        case ir.Call() | ir.Attribute():
-            for link in chain(expression):
-                if isinstance(link, ir.Call):
-                    if isinstance(link.function, ir.Class):
-                        for method in link.function.methods:
-                            yield from calls(method.body, depth + 1)
-                    yield link
-                    for argument in link.arguments:
-                        yield from calls_in(argument.value, depth + 1)
-                elif not isinstance(link, ir.Attribute | ir.Name):
-                    yield from calls_in(link, depth + 1)
-        case ir.Function():
-            yield from calls(expression.body, depth + 1)
-        case ir.Template(parts) | ir.Choice(parts):
-            for part in parts:
-                yield from calls_in(part, depth + 1)
-        case ir.Sequence(items):
-            for item in items:
-                yield from calls_in(item.value, depth + 1)
-        case ir.Unknown(_, inner):
-            for each in inner:
-                yield from calls_in(each, depth + 1)
-        case ir.Item(owner, key):
-            yield from calls_in(owner, depth + 1)
-            yield from calls_in(key, depth + 1)
-
-
-def _expressions(statement: ir.Statement) -> Iterator[ir.Expression | None]:
-    match statement:
-        case ir.Do(value) | ir.Return(value):
-            yield value
-        case ir.Assign():
-            yield statement.value
-        case ir.Branch(arms):
-            for condition, _ in arms:
-                yield condition
-        case ir.Loop():
-            yield statement.iterable
-
-
-def _bodies(statement: ir.Statement) -> Iterator[tuple[ir.Statement, ...]]:
-    match statement:
-        case ir.Branch(arms):
-            for _, body in arms:
-                yield body
-        case ir.Loop() | ir.Block():
-            yield statement.body
-        case ir.Define(what) if isinstance(what, ir.Function):
-            yield what.body
-
 
 Known = Callable[[ir.Expression, Scope], Value]
 """What stands for a list that is gone through, where more is known than evaluating it gives; None where nothing is."""
@@ -121,15 +35,15 @@ def followed(
                     inner.names[statement.target.name] = item
                 yield from followed(program, statement.body, inner, enter, depth + 1, known)
             continue
-        for expression in _expressions(statement):
+        for expression in expressions_of(statement):
             for call in calls_in(expression):
                 _bind_block(program, call, scope, known)
                 yield call, scope
                 yield from _entered(program, call, scope, enter, depth, known)
         if isinstance(statement, ir.Assign) and isinstance(statement.target, ir.Name):
             scope.names[statement.target.name] = program.evaluate(statement.value, scope) if plain(statement.value) else None
-        for body in _bodies(statement):
-            if depth < _DEEPEST:
+        for body in bodies_of(statement):
+            if depth < DEEPEST:
                 yield from followed(program, body, scope, enter, depth + 1, known)
 
 
@@ -164,13 +78,13 @@ def plain(expression: ir.Expression, depth: int = 0) -> bool:
         case ir.Literal() | ir.Name():
             return True
         case ir.Attribute(owner):
-            return depth < _DEEPEST and plain(owner, depth + 1)
+            return depth < DEEPEST and plain(owner, depth + 1)
         case ir.Template(parts) | ir.Choice(parts):
-            return depth < _DEEPEST and all(plain(part, depth + 1) for part in parts)
+            return depth < DEEPEST and all(plain(part, depth + 1) for part in parts)
         case ir.Sequence(items):
-            return depth < _DEEPEST and all(plain(item.value, depth + 1) for item in items)
+            return depth < DEEPEST and all(plain(item.value, depth + 1) for item in items)
         case ir.Call(ir.Name(called) | ir.Attribute(_, called), arguments):
-            return depth < _DEEPEST and called in _MAKES_LISTS and all(plain(argument.value, depth + 1) for argument in arguments)
+            return depth < DEEPEST and called in _MAKES_LISTS and all(plain(argument.value, depth + 1) for argument in arguments)
     return False
 
 
@@ -188,13 +102,3 @@ def _entered(
     for parameter, argument in zip(value.function.parameters, call.arguments, strict=False):
         inner.names[parameter.name] = program.evaluate(argument.value, scope) if plain(argument.value) else None
     yield from followed(program, value.function.body, inner, enter, depth + 1, known)
-
-
-def type_name(type: ir.Expression | None) -> str:
-    """The last name of a type without its arguments."""
-    match type:
-        case ir.Name(name) | ir.Attribute(_, name):
-            return name
-        case ir.Item(owner):
-            return type_name(owner)
-    return ""
