@@ -17,7 +17,6 @@ from ctxgen.source.ir import (
     Name,
     Parameter,
     Statement,
-    Unknown,
 )
 from ctxgen.source.jvm.java import _expressions, _statements
 from ctxgen.source.jvm.java._types import type_of
@@ -50,16 +49,11 @@ def _modifiers(node: Syntax) -> tuple[tuple[Expression, ...], set[str]]:
     """The annotations of a declaration, and its modifiers."""
     for child in node.children:
         if child.type == "modifiers":
-            annotations = tuple(annotation_of(each, 0) for each in child.children if each.type in ("annotation", "marker_annotation"))
+            annotations = tuple(
+                _expressions.annotation_of(each, 0) for each in child.children if each.type in ("annotation", "marker_annotation")
+            )
             return annotations, {each.type for each in child.children}
     return (), set()
-
-
-def annotation_of(node: Syntax, depth: int) -> Expression:
-    named = node.child_by_field_name("name")
-    called = _expressions.expression_of(named, depth + 1) if named else Unknown(line(node))
-    arguments = node.child_by_field_name("arguments")
-    return called if arguments is None else Call(called, _expressions.arguments_of(arguments, depth + 1), line(node))
 
 
 def class_of(node: Syntax, anonymous: Expression | None = None) -> Class:

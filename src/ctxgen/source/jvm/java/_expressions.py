@@ -201,6 +201,13 @@ def _switch(node: Syntax, depth: int) -> Expression:
     return Choice(tuple(options), line(node))
 
 
+def annotation_of(node: Syntax, depth: int) -> Expression:
+    named = node.child_by_field_name("name")
+    called = expression_of(named, depth + 1) if named else Unknown(line(node))
+    arguments = node.child_by_field_name("arguments")
+    return called if arguments is None else Call(called, arguments_of(arguments, depth + 1), line(node))
+
+
 def _constant(value: bool | None) -> Callable[[Syntax, int], Expression]:
     return lambda node, depth: Literal(value, line(node))
 
@@ -240,6 +247,6 @@ EXPRESSIONS: dict[str, Callable[[Syntax, int], Expression]] = {
     "assignment_expression": _evaluated,
     "instanceof_expression": _evaluated,
     "update_expression": _evaluated,
-    "annotation": _declarations.annotation_of,
-    "marker_annotation": _declarations.annotation_of,
+    "annotation": annotation_of,
+    "marker_annotation": annotation_of,
 }
