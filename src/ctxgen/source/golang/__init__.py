@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ctxgen.source.golang.lower import lower
+from ctxgen.source.golang.lower import PRODUCT, lower
 from ctxgen.source.golang.resolve import GoResolver
 from ctxgen.source.languages import Language
 from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, Value
@@ -58,6 +58,11 @@ def _same(program: Program, arguments: Arguments) -> Value:
     return arguments.get(0, default=UNKNOWN)
 
 
+def _unknown(program: Program, arguments: Arguments) -> Value:
+    """A product: a number that nobody asks for, or a span of time, which `calls.Found.span` reads as it is written."""
+    return UNKNOWN
+
+
 def _append(program: Program, arguments: Arguments) -> Value:
     first, *rest = arguments.positional or [UNKNOWN]
     return [*first, *rest][:300] if isinstance(first, list) else list(rest)
@@ -90,5 +95,6 @@ LANGUAGE = Language(
         "string()": _same,
         "append()": _append,
         "new()": _new,
+        f"{PRODUCT}()": _unknown,
     },
 )

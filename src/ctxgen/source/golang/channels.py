@@ -11,68 +11,84 @@ from functools import partial
 from typing import Literal, NamedTuple
 
 from ctxgen.model import Channel, Schedule
-from ctxgen.opaque import name
+from ctxgen.opaque import Name, Opaque, name
 from ctxgen.source.frameworks import plain
 from ctxgen.source.program import Hook, MethodHook, Program
 from ctxgen.source.values import UNKNOWN, Arguments, External, Object, Value
 
 
-class _Use(NamedTuple):
+class Use(NamedTuple):
     """Which argument or field of a struct names what, and whether it is read or written."""
 
     where: int | str
-    kind: Literal["queue", "topic", "exchange", "subject"]
+    kind: Literal["queue", "topic", "exchange", "subject", "stream", "channel"]
     system: str
     role: Literal["producer", "consumer"] | None = None
 
 
 _KAFKA, _CONFLUENT = "github.com/segmentio/kafka-go", "github.com/confluentinc/confluent-kafka-go/kafka"
-_CALLS: dict[str, _Use] = {
-    f"{_KAFKA}.ReaderConfig": _Use("Topic", "topic", "kafka", "consumer"),
-    f"{_KAFKA}.WriterConfig": _Use("Topic", "topic", "kafka", "producer"),
-    f"{_KAFKA}.Writer": _Use("Topic", "topic", "kafka", "producer"),
-    f"{_KAFKA}.Message": _Use("Topic", "topic", "kafka", "producer"),
-    f"{_KAFKA}.TopicConfig": _Use("Topic", "topic", "kafka"),
-    f"{_CONFLUENT}.TopicPartition": _Use("Topic", "topic", "kafka"),
-    **{f"github.com/{owner}/sarama.ProducerMessage": _Use("Topic", "topic", "kafka", "producer") for owner in ("IBM", "Shopify")},
-    "github.com/hibiken/asynq.NewTask": _Use(0, "queue", "asynq", "producer"),
+CALLS: dict[str, dict[str, Use]] = {
+    _KAFKA: {
+        "ReaderConfig": Use("Topic", "topic", "kafka", "consumer"),
+        "WriterConfig": Use("Topic", "topic", "kafka", "producer"),
+        "Writer": Use("Topic", "topic", "kafka", "producer"),
+        "Message": Use("Topic", "topic", "kafka", "producer"),
+        "TopicConfig": Use("Topic", "topic", "kafka"),
+    },
+    _CONFLUENT: {"TopicPartition": Use("Topic", "topic", "kafka")},
+    **{f"github.com/{owner}/sarama": {"ProducerMessage": Use("Topic", "topic", "kafka", "producer")} for owner in ("IBM", "Shopify")},
+    "github.com/hibiken/asynq": {"NewTask": Use(0, "queue", "asynq", "producer")},
 }
-_METHODS: dict[str, _Use] = {
-    "amqp091-go.channel.QueueDeclare": _Use(0, "queue", "rabbitmq"),
-    "amqp091-go.channel.ExchangeDeclare": _Use(0, "exchange", "rabbitmq"),
-    "amqp091-go.channel.Consume": _Use(0, "queue", "rabbitmq", "consumer"),
-    "amqp091-go.channel.ConsumeWithContext": _Use(1, "queue", "rabbitmq", "consumer"),
-    "nats-go.connection.Publish": _Use(0, "subject", "nats", "producer"),
-    "nats-go.connection.PublishRequest": _Use(0, "subject", "nats", "producer"),
-    "nats-go.connection.Request": _Use(0, "subject", "nats", "producer"),
-    "nats-go.connection.Subscribe": _Use(0, "subject", "nats", "consumer"),
-    "nats-go.connection.SubscribeSync": _Use(0, "subject", "nats", "consumer"),
-    "nats-go.connection.QueueSubscribe": _Use(0, "subject", "nats", "consumer"),
-    "nats-go.connection.PullSubscribe": _Use(0, "subject", "nats", "consumer"),
-    "nats-go.jetstream.Publish": _Use(1, "subject", "nats", "producer"),
-    "nats-go.jetstream.PublishAsync": _Use(0, "subject", "nats", "producer"),
-    "sarama.consumer.ConsumePartition": _Use(0, "topic", "kafka", "consumer"),
-    "sarama.group.Consume": _Use(1, "topic", "kafka", "consumer"),
-    "confluent-kafka-go.consumer.Subscribe": _Use(0, "topic", "kafka", "consumer"),
-    "confluent-kafka-go.consumer.SubscribeTopics": _Use(0, "topic", "kafka", "consumer"),
-    "asynq.mux.HandleFunc": _Use(0, "queue", "asynq", "consumer"),
-    "asynq.mux.Handle": _Use(0, "queue", "asynq", "consumer"),
+"""Functions and structs by their package."""
+_NATS = {
+    "Publish": Use(0, "subject", "nats", "producer"),
+    "PublishRequest": Use(0, "subject", "nats", "producer"),
+    "Request": Use(0, "subject", "nats", "producer"),
+    "Subscribe": Use(0, "subject", "nats", "consumer"),
+    "SubscribeSync": Use(0, "subject", "nats", "consumer"),
+    "QueueSubscribe": Use(0, "subject", "nats", "consumer"),
+    "PullSubscribe": Use(0, "subject", "nats", "consumer"),
 }
+ON: dict[str, dict[str, Use]] = {
+    "amqp091-go.channel": {
+        "QueueDeclare": Use(0, "queue", "rabbitmq"),
+        "ExchangeDeclare": Use(0, "exchange", "rabbitmq"),
+        "Consume": Use(0, "queue", "rabbitmq", "consumer"),
+        "ConsumeWithContext": Use(1, "queue", "rabbitmq", "consumer"),
+    },
+    "nats-go.connection": _NATS,
+    "nats-go.jetstream": {"Publish": Use(1, "subject", "nats", "producer"), "PublishAsync": Use(0, "subject", "nats", "producer")},
+    "sarama.consumer": {"ConsumePartition": Use(0, "topic", "kafka", "consumer")},
+    "sarama.group": {"Consume": Use(1, "topic", "kafka", "consumer")},
+    "confluent-kafka-go.consumer": {
+        "Subscribe": Use(0, "topic", "kafka", "consumer"),
+        "SubscribeTopics": Use(0, "topic", "kafka", "consumer"),
+    },
+    "asynq.mux": {"HandleFunc": Use(0, "queue", "asynq", "consumer"), "Handle": Use(0, "queue", "asynq", "consumer")},
+}
+"""Methods by the framework and type that they are called on."""
+PUBLISHES = {"Publish": 0, "PublishWithContext": 1, "PublishWithDeferredConfirm": 0, "PublishWithDeferredConfirmWithContext": 1}
+"""Methods of a channel of RabbitMQ and where the exchange stands among their arguments; the key stands behind it."""
 
 
-def _tell(program: Program, use: _Use, value: Value, arguments: Arguments) -> None:
+def clock(stated: str) -> Name | None:
+    """A schedule that is safe to tell."""
+    return Opaque(stated).cron()
+
+
+def _tell(program: Program, use: Use, value: Value, arguments: Arguments) -> None:
     for text in plain(value):
         if text and "{" not in text:
             at = program.at(arguments)
             program.facts.append(Channel(name=name(text), kind=use.kind, system=name(use.system), role=use.role, at=at))
 
 
-def _called(program: Program, arguments: Arguments, use: _Use) -> Value:
+def _called(program: Program, arguments: Arguments, use: Use) -> Value:
     _tell(program, use, arguments.get(use.where), arguments)
     return None  # the value is what the data says
 
 
-def _on(program: Program, owner: Object, arguments: Arguments, use: _Use) -> Value:
+def _on(program: Program, owner: Object, arguments: Arguments, use: Use) -> Value:
     _tell(program, use, arguments.get(use.where), arguments)
     if use.where == 0 and use.kind == "queue" and isinstance(text := arguments.get(0), str):
         return [{"Name": text}, UNKNOWN]  # `q, err := ch.QueueDeclare(…)`, of which `q.Name` is used
@@ -83,9 +99,9 @@ def _publish(program: Program, owner: Object, arguments: Arguments, start: int) 
     """`ch.Publish(exchange, key, …)`: the exchange; the queue that the key names where it is the default one."""
     exchange, key = arguments.get(start), arguments.get(start + 1)
     if exchange == "":
-        _tell(program, _Use(start + 1, "queue", "rabbitmq", "producer"), key, arguments)
+        _tell(program, Use(start + 1, "queue", "rabbitmq", "producer"), key, arguments)
     else:
-        _tell(program, _Use(start, "exchange", "rabbitmq", "producer"), exchange, arguments)
+        _tell(program, Use(start, "exchange", "rabbitmq", "producer"), exchange, arguments)
     return UNKNOWN
 
 
@@ -105,7 +121,7 @@ def _started(program: Program, arguments: Arguments, when: Value, position: int)
     called = program.handler_name(handler, written)
     if isinstance(when, str) and "{" not in when:
         shown = name(called) if called else None
-        program.facts.append(Schedule(name=shown or name("cron"), schedule=name(when), handler=shown, at=program.at(arguments)))
+        program.facts.append(Schedule(name=shown or name("cron"), schedule=clock(when), handler=shown, at=program.at(arguments)))
 
 
 def _new_job(program: Program, owner: Object, arguments: Arguments) -> Value:
@@ -130,12 +146,12 @@ def _do(program: Program, owner: Object, arguments: Arguments) -> Value:
     return UNKNOWN
 
 
-HOOKS: dict[str, Hook] = {f"{path}()": partial(_called, use=use) for path, use in _CALLS.items()}
+HOOKS: dict[str, Hook] = {
+    f"{package}.{called}()": partial(_called, use=use) for package, calls in CALLS.items() for called, use in calls.items()
+}
 METHODS: dict[str, MethodHook] = {
-    **{path: partial(_on, use=use) for path, use in _METHODS.items()},
-    "amqp091-go.channel.Publish": partial(_publish, start=0),
-    "amqp091-go.channel.PublishWithContext": partial(_publish, start=1),
-    "amqp091-go.channel.PublishWithDeferredConfirmWithContext": partial(_publish, start=1),
+    **{f"{type}.{called}": partial(_on, use=use) for type, calls in ON.items() for called, use in calls.items()},
+    **{f"amqp091-go.channel.{called}": partial(_publish, start=start) for called, start in PUBLISHES.items()},
     "amqp091-go.connection.Channel": partial(_same_kind, kind="channel"),
     "nats-go.connection.JetStream": partial(_same_kind, kind="connection"),
     "robfig-cron.cron.AddFunc": _schedule,

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
 
 DEPTH = 150
+PRODUCT = "(*)"
+"""What a product is a call of: the name of no function."""
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", '"': '"', "'": "'"}
 _VERSION = re.compile(r"v\d{1,3}")
 
@@ -376,11 +378,17 @@ def _pointee(kind: Syntax | None) -> Syntax | None:
 
 
 def _binary(node: Syntax, depth: int) -> ir.Expression:
+    """Texts that are put together; a product (spans of time are some) as a call of its operator."""
     left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
     if left is None or right is None:
         return ir.Unknown(_line(node))
     parts = (_expression(left, depth), _expression(right, depth))
-    return ir.Template(parts, _line(node)) if _text(node.child_by_field_name("operator")) == "+" else ir.Unknown(_line(node), parts)
+    match _text(node.child_by_field_name("operator")):
+        case "+":
+            return ir.Template(parts, _line(node))
+        case "*":
+            return ir.Call(ir.Name(PRODUCT, _line(node)), tuple(ir.Argument(part) for part in parts), _line(node))
+    return ir.Unknown(_line(node), parts)
 
 
 def _inner(node: Syntax, depth: int) -> ir.Expression:
