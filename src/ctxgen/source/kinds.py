@@ -28,8 +28,10 @@ class Tongue(NamedTuple):
     """Types that only hold what their argument is (`list`, `State<Pool>`)."""
     declared: Callable[[Program, str, str], tuple[ir.Assign, str] | None]
     """The declaration of a constant or variable by the file that it is known in and its name, with its own file."""
-    packages: bool
+    packages: bool = False
     """Whether the methods of a type stand in files beside it."""
+    crates: bool = False
+    """Whether a library's names are used without an import, too (`sqlx::query`)."""
 
 
 def kind_of(
@@ -82,7 +84,7 @@ def _named(tongue: Tongue, program: Program, module: ModuleValue, name: str, dep
     value = program.lookup(name, module.scope)
     match value:
         case External(path):
-            return path if path != name or name in module.scope.names else ""  # an import, no name of the language
+            return path if tongue.crates or path != name or name in module.scope.names else ""  # an import, no name of the language
         case ClassValue():
             return _aliased(tongue, program, value, depth)
         case Instance():
