@@ -62,6 +62,8 @@ class Type(Struct, frozen=True, kw_only=True):
     guards: Where = ()
     fluent: bool = False
     """Whether methods that are not described give the object itself."""
+    begins: dict[str, str] = {}
+    """What a method gives that nothing describes, by the beginning of its name: `Map` something of its own below the object."""
     routes: bool = True
     """Whether it holds routes; a type that only leads to others (a builder of settings) does not."""
 

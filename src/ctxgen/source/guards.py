@@ -64,7 +64,7 @@ _NOT = {
     "recover",
     "recovery",
 }
-_HEADERS = {"csrf", "xsrf", "csp", "referrer", "helmet", "cors"}
+_HEADERS = {"csrf", "xsrf", "csp", "referrer", "helmet", "cors", "antiforgery", "contentsecurity", "securityheaders"}
 """Protections of browsers, which let everybody in."""
 _REFUSALS: dict[object, GuardKind] = {401: "authn", 403: "authz", "UNAUTHORIZED": "authn", "FORBIDDEN": "authz"}
 _REFUSING = re.compile(r"(un_?authori[sz]ed|un_?authenticated|not_?authenticated)|(forbidden|access_?denied)", re.IGNORECASE)
@@ -99,7 +99,7 @@ def guard_kind(spelled: str) -> GuardKind | None:
     """The kind of guard that a name tells: `requireAdmin` authz, `auth.required` authn, `rateLimit` rate; None for a name that tells none."""
     words = [word.lower() for word in _WORDS.findall(spelled[-120:])]
     known, joined = set(words), {a + b for a, b in itertools.pairwise(words)}
-    if known & _HEADERS:
+    if (known | joined) & _HEADERS:
         return None
     if known & _RATE or joined & _RATE:
         return "rate"

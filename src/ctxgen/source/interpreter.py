@@ -379,6 +379,10 @@ class Interpreter:
         match target:
             case ir.Name(name):
                 holder = None if declares or self.language.assigns_locally else scope.holder(name)
+                if not declares and (holder is None or holder.parent is None) and self._is_member(name, scope):
+                    if value is not UNKNOWN and not isinstance(value, External):
+                        scope.this.fields[name] = value
+                    return
                 (holder or scope).names[name] = value
             case ir.Attribute(ir.Name("exports" | "module.exports"), name):
                 scope.module.exports[name] = value
@@ -398,6 +402,11 @@ class Interpreter:
                     if isinstance(field, (ir.Literal, ir.Name)):
                         wanted = str(field.value if isinstance(field, ir.Literal) else field.name)
                         self._bind(inner, self.attribute(value, wanted, target.line, scope), scope, declares=declares)
+
+    def _is_member(self, name: str, scope: Scope) -> bool:
+        """Whether a name without an owner is a field of the instance whose method is run."""
+        this = scope.this
+        return self.language.implicit_this and isinstance(this, Instance) and any(each.cls.field(name) for each in self.lineage(this.cls))
 
     def set_attribute(self, owner: Value, name: str, value: Value) -> None:
         """`owner.name = value`."""
@@ -598,6 +607,8 @@ class Interpreter:
                     return self._whole(files, inner, scope.module)
                 if (constant := self.language.constants.get(f"{path}.{name}")) is not None:
                     return constant
+                if self.language.qualified and name[:1].isupper() and (type := self._qualified(path, name, scope.module)) is not None:
+                    return type
                 if owner.arguments is not None and path.endswith("()") and name in owner.arguments.keywords:
                     return owner.arguments.keywords[name]
                 found = External(f"{path}.{name}"[:MAX_TEXT], owner.arguments)
@@ -638,6 +649,15 @@ class Interpreter:
             case str() | list():
                 return builtins.Bound(owner, name)
         return UNKNOWN
+
+    def _qualified(self, namespace: str, name: str, importer: ModuleValue) -> ClassValue | None:
+        """A type of the repository by its namespace or the end of it: `Services.Orders.Routes`."""
+        for path in self.resolver.defining(importer.path, name):
+            module = self.module(path)
+            found = module.scope.names.get(name) if module is not None and f".{module.package}".endswith(f".{namespace}") else None
+            if isinstance(found, ClassValue):
+                return found
+        return None
 
     def _of_module(self, module: ModuleValue, name: str, line: int, scope: Scope) -> Value:
         names = module.exports if name in module.exports else module.scope.names if not module.exports else {}
@@ -753,6 +773,8 @@ class Interpreter:
         arguments = Arguments(tuple(positional), keywords, call.arguments, call.line, scope, call.types)
         if self.language.dispatches and isinstance(function, External | _Unknown):
             self.dispatched(call, arguments)
+        if isinstance(function, FunctionValue) and function.function.within and isinstance(function.this, ClassValue):
+            function, arguments = _with_receiver(function, arguments)
         if isinstance(function, FunctionValue) and function.function.receiver is not None and isinstance(function.this, Object):
             return self.extension(function, function.this, arguments)
         return self.call(function, arguments)
@@ -768,6 +790,8 @@ class Interpreter:
         """An extension function that is called without its receiver, or a block that is (`block()` of `Route.() -> Unit`), has the one of the calling scope."""
         if function.function.receiver is not None and function.this is None:
             return function.bound(scope.receiver if scope.receiver is not None else scope.this)
+        if function.function.within and isinstance(function.this, ClassValue):
+            return function
         if (
             function.function.receiver is not None
             and isinstance(function.this, (Instance, ClassValue))
@@ -831,19 +855,19 @@ class Interpreter:
         return instance
 
     def _construct(self, instance: Value, lineage: Iterable[ClassValue], arguments: Arguments) -> None:
-        """Run the nearest constructor of a line of classes."""
+        """Run the nearest constructor of a line of classes: of several the one that takes as many arguments."""
         for each in lineage:
-            constructor = next(
-                (
-                    method
-                    for method in each.cls.methods
-                    if method.constructs or method.name in self.language.constructors or method.name == each.cls.name
-                ),
-                None,
-            )
-            if constructor is not None:
-                self._apply(FunctionValue(constructor, self.class_scope(each), instance, each), arguments)
+            known = [
+                method
+                for method in each.cls.methods
+                if method.constructs or method.name in self.language.constructors or method.name == each.cls.name
+            ]
+            if known:
+                chosen = next((method for method in known if takes(method, arguments)), known[0])
+                self._apply(FunctionValue(chosen, self.class_scope(each), instance, each), arguments)
                 return
+        if isinstance(instance, Instance):
+            instance.above = arguments
         above = instance.object if isinstance(instance, Instance) else None
         for name in self.language.constructors:
             if above is not None and self.has_method(above, name):  # that of the framework's class
@@ -1001,6 +1025,22 @@ class Interpreter:
 
     def uncalled(self, value: FunctionValue, arguments: Arguments) -> None:
         self._apply(value, arguments)
+
+
+def _with_receiver(function: FunctionValue, arguments: Arguments) -> tuple[FunctionValue, Arguments]:
+    """An extension method that is called by its class: `OrderEndpoints.Map(group)`."""
+    if not arguments.positional:
+        return function, arguments
+    rest = arguments._replace(positional=arguments.positional[1:], written=arguments.written[1:])
+    return function.bound(arguments.positional[0]), rest
+
+
+def takes(function: ir.Function, arguments: Arguments) -> bool:
+    """Whether a function can be called with that many arguments."""
+    given = len(arguments.positional) + len(arguments.keywords)
+    required = sum(each.default is None and not each.variadic for each in function.parameters)
+    most = MAX_ITEMS if any(each.variadic for each in function.parameters) else len(function.parameters)
+    return required <= given <= most
 
 
 def _is_dull(value: Value) -> bool:

@@ -53,6 +53,14 @@ class Resolver(Protocol):
         """
 
 
+@runtime_checkable
+class Near(Protocol):
+    """A resolver that tells how near the names of two files are: those of one namespace before those of one folder (C#)."""
+
+    def distance(self, path: str, other: str) -> tuple[bool, int]:
+        """How far what the file at `other` declares is from the one at `path`; the smallest is meant."""
+
+
 @dataclass(frozen=True)
 class Language:
     """One language: `name` as in `detectors/source/<name>/`, the extensions of its files, how a file is lowered, and how it differs from others.
@@ -99,6 +107,8 @@ class Language:
     """Which functions that nobody calls are run: those that a framework calls to be told something; all where this is None."""
     judge: Callable[[str, Any], GuardKind | None] | None = None
     """What a name, and the value that it stands for, guards, where the language knows better than the words of the name."""
+    qualified: bool = False
+    """Whether a type may be named by its namespace, or the end of it, wherever it is used (C#)."""
     dispatches: bool = False
     """Whether a method of an object that is not followed, called with a router, is that of every class that has one: a container or reflection finds them (C#)."""
     finish: tuple[Callable[[Any], None], ...] = ()

@@ -13,8 +13,8 @@ from ctxgen.model import At, Fact, Guard, GuardKind
 from ctxgen.source import ir
 from ctxgen.source.frameworks import Framework, Method, Type, Vocabulary, plain
 from ctxgen.source.guards import guard, guard_kind, refusal, spelled
-from ctxgen.source.interpreter import Exhausted, Interpreter
-from ctxgen.source.languages import Language, Resolver, Sources
+from ctxgen.source.interpreter import Exhausted, Interpreter, takes
+from ctxgen.source.languages import Language, Near, Resolver, Sources
 from ctxgen.source.routing import Route, Router
 from ctxgen.source.values import (
     UNKNOWN,
@@ -336,12 +336,22 @@ class Program(Interpreter):
         holder = arguments.scope.holder(name)
         if holder is not None and isinstance(block := holder.names[name], FunctionValue) and not block.name:
             return self.call_with(block, owner, arguments, receiver=True)  # `route.block()` of a parameter `block: Route.() -> Unit`
-        for extension in self.extensions.get(name, ()):
-            return self.extension(extension.bound(owner), owner, arguments)
+        if known := self.extensions.get(name):
+            chosen = known[0] if len(known) == 1 else min(known, key=lambda each: self._distance(each, owner, arguments))
+            return self.extension(chosen.bound(owner), owner, arguments)
         for kind in self.vocabulary.kinds(owner.type):
             if (hook := self.method_hooks.get(f"{owner.type.framework}.{kind}.*")) is not None:  # whatever else is called on it
                 return hook(self, owner, arguments)
         return UNKNOWN
+
+    def _distance(self, extension: FunctionValue, owner: Object, arguments: Arguments) -> tuple[bool, bool, bool, int]:
+        """How far one of several extension functions of a name is from being meant: another type's, for other arguments, in files that are not near."""
+        receiver = extension.function.receiver
+        type = self.vocabulary.typed.get(_last(receiver.type)) if receiver is not None else None
+        other = type is not None and type.name not in self.vocabulary.kinds(owner.type)
+        path, declared = arguments.scope.module.path, extension.scope.module.path
+        near = self.resolver.distance(path, declared) if isinstance(self.resolver, Near) else (False, -shared(path, declared))
+        return other, not takes(extension.function, arguments), *near
 
     def extension(self, function: FunctionValue, owner: Object, arguments: Arguments) -> Value:
         """Call a function that extends a framework's type.
@@ -414,7 +424,12 @@ class Program(Interpreter):
         found = guard(name, self.at(arguments)) if name.startswith(("Require", "Authorize")) else None
         if found is not None and owner.router is not None and len(owner.router.uses) == before:
             owner.router.use([found])
-        return owner if given is UNKNOWN else given
+        if given is not UNKNOWN:
+            return given
+        types = self.vocabulary.frameworks[owner.type.framework].types
+        begins = [each for kind in self.vocabulary.kinds(owner.type) for each in types[kind].begins.items()]
+        made = next((made for start, made in begins if name.startswith(start)), None)
+        return owner if made is None else self.below(owner, made, self.at(arguments))
 
     def next_order(self) -> int:
         self._order += 1

@@ -149,6 +149,8 @@ class Instance:
     def __init__(self, cls: ClassValue, object: Object | None = None) -> None:
         self.cls, self.object = cls, object
         self.fields: dict[str, Value] = {}
+        self.above: Arguments | None = None
+        """What the constructor of the library's class that it extends was called with."""
 
 
 class Object:

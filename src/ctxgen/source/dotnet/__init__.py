@@ -11,4 +11,6 @@ from ctxgen.source.dotnet.lower import lower
 from ctxgen.source.dotnet.resolve import DotnetResolver
 from ctxgen.source.languages import Language
 
-LANGUAGE = Language("dotnet", (".cs",), lower, DotnetResolver, implicit_this=True, constructors=(), runs=tells, dispatches=True)
+LANGUAGE = Language(
+    "dotnet", (".cs",), lower, DotnetResolver, implicit_this=True, constructors=(), runs=tells, qualified=True, dispatches=True
+)

@@ -235,6 +235,15 @@ def _filter(program: Program, owner: Object, arguments: Arguments) -> Value:
     return owner
 
 
+def _required(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`RequireAuthorization()` asks who it is; with a policy, what he may do."""
+    stated = arguments.positional or arguments.keywords
+    made = guard("RequireAuthorization", program.at(arguments), "authz" if stated else "authn")
+    if owner.router is not None and made is not None:
+        owner.router.use([made])
+    return owner
+
+
 METHODS: dict[str, MethodHook] = {
     "aspnet-core.services.AddAuthorization": _add_authorization,
     "aspnet-core.services.AddAuthorizationBuilder": lambda program, owner, arguments: owner,
@@ -253,6 +262,7 @@ METHODS: dict[str, MethodHook] = {
     "aspnet-core.builder.Map": _map_branch,
     "aspnet-core.builder.MapCarter": lambda program, owner, arguments: _map_carter(program, owner, arguments),
     **{f"aspnet-core.builder.{called}": partial(_fixed, called) for called in _DEFAULTS},
+    **{f"aspnet-core.{type}.RequireAuthorization": _required for type in ("builder", "endpoint")},
     **{f"aspnet-core.{type}.{name}": _filter for type in ("builder", "endpoint") for name in ("AddEndpointFilter", "WithFilter")},
 }  # fmt: skip
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from ctxgen.model import At
 from ctxgen.source import ir
 from ctxgen.source.dotnet.attributes import VERBS, Attribute, attributes, base_names, of_class, protection, type_name
+from ctxgen.source.dotnet.routing import routing
 from ctxgen.source.program import Program, shared
 from ctxgen.source.routing import Route, join
 from ctxgen.source.values import ClassValue, Value
@@ -23,6 +24,19 @@ _TOKEN = re.compile(r"\[(controller|action|area)\]", re.IGNORECASE)
 _CONVENTION = re.compile(r"\{(controller|action|area)(?:[=:][^{}]*)?\??\}", re.IGNORECASE)
 _OPTIONAL = re.compile(r"/?\{[^{}]*\?\}|/?\{\w{1,60}=[^{}]*\}")
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+_INHERITED = (
+    "Dispose",
+    "DisposeAsync",
+    "OnActionExecuting",
+    "OnActionExecuted",
+    "OnActionExecutionAsync",
+    "Equals",
+    "GetHashCode",
+    "ToString",
+)
+"""Methods that the bases of ASP.NET Core and every object have: no actions."""
 
 
 class Convention(NamedTuple):
@@ -65,21 +79,35 @@ def routes(program: Program, cls: ClassValue, conventions: list[Convention], sty
     """The routes of a controller, its bases' actions included."""
     line = list(program.lineage(cls))
     above = of_class(program, cls)
-    stated = ([text for a in attributes(program, each.cls.decorators, program.class_scope(each)) if a.name == "Route" and (text := _template(a)) is not None] for each in line)  # fmt: skip
+    stated = ([text for a in routing(program, attributes(program, each.cls.decorators, program.class_scope(each))) if a.name == "Route" and (text := _template(a)) is not None] for each in line)  # fmt: skip
     prefixes = next((templates for templates in stated if templates), [])
     area = next((str(a.positional[0]) for a in above if a.name == "Area" and a.positional), "")
     reader = _Reader(program, cls, above, prefixes, area, conventions, style)
     seen: set[tuple[str, int]] = set()
-    for each in line:
+    for index, each in enumerate(line):
+        declared: set[tuple[str, int]] = set()
         for method in each.cls.methods:
             key = (method.name, len(method.parameters))
-            if not method.public or method.static or method.constructs or method.name == each.cls.name or method.types:
+            if not method.public or method.static or method.constructs or method.types or method.name in (each.cls.name, *_INHERITED):
                 continue
-            own = attributes(program, method.decorators, program.class_scope(each))
-            if any(a.name == "NonAction" for a in own) or (each is not cls and key in seen):
-                continue
-            seen.add(key)
-            yield from reader.action(each, method, own)
+            declared.add(key)
+            own = routing(program, attributes(program, method.decorators, program.class_scope(each)))
+            if key not in seen and not any(a.name == "NonAction" for a in own):
+                yield from reader.action(each, method, own if _states(own) else [*own, *_inherited(program, line[index + 1 :], key)])
+        seen |= declared
+
+
+def _states(found: list[Attribute]) -> bool:
+    return any(each.name in (*VERBS, "Route", "AcceptVerbs") for each in found)
+
+
+def _inherited(program: Program, line: list[ClassValue], key: tuple[str, int]) -> list[Attribute]:
+    """The attributes of the nearest method that one without a route overrides."""
+    for each in line:
+        for method in each.cls.methods:
+            if (method.name, len(method.parameters)) == key:
+                return routing(program, attributes(program, method.decorators, program.class_scope(each)))
+    return []
 
 
 def _template(attribute: Attribute) -> str | None:

@@ -40,8 +40,11 @@ class DotnetResolver:
         found = self._declared.get(name, ())
         if len(found) < 2:
             return found
-        visible = self._visible(path)
-        return sorted(found, key=lambda each: (self._namespace(each) not in visible, -_shared(path, each), each))
+        return sorted(found, key=lambda each: (*self.distance(path, each), each))
+
+    def distance(self, path: str, other: str) -> tuple[bool, int]:
+        """Whether the names of another file need more than the usings of the one at `path`, then how few folders the two share."""
+        return self._namespace(other) not in self._visible(path), -_shared(path, other)
 
     def _namespace(self, path: str) -> bytes:
         if path not in self._namespaces:
