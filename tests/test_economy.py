@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -13,10 +14,13 @@ import pytest
 
 from ctxgen import documents, reading
 from ctxgen.facts import Facts
+from ctxgen.model import Fact
 from ctxgen.pipeline import analyse
 from ctxgen.reading import read_facts
+from ctxgen.source import scan
 from ctxgen.tree import Tree
 from ctxgen.workers import Worker
+from support import FIXTURES
 
 FILES = {
     "package.json": '{"name": "shop", "dependencies": {"express": "^4.19.2"}}',
@@ -131,6 +135,29 @@ def test_several_processes_find_the_same(sources: Path, monkeypatch: pytest.Monk
     assert sorted(shared.diagnostics) == sorted(alone.diagnostics) != []
     assert max(opened.values()) == 1
     assert fails or "b/main.go" not in opened, "a file of another process's share is not read here"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
+@pytest.mark.parametrize("fails", [False, True])
+def test_languages_are_followed_in_several_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: bool) -> None:
+    for language, name in (("python", "flask-shop"), ("golang", "gin-shop"), ("ruby", "sinatra-shop")):
+        shutil.copytree(FIXTURES / "source" / language / name, tmp_path / name)
+    alone = analyse(tmp_path)
+    assert len({endpoint.handler for endpoint in alone.context.endpoints}) > 10
+    monkeypatch.setattr(scan, "MANY_ROOTS", 1)
+    followed: list[str] = []
+    follow = scan._follow
+
+    def noted(tree: Tree, work: scan._Work) -> list[Fact]:
+        followed.append(work.language)
+        return follow(tree, work)
+
+    monkeypatch.setattr(scan, "_follow", noted)
+    if fails:
+        monkeypatch.setattr(scan, "_portable", lambda *_: 1 / 0)
+    shared = analyse(tmp_path, processes=2)
+    assert shared.context == alone.context
+    assert (len(followed) == 3) is fails, "what another process follows is not followed here"
 
 
 def test_a_value_leaves_no_process(sources: Path) -> None:

@@ -19,6 +19,11 @@ ECOSYSTEM_OF: dict[str, Ecosystem] = {
     ".py": "pypi", ".js": "npm", ".mjs": "npm", ".ts": "npm", ".go": "go", ".php": "packagist", ".rb": "rubygems", ".rs": "cargo", ".java": "maven", ".kt": "maven", ".cs": "nuget", ".ex": "hex",
 }  # fmt: skip
 """The ecosystem of a folder without a manifest, by the files that it holds."""
+SOURCE_LANGUAGES = {
+    ".py": "python", ".js": "script", ".mjs": "script", ".cjs": "script", ".jsx": "script", ".ts": "script", ".mts": "script", ".cts": "script", ".tsx": "script", ".java": "jvm", ".kt": "jvm",
+    ".cs": "dotnet", ".go": "golang", ".php": "php", ".rb": "ruby", ".ru": "ruby", ".rs": "rust",
+}  # fmt: skip
+"""The packages of `ctxgen.source` that follow the source of files, by extension."""
 
 
 def extension(path: str) -> str:

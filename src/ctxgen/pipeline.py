@@ -103,8 +103,9 @@ def analyse_tree(
     tree.diagnostics += configuration.problems
     taken = tree.leave_out([pattern.glob for pattern in configuration.exclude])
     # other stores read through a process of their own, which cannot be shared
-    facts = resolve(read_facts(tree, telling(catalogue), processes=processes if isinstance(tree.store, Folder) else 1))
-    analysis = build(tree, facts, catalogue)
+    processes = processes if isinstance(tree.store, Folder) else 1
+    facts = resolve(read_facts(tree, telling(catalogue), processes=processes))
+    analysis = build(tree, facts, catalogue, processes)
     context = declare(analysis.context, configuration, taken)
     return replace(analysis, context=context, configuration=configuration)
 
@@ -151,14 +152,14 @@ def declare(context: Context, configuration: Configuration, taken: Sequence[int]
     )
 
 
-def build(tree: Tree, facts: Facts, catalogue: Catalogue) -> Analysis:
+def build(tree: Tree, facts: Facts, catalogue: Catalogue, processes: int = 1) -> Analysis:
     """The context that facts make, and the sightings that led to it."""
     places = Places(tree.paths, (project.at.path for project in facts.of(Project)))
     sightings = recognise(facts, tree.paths, catalogue, places)
     join = Join(facts, sightings, catalogue, places, tree.paths, root_name(tree))
     settled = technologies.settle_usage(technologies.place_sightings(sightings, join), catalogue)
     known = technologies.technologies(settled, catalogue)
-    facts = facts.plus(source_facts(tree, facts, join, places, frozenset(technology.id for technology in known)))
+    facts = facts.plus(source_facts(tree, facts, join, places, frozenset(technology.id for technology in known), processes))
     stated = languages.runtimes(facts, join, places)
     parts = architectures.components(join, settled, catalogue, links(facts, join, places))
     protections = security_settings(facts, known, join, catalogue, places)
@@ -190,13 +191,13 @@ def build(tree: Tree, facts: Facts, catalogue: Catalogue) -> Analysis:
     return Analysis(context, tuple(settled), facts, tree, places, catalogue, Configuration())
 
 
-def source_facts(tree: Tree, facts: Facts, join: Join, places: Places, present: frozenset[str]) -> list[Fact]:
+def source_facts(tree: Tree, facts: Facts, join: Join, places: Places, present: frozenset[str], processes: int = 1) -> list[Fact]:
     """What the product's source says; that of browsers is no backend's."""
 
     def browser(path: str) -> bool:
         return join.frontend(path) or (is_script(path) and join.frontend_code(path))
 
-    return read_source(tree, facts, (path for path in tree.paths if places.scope(path) is None), present, browser)
+    return read_source(tree, facts, (path for path in tree.paths if places.scope(path) is None), present, browser, processes=processes)
 
 
 def _commands(facts: Facts, join: Join, places: Places) -> tuple[CommandLine, ...]:

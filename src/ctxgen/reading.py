@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import msgspec
 from msgspec import Struct
 
+from ctxgen import literals
 from ctxgen.documents import Unreadable
 from ctxgen.facts import Facts, folder_of, join_path
+from ctxgen.literals import holds
 from ctxgen.model import Diagnostic, Fact, Import, Locked, Reference, Variable
 from ctxgen.readers import Found, Reader, readers, readers_for
 from ctxgen.tree import SOURCE_LIMIT, File, Tree
@@ -60,11 +62,12 @@ class _Share(Struct):
     facts: list[Import | Variable]
     diagnostics: list[Diagnostic]
     left: list[str]
+    held: dict[str, frozenset[bytes]]
 
 
 def _portable(tree: Tree, paths: Sequence[str], keep: Keep | None) -> bytes:
     """The share of another process."""
-    found = _Share([], [], [])
+    found = _Share([], [], [], {})
     for path in paths:
         noted = len(tree.diagnostics)
         own = Worklist(tree, keep)
@@ -75,6 +78,8 @@ def _portable(tree: Tree, paths: Sequence[str], keep: Keep | None) -> bytes:
         else:
             found.facts += own.facts  # type: ignore[arg-type]
             found.diagnostics += tree.diagnostics[noted:]
+        if path in tree.held:
+            found.held[path] = tree.held[path]
     return msgspec.msgpack.encode(found)
 
 
@@ -95,34 +100,58 @@ class Worklist:
         found = msgspec.msgpack.decode(made, type=_Share)
         self.facts += found.facts
         self._tree.diagnostics += found.diagnostics
+        self._tree.held.update({path: literals.of(path).same(held) for path, held in found.held.items()})
         return found.left
 
     def read(self, wanted: Iterable[tuple[str, Iterable[Reader]]]) -> None:
-        """Read files with their readers, and the files that those name."""
-        work = deque((path, reader, 0) for path, found in wanted for reader in found)
-        while work:
-            path, reader, depth = work.popleft()
-            if (path, reader.name) in self._seen:
-                continue
-            self._seen.add((path, reader.name))
-            noted = len(self._tree.diagnostics)
-            for found in _read(self._tree, path, reader):
-                if isinstance(found, Reference):
-                    if len(self._tree.diagnostics) - noted >= MAX_NOTED:
-                        continue
-                    if depth >= MAX_DEPTH or self.referred >= MAX_REFERENCES:
-                        self._tree.note(path, found.at.line, "too-complex", "too many files that name files")
-                        noted -= MAX_NOTED
-                    elif target := self._target(path, found):
-                        self.referred += 1
-                        work.append((target, readers()[found.reader], depth + 1))
-                elif isinstance(found, Diagnostic):
-                    if len(self._tree.diagnostics) - noted < MAX_NOTED:
-                        self._tree.diagnostics.append(found)
-                elif self._keep is None or self._keep(found):
-                    self.facts.append(found)
-            if not work or work[0][0] != path:
+        """Read files with their readers, then the files that those name."""
+        named: deque[tuple[str, Reader, int]] = deque()
+        for path, found in wanted:
+            for reader in self._worth(path, found):
+                named += self._read(path, reader, 0)
+            self._tree.forget(path)
+        while named:
+            path, reader, depth = named.popleft()
+            named += self._read(path, reader, depth)
+            if not named or named[0][0] != path:
                 self._tree.forget(path)
+
+    def _worth(self, path: str, found: Iterable[Reader]) -> list[Reader]:
+        """The readers of a file that find in it what they look for, as far as one look tells."""
+        looked_for = literals.of(path)
+        try:
+            return [
+                reader
+                for reader in found
+                if not reader.contains
+                or reader.limit > SOURCE_LIMIT
+                or not looked_for.all.issuperset(reader.contains)
+                or not literals.held(self._tree.file(path, SOURCE_LIMIT)).isdisjoint(reader.contains)
+            ]
+        except Unreadable:  # whoever is asked to read it says why
+            return list(found)
+
+    def _read(self, path: str, reader: Reader, depth: int) -> Iterator[tuple[str, Reader, int]]:
+        """Keep what one reader finds in one file; the files that it names, with their readers and how deep they are named."""
+        if (path, reader.name) in self._seen:
+            return
+        self._seen.add((path, reader.name))
+        noted = len(self._tree.diagnostics)
+        for found in _read(self._tree, path, reader):
+            if isinstance(found, Reference):
+                if len(self._tree.diagnostics) - noted >= MAX_NOTED:
+                    continue
+                if depth >= MAX_DEPTH or self.referred >= MAX_REFERENCES:
+                    self._tree.note(path, found.at.line, "too-complex", "too many files that name files")
+                    noted -= MAX_NOTED
+                elif target := self._target(path, found):
+                    self.referred += 1
+                    yield target, readers()[found.reader], depth + 1
+            elif isinstance(found, Diagnostic):
+                if len(self._tree.diagnostics) - noted < MAX_NOTED:
+                    self._tree.diagnostics.append(found)
+            elif self._keep is None or self._keep(found):
+                self.facts.append(found)
 
     def _target(self, path: str, found: Reference) -> str | None:
         """The file that a file names, where it may be read."""
@@ -142,7 +171,7 @@ def _read(tree: Tree, path: str, reader: Reader) -> list[Found]:
     file: File = tree.file(path, reader.limit)
     found: list[Found] = []
     try:
-        if reader.contains and not holds(file.data, reader.contains):
+        if reader.contains and not holds(file, reader.contains):
             return found
         found.extend(_bounded(reader.read(file)))
     except Unreadable as error:
@@ -150,14 +179,6 @@ def _read(tree: Tree, path: str, reader: Reader) -> list[Found]:
     except Exception:  # a defect of a reader must not cost the other files; its text may hold a value, so none of it is kept
         tree.note(path, None, "reader-failed", f"the reader {reader.name} failed on this file", "error")
     return found
-
-
-def holds(data: bytes, literals: Iterable[bytes]) -> bool:
-    """Whether one of the literals stands in the data."""
-    for literal in literals:  # noqa: SIM110 — a generator costs more than the search of a small file
-        if literal in data:
-            return True
-    return False
 
 
 def _bounded(found: Iterable[Found]) -> Iterator[Found]:

@@ -123,6 +123,8 @@ class Tree:
         self.diagnostics: list[Diagnostic] = []
         self.asked: set[str] = set()
         """Paths beside the listed ones that somebody wanted to know of or read."""
+        self.held: dict[str, frozenset[bytes]] = {}
+        """The literals that stand in files, as far as somebody looked (`literals.py`)."""
         self._files: dict[str, File] = {}
         self.paths = sorted(self.store.paths(self.note, include_ignored=include_ignored))
         self._known = frozenset(self.paths)

@@ -89,9 +89,18 @@ class Program(Interpreter):
         self._running: list[FunctionValue] = []
         self.assumed_by: list[tuple[FunctionValue, Router]] = []
         """The routers that stand for parameters of functions that nobody was seen to call."""
+        self._said: dict[tuple[bytes, ...], dict[str, bool]] = {}
         self._lines: dict[str, list[int]] = {}
         """The lines of each file that tell something."""
         self._nowhere = Scope(ModuleValue("", language.name))
+
+    def says(self, path: str, words: tuple[bytes, ...]) -> bool:
+        """Whether one of some words stands in a file; asked once for each file and each set of words."""
+        known = self._said.setdefault(words, {})
+        if path not in known:
+            data = self.sources.data(path) if self.sources is not None else b""
+            known[path] = any(word in data for word in words)
+        return known[path]
 
     @property
     def paths(self) -> Sequence[str]:
@@ -741,16 +750,15 @@ class Program(Interpreter):
         if inner is not None:
             return inner
         match handler:
-            case FunctionValue() if handler.name:
-                return handler.name
+            case FunctionValue():
+                return handler.name or spelled(expression) or None
             case ClassValue():
                 return handler.cls.name
             case list() if handler:
                 return Program.handler_name(handler[-1], None)
             case str():
                 return handler
-        around = isinstance(expression, ir.Call) and any(isinstance(each.value, ir.Function) for each in expression.arguments)
-        return None if around else spelled(expression) or None
+        return spelled(expression) or None
 
     def note(self, at: At, code: str, text: str) -> None:
         """Keep that something could not be followed."""

@@ -8,12 +8,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
+import msgspec
+from msgspec import Struct
+
 from ctxgen.documents import Unreadable
 from ctxgen.facts import Facts
-from ctxgen.language_names import extension
-from ctxgen.model import Fact
+from ctxgen.language_names import SOURCE_LANGUAGES, extension
+from ctxgen.literals import held
+from ctxgen.model import Channel, CodeFact, Diagnostic, Endpoint, EntityModel, Fact, Schedule, Variable
+from ctxgen.patterns import Pattern, Patterns
 from ctxgen.readers import path_glob
-from ctxgen.reading import holds
 from ctxgen.source.frameworks import Framework, Vocabulary, frameworks
 from ctxgen.source.ir import Module
 from ctxgen.source.languages import Language
@@ -22,22 +26,14 @@ from ctxgen.source.procedures import procedures
 from ctxgen.source.program import Program, hooks_of
 from ctxgen.source.routing import endpoints
 from ctxgen.tree import SOURCE_LIMIT, File, Tree
+from ctxgen.workers import Worker
 
-LANGUAGES = {
-    "python": ("py",),
-    "script": ("js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx"),
-    "jvm": ("java", "kt"),
-    "dotnet": ("cs",),
-    "golang": ("go",),
-    "php": ("php",),
-    "ruby": ("rb", "ru"),
-    "rust": ("rs",),
-}
-"""The packages of languages and the extensions of their files."""
+Portable = Endpoint | EntityModel | Channel | Schedule | CodeFact | Variable
+"""What is told of source; none of it holds a value."""
 MAX_LOWERED = 12 * 1024 * 1024
 """Bytes of one language's source whose trees are kept while it is followed: each costs some forty of memory."""
-MAX_KEPT = 1024 * 1024
-"""So many are not worth to be freed before the next language."""
+MANY_ROOTS = 60
+"""So many files that are followed from are worth another process."""
 MAX_FILES = 20_000
 
 
@@ -54,6 +50,13 @@ class _Sources:
     def file(self, path: str) -> File:
         return self._tree.file(path, SOURCE_LIMIT)
 
+    def held(self, path: str) -> frozenset[bytes]:
+        """The literals of frameworks that stand in a file; none in one that cannot be read."""
+        try:
+            return held(self.file(path))
+        except Unreadable:
+            return frozenset()
+
     def data(self, path: str) -> bytes:
         try:
             return self._tree.file(path, SOURCE_LIMIT).data
@@ -61,36 +64,108 @@ class _Sources:
             return b""
 
 
+class _Work(NamedTuple):
+    """One language's source: what is followed, from which files, with which frameworks."""
+
+    language: str
+    sources: _Sources
+    own: list[str]
+    """The files that are no browser's."""
+    known: list[Framework]
+    roots: _Roots
+
+
+class _Share(Struct):
+    """What another process found in the languages that it followed."""
+
+    found: dict[str, list[Portable]]
+    diagnostics: list[Diagnostic]
+
+
 def read_source(
-    tree: Tree, facts: Facts, paths: Iterable[str], present: frozenset[str], browser: Callable[[str], bool] = lambda path: False
+    tree: Tree,
+    facts: Facts,
+    paths: Iterable[str],
+    present: frozenset[str],
+    browser: Callable[[str], bool] = lambda path: False,
+    *,
+    processes: int = 1,
 ) -> list[Fact]:
     """What the source among `paths` (product files) says, with the frameworks of the technologies that are `present`.
 
     A file of a browser's is followed only where a server's imports it, or where its place says that it answers requests.
+    With `processes` another one may follow a part of the languages; what is found is the same.
     """
     by_language: dict[str, list[str]] = {}
     product = list(paths)
-    names = {f".{ending}": language for language, endings in LANGUAGES.items() for ending in endings}
     for path in product:
-        language = names.get(extension(path).lower())
+        language = SOURCE_LANGUAGES.get(extension(path).lower())
         if language is not None and not path.endswith((".min.js", ".d.ts", ".blade.php")):
             by_language.setdefault(language, []).append(path)
-    found: list[Fact] = []
+    works = []
     for language, own in sorted(by_language.items()):
         known = [each for each in frameworks() if each.language == language and each.technology in present]
         if known:
-            found += _follow(tree, language, _Sources(tree, facts, own[:MAX_FILES], product), known, browser)
+            work = _work(language, _Sources(tree, facts, own[:MAX_FILES], product), known, browser)
+            works += [work] if work.roots.used else []
+    here = _here(works) if processes > 1 else works
+    elsewhere = [work for work in works if work not in here]
+    worker = Worker(lambda: _portable(tree, elsewhere)) if elsewhere else None
+    try:
+        found = _follow_all(tree, here)
+        if worker is not None:
+            found |= _taken(tree, worker.result()) or _follow_all(tree, elsewhere)
+    finally:
+        if worker is not None:
+            worker.stop()
     served = [path for path in product if not browser(path)][:MAX_FILES]
-    found += procedures(facts, served, _Sources(tree, facts, served, served).data)
-    return [masked(fact) for fact in found]
+    calls = procedures(facts, served, _Sources(tree, facts, served, served).data)
+    return [masked(fact) for fact in (*(fact for _, facts in sorted(found.items()) for fact in facts), *calls)]
 
 
-def _follow(tree: Tree, name: str, sources: _Sources, known: list[Framework], browser: Callable[[str], bool]) -> list[Fact]:
-    paths = sources.paths
-    own = [path for path in paths if not browser(path)]
-    roots = _roots(paths, sources, known, frozenset(own))
-    if not roots.used:
-        return []
+def _work(language: str, sources: _Sources, known: list[Framework], browser: Callable[[str], bool]) -> _Work:
+    own = [path for path in sources.paths if not browser(path)]
+    return _Work(language, sources, own, known, _roots(sources.paths, sources, known, frozenset(own)))
+
+
+def _here(works: list[_Work]) -> list[_Work]:
+    """The languages that this process follows while another follows the rest: the one with most files, and others as long as that is less than half."""
+    whole = sum(len(work.roots.paths) for work in works)
+    taken: list[_Work] = []
+    for work in sorted(works, key=lambda work: -len(work.roots.paths)):
+        if not taken or sum(len(each.roots.paths) for each in (*taken, work)) <= whole / 2:
+            taken.append(work)
+    left = whole - sum(len(work.roots.paths) for work in taken)
+    return [work for work in works if work in taken] if left >= MANY_ROOTS else works
+
+
+def _portable(tree: Tree, works: list[_Work]) -> bytes:
+    """The share of another process."""
+    noted = len(tree.diagnostics)
+    found = _follow_all(tree, works)
+    return msgspec.msgpack.encode(_Share(found, tree.diagnostics[noted:]))  # type: ignore[arg-type]
+
+
+def _taken(tree: Tree, made: bytes | None) -> dict[str, list[Fact]] | None:
+    """What another process found; None where it failed."""
+    if made is None:
+        return None
+    share = msgspec.msgpack.decode(made, type=_Share)
+    tree.diagnostics += share.diagnostics
+    return {language: list(facts) for language, facts in share.found.items()}
+
+
+def _follow_all(tree: Tree, works: list[_Work]) -> dict[str, list[Fact]]:
+    found: dict[str, list[Fact]] = {}
+    for work in works:
+        if found:
+            gc.collect()  # what was followed refers to itself in circles, and the collector rests during a run
+        found[work.language] = _follow(tree, work)
+    return found
+
+
+def _follow(tree: Tree, work: _Work) -> list[Fact]:
+    name, sources, own, known, roots = work
     language: Language = importlib.import_module(f"ctxgen.source.{name}").LANGUAGE
 
     if language.entry and roots.paths:
@@ -123,13 +198,9 @@ def _follow(tree: Tree, name: str, sources: _Sources, known: list[Framework], br
             tree.note([*roots.paths, *own][0], None, "reader-failed", f"the {name} source is followed only in part", "error")
     for at, code, text in program.notes:
         tree.note(at.path, at.line, code, text, "info")
-    for path in (*program.modules, *paths):
+    for path in (*program.modules, *sources.paths):
         tree.forget(path)
-    found = [*endpoints(program.routers), *program.facts]
-    if lowered > MAX_KEPT:  # what was followed refers to itself in circles, and the collector rests during a run
-        del program, hooks, methods, finish
-        gc.collect()
-    return found
+    return [*endpoints(program.routers), *program.facts]
 
 
 class _Roots(NamedTuple):
@@ -147,34 +218,23 @@ def _puts(framework: Framework) -> bool:
 
 
 def _roots(paths: Iterable[str], sources: _Sources, known: Sequence[Framework], own: frozenset[str]) -> _Roots:
-    """The files that hold a literal of a framework, if they are the server's `own`, or lie where one looks.
-
-    Frameworks that look for the same are asked for once.
-    """
-    alike: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Framework]] = {}
+    """The files that hold a literal of a framework, if they are the server's `own`, or lie where one looks."""
+    by_glob: list[tuple[Pattern, Framework]] = [(path_glob(each), framework) for framework in known for each in framework.files]
+    patterns = Patterns(pattern for pattern, _ in by_glob)
+    by_literal: dict[bytes, list[Framework]] = {}
     for framework in known:
-        alike.setdefault((framework.files, framework.literals), []).append(framework)
-    asked = [
-        (
-            [path_glob(each) for each in files],
-            [each.encode() for each in literals],
-            {each.name for each in group},
-            any(_puts(each) for each in group),
-        )
-        for (files, literals), group in alike.items()
-    ]
-    asked.sort(key=lambda each: not each[3])
+        for each in framework.literals:
+            by_literal.setdefault(each.encode(), []).append(framework)
+    puts = {framework.name for framework in known if _puts(framework)}
     found = _Roots([], [], {each.name for each in known if each.always and own})
     for path in paths:
-        wanted = setup = False
-        for globs, literals, names, puts in asked:
-            if wanted and (setup or not puts) and names <= found.used:
-                continue
-            if any(glob.match(path) for glob in globs) or (literals and path in own and holds(sources.data(path), literals)):
-                wanted, setup = True, setup or puts
-                found.used.update(names)
-        if wanted:
-            found.paths.append(path)
-        if setup:
+        names = {by_glob[position][1].name for position in patterns.matching(path)}
+        if path in own:
+            names.update(framework.name for literal in sources.held(path) & by_literal.keys() for framework in by_literal[literal])
+        if not names:
+            continue
+        found.used.update(names)
+        found.paths.append(path)
+        if not names.isdisjoint(puts):
             found.setups.append(path)
     return found

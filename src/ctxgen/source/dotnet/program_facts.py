@@ -23,9 +23,8 @@ _WORDS = (
 
 def finish(program: Program) -> None:
     """Messages, jobs and code of all classes and programs that were met."""
-    data = program.resolver.data  # type: ignore[attr-defined]
     for cls in list(program.classes):
-        if cls.cls.kind in ("class", "record") and any(word in data(cls.path) for word in _WORDS):
+        if cls.cls.kind in ("class", "record") and program.says(cls.path, _WORDS):
             for read in (messages.of_class, jobs.of_class, code.of_class):
                 program.facts += dict.fromkeys(read(program, cls))
     for site in _sites(program):
@@ -35,15 +34,14 @@ def finish(program: Program) -> None:
 
 def _sites(program: Program) -> Iterator[Site]:
     """Every call of the files that are looked through, with the class and method that it stands in."""
-    data = program.resolver.data  # type: ignore[attr-defined]
     for path, module in list(program.modules.items()):
-        if module is None or not any(word in data(path) for word in _WORDS):
+        if module is None or not program.says(path, _WORDS):
             continue
         top = [each for each in program.lowered[path].statements if not isinstance(each, ir.Define)]
         for call in calls(top):
             yield Site(call, module.scope, "Program", {}, path)
     for cls in list(program.classes):
-        if cls.cls.kind in ("interface", "enum") or not any(word in data(cls.path) for word in _WORDS):
+        if cls.cls.kind in ("interface", "enum") or not program.says(cls.path, _WORDS):
             continue
         fields = {each.name: type_name(each.type) for each in cls.cls.fields}
         fields |= {each.name: type_name(each.type) for each in cls.cls.parameters}

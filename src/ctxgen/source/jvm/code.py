@@ -190,8 +190,7 @@ def _functions(program: Program) -> Iterator[CodeFact]:
 
 
 def _speaks(program: Program, path: str) -> bool:
-    data = program.resolver.data(path)  # type: ignore[attr-defined]
-    return any(word in data for word in _SPEAK)
+    return program.says(path, _SPEAK)
 
 
 def _of_body(
