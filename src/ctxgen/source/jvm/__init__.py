@@ -17,5 +17,6 @@ LANGUAGE = Language(
     hooks=HOOKS,
     constructors=("constructor",),
     names_are_paths=True,
+    handlers_wrapped=True,
     runs=tells,
 )

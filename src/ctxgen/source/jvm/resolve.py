@@ -85,8 +85,9 @@ class JvmResolver:
     def _declaring(self, path: str, name: str) -> list[str]:
         found = list[str]()
         for package in (*self._whole(path), ""):  # the root package's names are known everywhere in Kotlin
-            found += self._nearest(path, self._declared.get((package, name), ()))
-            if not found and "." in package:  # `import static a.b.Paths.*`: the names of a class
+            named = self._nearest(path, self._declared.get((package, name), ()))
+            found += named
+            if not named and "." in package:  # `import static a.b.Paths.*`: the names of a class
                 head, _, last = package.rpartition(".")
                 found += self._nearest(path, self._declared.get((head, last), ()))
         return found

@@ -15,7 +15,8 @@ from ctxgen.source.values import UNKNOWN, Arguments, FunctionValue, Object, Valu
 
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "options")
 _LIBRARY = re.compile(
-    r"(?:Body|Session|Static|Cors|Logger|Timeout|Favicon|ResponseTime|ResponseContentType|CSRF|Xsrf|Template|Error)Handler\b"
+    r"(?:Body|Session|Static|Cors|Logger|Timeout|Favicon|ResponseTime|ResponseContentType|CSRF|Xsrf|Template|Error)Handler\b",
+    re.IGNORECASE,  # `bodyHandler` is a variable that holds one
 )
 
 
@@ -28,8 +29,8 @@ def _route(*verbs: str) -> MethodHook:
         named = [simple(each).upper() for each in stated if simple(each).lower() in _VERBS]
         route.fields["=verbs"] = list(verbs) or named
         route.fields["=path"] = next(iter(plain([value for value in arguments.positional if isinstance(value, str)])), "")
-        route.fields["=unknown"] = any(value is UNKNOWN for value in arguments.positional) and not named and not route.fields["=path"]
-        route.fields["=guards"] = []
+        route.fields["=unknown"] = bool(arguments.positional) and not named and not any(isinstance(each, str) for each in arguments.positional)
+        route.fields["=guards"], route.fields["=at"] = [], program.at(arguments)
         return route
 
     return hook
@@ -48,25 +49,35 @@ def _method(program: Program, owner: Object, arguments: Arguments) -> Value:
 
 
 def _handler(program: Program, owner: Object, arguments: Arguments) -> Value:
-    """What answers a route, or guards what it matches."""
-    expression, value = arguments.expression(0), arguments.get(0, default=UNKNOWN)
-    path, at = owner.fields.get("=path", ""), program.at(arguments)
+    """What answers a route, or guards what it matches; `auth.handle(this::list, Role.ADMIN)` does both.
+
+    The last handler of a route answers it: one that another follows passes on, and guards where its name says so.
+    """
+    value, expression, around = program.unwrapped(arguments, 0)
+    path, at, router = owner.fields.get("=path", ""), program.at(arguments), owner.router
     verbs = owner.fields.get("=verbs", [])
     wide = not verbs and (path in ("", "/", "/*") or path.endswith("*"))
     called = spelled(expression).removesuffix(".create")
     kind = guard_kind(called.replace("Handler", ""))
-    if isinstance(value, FunctionValue) and not wide and kind != "authn":
-        kind = None  # `this::admin` answers
-    found = guard(called, at, kind) if kind in ("authn", "authz", "rate") else None
-    if found is not None and wide and owner.router is not None:
-        owner.router.use([found], path.rstrip("*").rstrip("/"))
-    elif found is not None:
-        owner.fields["=guards"] = [*owner.fields.get("=guards", []), found]
-    elif not wide and not owner.fields.get("=unknown") and not owner.fields.get("=answered") and not _LIBRARY.search(called):
-        owner.fields["=answered"] = True
-        program.add_route(
-            owner, tuple(verbs) or ("ANY",), [path], at, program.handler_name(value, expression), owner.fields.get("=guards", [])
-        )
+    may_answer = isinstance(value, FunctionValue) and not wide
+    found = guard(called, at, kind) if kind in ("authn", "authz", "rate") and (kind == "authn" or not may_answer) else None
+    if router is None:
+        return owner
+    if found is not None and wide:
+        router.use([found], path.rstrip("*").rstrip("/"))
+    elif found is not None and not may_answer:
+        owner.fields["=guards"].append(found)
+    elif not wide and (may_answer or not _LIBRARY.search(called)):
+        if owner.fields.get("=unknown"):
+            program.note(at, "path-unknown", "a route whose path could not be followed is left out")
+            return owner
+        if (passing := owner.fields.get("=answer")) is not None:
+            before, guards = passing
+            router.routes = [route for route in router.routes if route is not before]
+            owner.fields["=guards"] += guards
+        handler = program.handler_name(value, expression)
+        program.add_route(owner, tuple(verbs) or ("ANY",), [path], owner.fields["=at"], handler, [*owner.fields["=guards"], *around])
+        owner.fields["=answer"] = router.routes[-1], [*around, *([found] if found is not None else [])]
         program.answers(value)
     return owner
 
