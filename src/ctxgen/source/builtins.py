@@ -128,10 +128,14 @@ def _text(owner: str, name: str, arguments: Arguments) -> Value:
             return out[:500]
         case "rstrip" | "trimEnd" | "TrimEnd":
             return owner.rstrip(first if isinstance(first, str) else None)
-        case "lstrip" | "TrimStart":
+        case "lstrip" | "trimStart" | "TrimStart":
             return owner.lstrip(first if isinstance(first, str) else None)
-        case "strip" | "Trim":
+        case "strip" | "trim" | "Trim":
             return owner.strip(first if isinstance(first, str) else None)
+        case "removeprefix" | "removePrefix":
+            return owner.removeprefix(first) if isinstance(first, str) else UNKNOWN
+        case "removesuffix" | "removeSuffix":
+            return owner.removesuffix(first) if isinstance(first, str) else UNKNOWN
         case "join":
             return _joined(owner, first) if isinstance(first, list) else UNKNOWN
         case "replace" | "replaceAll" | "Replace":
@@ -214,6 +218,19 @@ def best(values: Sequence[Value]) -> Value:
         return 0
 
     return min(values, key=rank, default=UNKNOWN)
+
+
+def returned(values: Sequence[Value]) -> Value:
+    """What a function gives that may return several values, in their order.
+
+    The last is met by whoever passes the conditions of those before.  Where it puts what is not known before another,
+    that one stands: a helper that adds a prefix where the environment sets one.
+    """
+    found = best([*values[-1:], *values[:-1]])
+    if isinstance(found, str) and found.lstrip("/").startswith("{"):
+        rest = found.partition("}")[2]
+        return next((each for each in values if isinstance(each, str) and rest in (each, f"/{each}")), found)
+    return found
 
 
 def functions(values: Sequence[Value]) -> list[FunctionValue]:

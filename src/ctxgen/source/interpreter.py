@@ -899,9 +899,7 @@ class Interpreter:
             if function.receiver is not None and value.this is not None:
                 scope.names[function.receiver.name] = value.this
                 scope.receiver = value.this if isinstance(value.this, Object) else scope.receiver
-            returned = self._execute(function.body, scope)
-            # the last is met by whoever passes the conditions of those before
-            found = builtins.best([*returned[-1:], *returned[:-1]])
+            found = builtins.returned(self._execute(function.body, scope))
             if again is not None:
                 self._given[again] = found, value.this
             return found

@@ -132,13 +132,13 @@ class Program(Interpreter):
         """What stands in the text of a function that makes a router: the last names of what is called for one."""
         names = {_telling_name(path) for path in self.vocabulary.made if path.endswith("()")} - _COMMON
         return (
-            re.compile(rb"(?<!\w)(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names) if name) + rb")\(")
+            re.compile(rb"(?<!\w)(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names) if name) + rb") ?[({]")
             if names
             else _NOTHING
         )
 
     def makes_router(self, value: FunctionValue) -> bool:
-        if self.sources is None or value.owner is not None:
+        if self.sources is None or (value.owner is not None and not self.language.implicit_this):
             return False
         lines = self.sources.data(value.scope.module.path).split(b"\n")[value.function.line - 1 : value.function.end]
         return self._making.search(b"\n".join(lines)) is not None
@@ -810,7 +810,7 @@ def _wrapped(handler: Value, expression: ir.Expression | None) -> str | None:
 
 _NOTHING = re.compile(rb"(?!)")
 _COMMON = {
-    "get", "post", "put", "patch", "delete", "head", "options", "all", "any", "add", "set", "use", "on", "function", "()", "create", "default", "route", "new", "build", "group", "map", "match", "scope",
+    "get", "post", "put", "patch", "delete", "head", "options", "all", "any", "add", "set", "use", "on", "function", "()", "create", "default", "route", "new", "build", "group", "map", "match", "scope", "start",
 }  # fmt: skip
 """Names that say nothing of a router: every collection and client has such methods."""
 

@@ -6,7 +6,7 @@ from ctxgen.source import ir
 from ctxgen.source.calls import type_name
 
 _TYPES = {
-    "Application", "Route", "Routing", "Routes", "Router", "Javalin", "JavalinConfig", "RouterConfig", "Vertx", "Environment", "HttpRouting", "HttpRules", "HttpHandler", "RoutingHttpHandler",
+    "Application", "Route", "Routing", "Routes", "Router", "Javalin", "JavalinConfig", "RouterConfig", "RoutesConfig", "Vertx", "Environment", "HttpRouting", "HttpRules", "HttpHandler", "RoutingHttpHandler",
 }  # fmt: skip
 """Types of parameters, receivers and results."""
 _NAMES = {"main", "start"}

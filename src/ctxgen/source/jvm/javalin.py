@@ -5,14 +5,13 @@ Source: https://javalin.io/documentation#endpoint-handlers
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from ctxgen.source.frameworks import plain
 from ctxgen.source.jvm.annotations import simple
-from ctxgen.source.program import MethodHook, Program
+from ctxgen.source.program import Hook, MethodHook, Program
 from ctxgen.source.routing import Kind
 from ctxgen.source.values import UNKNOWN, Arguments, FunctionValue, Object, Value
 
+_BUILDER = "io.javalin.apibuilder.ApiBuilder"
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "query")
 
 
@@ -24,7 +23,8 @@ def _answering(verb: str, kind: Kind = "http") -> MethodHook:
         named = isinstance(first, str)
         position = 1 if named else 0
         handler = arguments.get(position, default=UNKNOWN)
-        if not named and not isinstance(handler, FunctionValue):
+        alone = len(arguments.positional) == 1 and owner.type.name == "builder"  # `get(Orders.list)`
+        if not named and not alone and not isinstance(handler, FunctionValue):
             return owner
         shown = program.handler_name(handler, arguments.expression(position))
         roles = tuple(range(position + 1, len(arguments.positional)))
@@ -49,9 +49,7 @@ def _path(program: Program, owner: Object, arguments: Arguments) -> Value:
     for prefix in plain(arguments.get(0)) or ["{part}"]:
         if owner.router is not None and child.router is not None:
             owner.router.mount(child.router, prefix, at)
-    block = arguments.get(-1)
-    if isinstance(block, FunctionValue):
-        program.call_with(block, child, arguments, receiver=True)
+    _inside(program, child, arguments)
     return child
 
 
@@ -77,7 +75,7 @@ def _before(program: Program, owner: Object, arguments: Arguments) -> Value:
 
 
 def _create(program: Program, arguments: Arguments) -> Value:
-    """`Javalin.create(config -> config.router.apiBuilder(() -> { … }))`: the configuration's router is the application."""
+    """`Javalin.create(config -> config.router.apiBuilder(() -> { … }))`, `Javalin.start { it.routes.get(…) }`: the configuration's router is the application."""
     type = program.vocabulary.frameworks["javalin"].types["app"]
     app = Object(type, program.new_router(type, program.at(arguments)))
     config = Object(type, app.router)
@@ -90,21 +88,47 @@ def _create(program: Program, arguments: Arguments) -> Value:
 
 def _builder(program: Program, owner: Object, arguments: Arguments) -> Value:
     """The block of `apiBuilder`."""
-    block = arguments.get(-1)
-    child = Object(program.vocabulary.frameworks["javalin"].types["builder"], owner.router)
-    if isinstance(block, FunctionValue):
-        program.call_with(block, child, arguments, receiver=True)
+    _inside(program, Object(program.vocabulary.frameworks["javalin"].types["builder"], owner.router), arguments)
     return owner
 
 
-HOOKS: dict[str, Callable[[Program, Arguments], Value]] = {"io.javalin.Javalin.create()": _create, "Javalin.create()": _create}
+def _inside(program: Program, builder: Object, arguments: Arguments) -> None:
+    """Run a block, whose routes go to `builder`, and those of the functions that it calls."""
+    block = arguments.get(-1)
+    if isinstance(block, FunctionValue):
+        blocks = program.kept.setdefault("javalin", [])
+        blocks.append(builder)
+        try:
+            program.call_with(block, builder, arguments, receiver=True)
+        finally:
+            blocks.pop()
+
+
+def _static(method: MethodHook) -> Hook:
+    """A function of `ApiBuilder`, which puts routes on the innermost block that is run."""
+
+    def hook(program: Program, arguments: Arguments) -> Value:
+        blocks = program.kept.get("javalin")
+        return method(program, blocks[-1], arguments) if blocks else UNKNOWN
+
+    return hook
+
+
+_BUILDS: dict[str, MethodHook] = {
+    **{verb: _answering(verb.upper()) for verb in _VERBS},
+    "ws": _answering("WS", "ws"),
+    "sse": _answering("GET", "sse"),
+    "before": _before,
+    "beforeMatched": _before,
+    "crud": _crud,
+}
 METHODS: dict[str, MethodHook] = {
-    **{f"javalin.{type}.{verb}": _answering(verb.upper()) for type in ("app", "builder") for verb in _VERBS},
-    **{f"javalin.{type}.ws": _answering("WS", "ws") for type in ("app", "builder")},
-    **{f"javalin.{type}.sse": _answering("GET", "sse") for type in ("app", "builder")},
-    **{f"javalin.{type}.{name}": _before for type in ("app", "builder") for name in ("before", "beforeMatched")},
-    **{f"javalin.{type}.crud": _crud for type in ("app", "builder")},
+    **{f"javalin.{type}.{name}": method for type in ("app", "builder") for name, method in _BUILDS.items()},
     "javalin.builder.path": _path,
     "javalin.app.apiBuilder": _builder,
     "javalin.app.routes": _builder,
+}
+HOOKS: dict[str, Hook] = {
+    **{f"{package}Javalin.{name}()": _create for package in ("io.javalin.", "") for name in ("create", "start")},
+    **{f"{_BUILDER}.{name}()": _static(method) for name, method in {**_BUILDS, "path": _path}.items()},
 }
