@@ -323,6 +323,26 @@ KOTLIN = {
           return x
         """,
     ),
+    "what the grammar does not read": (
+        """
+        class Settings(@param:Value($$"${server.port:#{null}} of $$total") val port: Int?, val raw: String = $$\'\'\'a$b $$c\'\'\') {
+            @PatchMapping("global")
+            fun save(@RequestBody settings: Map<
+                @Pattern(regexp = KEY)
+                String,
+                @NotNull @Valid List<Setting>,
+            >, @AuthenticationPrincipal user: User) { f(a < b, @Suppress("x") c > d) }
+        }
+        """.replace("\'\'\'", '"' * 3),
+        """
+        class Settings(port=-, raw=t('a' + '$' + 'b ' + c)) #2
+          port: Int
+          raw: String = t('a' + '$' + 'b ' + c)
+          @PatchMapping('global')
+          def save(settings: Map[[String, List[Setting]]], user: User) #4
+            do f(?(a, b), ?(c, d))
+        """,
+    ),
     "expressions": (
         '''
         val x = f(

@@ -29,7 +29,9 @@ def _route(*verbs: str) -> MethodHook:
         named = [simple(each).upper() for each in stated if simple(each).lower() in _VERBS]
         route.fields["=verbs"] = list(verbs) or named
         route.fields["=path"] = next(iter(plain([value for value in arguments.positional if isinstance(value, str)])), "")
-        route.fields["=unknown"] = bool(arguments.positional) and not named and not any(isinstance(each, str) for each in arguments.positional)
+        route.fields["=unknown"] = (
+            bool(arguments.positional) and not named and not any(isinstance(each, str) for each in arguments.positional)
+        )
         route.fields["=guards"], route.fields["=at"] = [], program.at(arguments)
         return route
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from ctxgen.documents import parse_syntax
@@ -13,7 +12,7 @@ from ctxgen.source.ir import (
     Module,
     Statement,
 )
-from ctxgen.source.jvm.kotlin import _recovery, _statements
+from ctxgen.source.jvm.kotlin import _recovery, _rewriting, _statements
 from ctxgen.source.jvm.nodes import line, text
 from ctxgen.tree import File
 
@@ -25,10 +24,11 @@ def lower(file: File) -> Module:
     """A Kotlin file.  Raises `Unreadable` where it cannot be parsed."""
     package, statements = "", list[Statement]()
     written = file.text
+    plain = _rewriting.single_dollars(written)
     # without a line's end behind the last brace, the grammar takes annotated classes for expressions
-    root = file.syntax("kotlin") if written.endswith("\n") else parse_syntax(f"{written}\n".encode(), "kotlin")
-    if root.has_error and (separated := _separated(written)) is not None:
-        root = parse_syntax(f"{separated}\n".encode(), "kotlin")
+    root = file.syntax("kotlin") if plain is written and written.endswith("\n") else parse_syntax(f"{plain}\n".encode(), "kotlin")
+    if root.has_error and (mended := _rewriting.mended(plain)) != plain:
+        root = parse_syntax(f"{mended}\n".encode(), "kotlin")
     pending: tuple[Expression, ...] = ()
     for node in _recovery.flat(root.children):
         if node.type == "annotated_expression":
@@ -45,26 +45,6 @@ def lower(file: File) -> Module:
                 statements.append(each)
             pending = pending if "comment" in node.type else ()
     return Module(file.path, "kotlin", tuple(statements), package)
-
-
-_ROUTE = re.compile(r"([ \t]*)[ \t](?=get[ \t]*(?:\{|<|\((?![ \t]*\))))")
-
-
-def _separated(text: str) -> str | None:
-    """The text with calls such as `get { … }` parted from the property before them, for whose getter the grammar takes them; None where there are none."""
-    lines, last, comment, changed = text.split("\n"), "{", False, False
-    for index, each in enumerate(lines):
-        stripped = each.strip()
-        if comment or stripped.startswith("/*"):
-            comment = "*/" not in stripped
-            continue
-        if not stripped or stripped.startswith("//"):
-            continue
-        if last not in "{(,>" and (match := _ROUTE.match(each)):
-            lines[index] = f"{match[1]};{each[match.end() :]}"
-            changed = True
-        last = stripped.partition(" //")[0].rstrip()[-1:]
-    return "\n".join(lines) if changed else None
 
 
 def _import(node: Syntax) -> Import:
