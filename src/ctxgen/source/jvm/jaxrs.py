@@ -15,6 +15,7 @@ from ctxgen.model import At, Guard
 from ctxgen.opaque import name
 from ctxgen.source import ir
 from ctxgen.source.guards import guard_kind
+from ctxgen.source.jvm import servlets
 from ctxgen.source.jvm.annotations import Annotation, find, methods, names, of_class, of_method, simple, texts
 from ctxgen.source.jvm.controllers import (
     NOTHING,
@@ -49,10 +50,10 @@ def finish(program: Program) -> None:
     """The endpoints of all resources that are roots."""
     rules = _rules(program)
     technology = _technology(program)
-    applications = list(_applications(program))
+    applications, mapped = list(_applications(program)), servlets.mappings(program)
     specified = Specified(program)
     for cls in classes(program, "interface"):
-        prefix = _prefix(program, cls.path, applications)
+        prefix = _prefix(program, cls, applications, mapped)
         for answer in _panache(program, cls):
             program.facts += endpoints(
                 program, answer._replace(paths=tuple(join(prefix, path) for path in answer.paths)), technology, rules
@@ -68,7 +69,7 @@ def finish(program: Program) -> None:
         answers = list(_answers(program, cls, found, [_text(program, rooted)], 0)) if rooted is not None else []
         if rooted is None and not mentions(program, cls, b"org.springframework", b"io.micronaut"):
             answers += specified.answers(program, cls, [], tuple(found))
-        prefix = _prefix(program, cls.path, applications)
+        prefix = _prefix(program, cls, applications, mapped)
         for answer in (*answers, *_reactive(program, cls, found)):
             whole = answer._replace(paths=tuple(join(prefix, path) or "/" for path in answer.paths))
             program.facts += endpoints(program, whole, technology, rules)
@@ -94,9 +95,12 @@ def _applications(program: Program) -> Iterator[tuple[str, str]]:
             yield module_of(cls.path), _text(program, marked)
 
 
-def _prefix(program: Program, path: str, applications: Sequence[tuple[str, str]]) -> str:
-    known = settings(program)
+def _prefix(program: Program, cls: ClassValue, applications: Sequence[tuple[str, str]], mapped: Sequence[servlets.Mapping]) -> str:
+    """What stands before the paths of a resource: the path of its program, then that of the servlet or application that serves it."""
+    known, path = settings(program), cls.path
     prefix = "".join(f"/{stated.strip('/')}" for keys in _ROOTS if (stated := known.path(path, *keys)))
+    if (servlet := servlets.path_of(mapped, cls)) is not None:
+        return join(prefix, servlet)
     own = [given for module, given in applications if module == module_of(path)] or ([applications[0][1]] if len(applications) == 1 else [])
     return join(prefix, own[0].rstrip("*")) if len(own) == 1 else prefix
 
