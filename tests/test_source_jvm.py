@@ -333,7 +333,7 @@ KOTLIN = {
                 @NotNull @Valid List<Setting>,
             >, @AuthenticationPrincipal user: User) { f(a < b, @Suppress("x") c > d) }
         }
-        """.replace("\'\'\'", '"' * 3),
+        """.replace("'''", '"' * 3),
         """
         class Settings(port=-, raw=t('a' + '$' + 'b ' + c)) #2
           port: Int

@@ -33,7 +33,9 @@ class Mapping(NamedTuple):
     def serves(self, cls: ClassValue) -> bool:
         """Whether the class is one of those that are stated."""
         package = cls.scope.module.package
-        return (cls.path, cls.cls.name) in self.resources or any(package == each or package.startswith(f"{each}.") for each in self.packages)
+        return (cls.path, cls.cls.name) in self.resources or any(
+            package == each or package.startswith(f"{each}.") for each in self.packages
+        )
 
 
 def mappings(program: Program) -> tuple[Mapping, ...]:

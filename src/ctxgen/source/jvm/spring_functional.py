@@ -15,6 +15,7 @@ from ctxgen.source.calls import calls, chain, type_name
 from ctxgen.source.guards import spelled
 from ctxgen.source.jvm.annotations import find, marks, simple
 from ctxgen.source.jvm.controllers import Answer, Rules, classes, endpoints, settings
+from ctxgen.source.jvm.spring_collected import Collectors
 from ctxgen.source.program import Program
 from ctxgen.source.routing import join
 from ctxgen.source.values import ClassValue, FunctionValue, Scope
@@ -37,9 +38,12 @@ def finish(program: Program, rules: Rules, context_path: Callable[[Program, str]
     """The endpoints of router functions: of beans first, then of functions that no bean leads to."""
     builder = _Builder(program)
     sources = list(_functions(program))
+    collectors = Collectors(program, builder.nested)
     for value, bean in sorted(sources, key=lambda each: not each[1]):
-        if id(value.function) not in builder.visited and (bean or value.owner is None or not _overrides(program, value)):
-            for built in builder.of(value, "", 0):
+        given = bean or value.owner is None or not _overrides(program, value)
+        above = "" if given else collectors.prefix(value)
+        if id(value.function) not in builder.visited and above is not None:
+            for built in builder.of(value, above, 0):
                 answer = Answer(built.verbs, (built.path,), built.at, built.handler)
                 prefix = context_path(program, built.at.path)
                 program.facts += endpoints(program, answer, _technology(program), rules, prefix=prefix)
@@ -69,7 +73,10 @@ def _mentions(program: Program, path: str) -> bool:
 
 
 def _gives_routes(function: ir.Function) -> bool:
-    if type_name(function.returns) == "RouterFunction":
+    returns = function.returns
+    if isinstance(returns, ir.Item) and type_name(returns) == "Supplier":  # what `nest` asks for routes
+        returns = returns.key
+    if type_name(returns) == "RouterFunction":
         return True
     return function.returns is None and any(simple(call.function) in _DSL and _block(call) for call in calls(function.body))
 
@@ -94,6 +101,8 @@ class _Builder:
         self.visited: set[int] = set()
         self.types: dict[str, str] = {}
         """The declared types of names, for the names of handlers."""
+        self.predicates: dict[str, ir.Expression] = {}
+        """What variables that hold predicates were given."""
 
     def of(self, value: FunctionValue, prefix: str, depth: int) -> Iterator[Built]:
         """The routes that a function gives."""
@@ -110,11 +119,15 @@ class _Builder:
     def _statements(self, statements: Iterable[ir.Statement], scope: Scope, prefix: str, depth: int) -> Iterator[Built]:
         for statement in statements:
             match statement:
+                case ir.Return(ir.Function() as value):
+                    yield from self._inside(value, scope, prefix, depth)
                 case ir.Do(value) | ir.Return(value):
                     yield from self._routes(value, scope, prefix, depth)
                 case ir.Assign(target, value):
                     if isinstance(target, ir.Name) and isinstance(value, ir.Literal | ir.Template):
                         scope.names[target.name] = self.program.evaluate(value, scope)
+                    elif isinstance(target, ir.Name) and self._predicate(value, scope) != ((), ""):
+                        self.predicates[target.name] = value
                     else:
                         yield from self._routes(value, scope, prefix, depth)
                 case ir.Branch(arms):
@@ -134,7 +147,11 @@ class _Builder:
             at = At(scope.module.path, link.line)
             first = link.arguments[0].value if link.arguments else None
             if called in _VERBS:
-                yield Built((called,), join(prefix, self._text(first, scope)), at, self._handler(link))
+                path = self._mapped(link, scope)
+                if path is None:
+                    self.program.note(at, "path-unknown", "a route whose path could not be followed is left out")
+                else:
+                    yield Built((called,), join(prefix, path), at, self._handler(link))
             elif called in ("route", "andRoute") and len(link.arguments) > 1 and first is not None:
                 verbs, path = self._predicate(first, scope)
                 yield Built(verbs or ("ANY",), join(prefix, path), At(scope.module.path, _line(first)), self._handler(link))
@@ -175,11 +192,31 @@ class _Builder:
 
     def _handler(self, call: ir.Call) -> str:
         """`OrderHandler.list` of `handler::list`; `""` for a lambda."""
-        for argument in call.arguments:
+        for argument in call.arguments[1:] or call.arguments:
             if isinstance(argument.value, ir.Attribute | ir.Name) and (shown := spelled(argument.value)):
                 owner, _, last = shown.rpartition(".")
                 return f"{self.types.get(owner, owner)}.{last}" if owner else last
         return ""
+
+    def _mapped(self, call: ir.Call, scope: Scope) -> str | None:
+        """The path of `GET("/x", handler)`, `GET(predicate, handler)` and `GET(handler)`; None where it is not known."""
+        first = call.arguments[0].value if call.arguments else None
+        if first is None or isinstance(first, ir.Function):
+            return ""
+        _, path = self._predicate(self.predicates.get(first.name, first) if isinstance(first, ir.Name) else first, scope)
+        if path:
+            return path
+        value = self.program.evaluate(first, scope)
+        if isinstance(value, FunctionValue) or len(call.arguments) == 1:
+            return self._text(first, scope)
+        return settings(self.program).filled(scope.module.path, value) if isinstance(value, str) else None
+
+    def nested(self, expression: ir.Expression, scope: Scope) -> ir.Expression | None:
+        """The path of a predicate as it is written: of `path("/api/" + version)`."""
+        for link in chain(expression):
+            if isinstance(link, ir.Call) and simple(link.function) in ("path", "pathPrefix") and link.arguments:
+                return link.arguments[0].value
+        return expression if isinstance(expression, ir.Literal | ir.Template) else None
 
     def _text(self, expression: ir.Expression | None, scope: Scope) -> str:
         if expression is None or isinstance(expression, ir.Function | ir.Call):
