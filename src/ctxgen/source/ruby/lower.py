@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
 
 DEPTH = 120
+
+
+class Symbol(str):
+    """`:index`: a string that knows how it was written."""
+
+    __slots__ = ()
+
+
 _ESCAPES = {"n": "\n", "t": "\t", "s": " "}
 _Members = tuple[tuple[ir.Field, ...], tuple[ir.Function, ...], tuple[ir.Class, ...], tuple[ir.Statement, ...]]
 
@@ -55,7 +63,8 @@ def _body(node: Syntax | None, depth: int) -> tuple[ir.Statement, ...]:
     if statements and isinstance(statements[-1], ir.Do):
         last = statements.pop()
         assert isinstance(last, ir.Do)
-        statements.append(ir.Return(last.value, last.line))
+        named = children[-1].type == "identifier"  # a variable as well as a method
+        statements.append(ir.Return(ir.Name(_text(children[-1]), last.line) if named else last.value, last.line))
     return tuple(statements)
 
 
@@ -74,13 +83,20 @@ def _statement(node: Syntax, depth: int) -> Iterator[ir.Statement]:
             each: Syntax | None = node
             while each is not None and each.type in ("if", "unless", "elsif") and len(arms) < DEPTH:
                 condition = each.child_by_field_name("condition")
-                arms.append((_expression(condition, depth), _statements(_named(each.child_by_field_name("consequence")), depth)))
+                holds = _holds(condition)
+                if holds is None or holds == (each.type != "unless"):
+                    arms.append((_expression(condition, depth), _statements(_named(each.child_by_field_name("consequence")), depth)))
+                if holds is not None and holds == (each.type != "unless"):
+                    each = None
+                    break
                 each = each.child_by_field_name("alternative")
             if each is not None:
                 arms.append((None, _statements(_named(each), depth)))
             yield ir.Branch(tuple(arms), line)
         case "if_modifier" | "unless_modifier" | "while_modifier" | "until_modifier" | "rescue_modifier":
             body = node.child_by_field_name("body")
+            if _holds(node.child_by_field_name("condition")) == (node.type == "unless_modifier"):
+                return
             yield ir.Branch(
                 ((_expression(node.child_by_field_name("condition"), depth), _statements([body] if body is not None else [], depth)),), line
             )
@@ -113,9 +129,10 @@ def _statement(node: Syntax, depth: int) -> Iterator[ir.Statement]:
             yield ir.Return(_expression(values[0], depth) if values else ir.Literal(None, line), line)
         case "singleton_class":
             yield from _statements(_named(node.child_by_field_name("body")), depth)
+        case "identifier":
+            yield ir.Do(ir.Call(ir.Name(_text(node), line), (), line), line)
         case (
-            "identifier"
-            | "call"
+            "call"
             | "super"
             | "yield"
             | "binary"
@@ -134,6 +151,23 @@ def _statement(node: Syntax, depth: int) -> Iterator[ir.Statement]:
             | "subshell"
         ):
             yield ir.Do(_expression(node, depth), line)
+
+
+_DEVELOPMENT = re.compile(r"(?:!\s?)?Rails\.env\.(?:development|test|local|production)\?|Rails\.env\s?==\s?[\"'](?:development|test)[\"']")
+
+
+def _holds(condition: Syntax | None) -> bool | None:
+    """Whether a condition on the environment holds in production; None for any other."""
+    text = _text(condition) if condition is not None and condition.end_byte - condition.start_byte < 200 else ""
+    needed = [_either(part) for part in re.split(r"\s*(?:&&|\band\b)\s*", text)]
+    return False if False in needed else True if all(needed) else None
+
+
+def _either(text: str) -> bool | None:
+    parts = re.split(r"\s*(?:\|\||\bor\b)\s*", text)
+    if not all(_DEVELOPMENT.fullmatch(part) for part in parts):
+        return None
+    return any(("production" in part) != part.startswith("!") for part in parts)
 
 
 def _assignment(node: Syntax, depth: int) -> Iterator[ir.Statement]:
@@ -249,10 +283,12 @@ def _expression(node: Syntax | None, depth: int) -> ir.Expression:
             scope = node.child_by_field_name("scope")
             name = _text(node.child_by_field_name("name"))
             return ir.Attribute(_expression(scope, depth), name, line) if scope is not None else ir.Name(name, line)
-        case "string" | "delimited_symbol" | "bare_string" | "bare_symbol" | "heredoc_body" | "chained_string":
+        case "bare_symbol":
+            return ir.Literal(Symbol(_text(node)), line)
+        case "string" | "delimited_symbol" | "bare_string" | "heredoc_body" | "chained_string":
             return _string(node, depth)
         case "simple_symbol":
-            return ir.Literal(_text(node).removeprefix(":"), line)
+            return ir.Literal(Symbol(_text(node).removeprefix(":")), line)
         case "hash_key_symbol":
             return ir.Literal(_text(node), line)
         case "integer":
