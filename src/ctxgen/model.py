@@ -456,6 +456,17 @@ class Procedure(Fact, frozen=True, kw_only=True):
     http: tuple[tuple[Name, Name, int], ...] = ()
 
 
+class SchemaField(Fact, frozen=True, kw_only=True):
+    """A field of a type that a GraphQL schema starts from: an operation that whoever serves the schema answers.
+
+    `directives` are those of the field and of its type by their names: `@auth` is `auth`.
+    """
+
+    root: Literal["Query", "Mutation", "Subscription"]
+    name: Name
+    directives: tuple[Name, ...] = ()
+
+
 class CodeFact(Fact, frozen=True, kw_only=True):
     """What a line of source does that is worth knowing: `kind` says what, `subject` of what by its name in the code, `value` a setting that is safe by type."""
 

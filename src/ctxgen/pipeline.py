@@ -25,6 +25,7 @@ from ctxgen.inference.environment import environment
 from ctxgen.inference.evidence import cite
 from ctxgen.inference.links import links
 from ctxgen.inference.mechanisms import mechanisms
+from ctxgen.inference.operations import operations
 from ctxgen.inference.scale import scale
 from ctxgen.inference.security_settings import security_settings
 from ctxgen.join import Join, is_script
@@ -160,6 +161,7 @@ def build(tree: Tree, facts: Facts, catalogue: Catalogue, processes: int = 1) ->
     settled = technologies.settle_usage(technologies.place_sightings(sightings, join), catalogue)
     known = technologies.technologies(settled, catalogue)
     facts = facts.plus(source_facts(tree, facts, join, places, frozenset(technology.id for technology in known), processes))
+    facts = facts.plus(operations(tree, facts, settled, join, places))
     stated = languages.runtimes(facts, join, places)
     parts = architectures.components(join, settled, catalogue, links(facts, join, places))
     protections = security_settings(facts, known, join, catalogue, places)

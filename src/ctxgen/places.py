@@ -1,7 +1,7 @@
 """What a file's place says of it: product, test, documentation, example, developer tooling or vendored code.  Conditions are asked here too.
 
 A folder name says so only above a source root: `src/main/java/org/springframework/samples` is product code, and so is
-all of a Helm chart and (tests aside) of a Python package or a .NET project, which compiles whatever lies below it.  Where the rule would leave no project of a repository in
+all of a Helm chart and (tests aside) of a Python package.  Where the rule would leave no project of a repository in
 the product, the repository itself is the example, and the rule does not apply.
 """
 
@@ -57,11 +57,6 @@ class Places:
     def __init__(self, paths: Iterable[str], projects: Iterable[str]) -> None:
         listed = list(paths)
         self._packages = {folder_of(path) for path in listed if path.endswith("/__init__.py")}
-        compiled = {folder_of(path) for path in listed if path.endswith((".csproj", ".fsproj", ".vbproj"))}
-        self._compiled = compiled - {""}
-        self._holding = {
-            "/".join(parts[: count + 1]) for folder in compiled for parts in [folder.split("/")] for count in range(len(parts))
-        }
         self._charts = {folder_of(path) for path in listed if path.endswith(("/Chart.yaml", "/Chart.yml"))}
         self._all_product = False
         manifests = list(projects)
@@ -87,7 +82,7 @@ class Places:
     def _folder_scope(self, folder: str) -> Scope | None:
         here = ""
         parts = folder.split("/") if folder else []
-        in_package = in_project = False
+        in_package = False
         for index, part in enumerate(parts):
             here = f"{here}/{part}" if here else part
             if part == "src" and index + 1 < len(parts):
@@ -102,9 +97,8 @@ class Places:
             if part in _VENDORED:
                 return "docs"
             in_package = in_package or here in self._packages
-            if in_package or self._all_product or (in_project and here not in self._holding):
+            if in_package or self._all_product:
                 continue
-            in_project = in_project or here in self._compiled
             lowered = part.lower()
             if lowered in _DOCS or lowered in _EXAMPLE:
                 return "docs"

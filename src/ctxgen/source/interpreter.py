@@ -427,24 +427,25 @@ class Interpreter:
         self._steps += 1
         if self._steps > self._most:
             raise Exhausted
+        if type(expression) is ir.Literal:  # the commonest first: these take most of the time
+            return expression.value
         if self._depth > MAX_NESTING:
             return UNKNOWN
         self._depth += 1
         try:
+            if type(expression) is ir.Name:
+                return self.lookup(expression.name, scope, expression.line)
+            if type(expression) is ir.Attribute:
+                return self.attribute(self.evaluate(expression.owner, scope), expression.name, expression.line, scope)
+            if type(expression) is ir.Call:
+                return self._call(expression, scope)
             return self._evaluate(expression, scope)
         finally:
             self._depth -= 1
 
     def _evaluate(self, expression: ir.Expression, scope: Scope) -> Value:
-        match expression:  # the commonest first, without captures: these take most of the time
-            case ir.Name():
-                return self.lookup(expression.name, scope, expression.line)
-            case ir.Literal():
-                return expression.value
-            case ir.Attribute():
-                return self.attribute(self.evaluate(expression.owner, scope), expression.name, expression.line, scope)
-            case ir.Call():
-                return self._call(expression, scope)
+        """The value of what is no literal, name, attribute or call."""
+        match expression:
             case ir.Template(parts):
                 return self._text(parts, scope)
             case ir.Sequence(items, line):
@@ -894,7 +895,7 @@ class Interpreter:
         self._active[key] += 1
         self.calling.append(arguments)
         try:
-            scope = Scope(value.scope.module, self._enclosing(value), this=value.this, owner=value.owner)
+            scope = Scope(value.scope.module, value.scope, this=value.this, owner=value.owner)
             self._bind_parameters(function, arguments, scope)
             if function.receiver is not None and value.this is not None:
                 scope.names[function.receiver.name] = value.this
@@ -908,11 +909,6 @@ class Interpreter:
             self._active[key] -= 1
             if not self._active[key]:
                 del self._active[key]
-
-    def _enclosing(self, value: FunctionValue) -> Scope:
-        """The scope around a function's body; the names in a class's body are none of its methods' where decorators run with it."""
-        inside = getattr(value.owner, "_inside", None) if self.language.decorators_run else None
-        return value.scope.parent if value.scope is inside and value.scope.parent is not None else value.scope
 
     def _bind_parameters(self, function: ir.Function, arguments: Arguments, scope: Scope) -> None:
         positional = list(arguments.positional)
@@ -1000,8 +996,6 @@ class Interpreter:
         instance = self.singleton(cls)
         ordered = sorted(cls.cls.methods, key=lambda method: method.name not in self.language.constructors and method.name != cls.cls.name)
         for method in ordered:
-            if method.within:  # an extension method, which is run with its receiver
-                continue
             inside = self.class_scope(cls)
             if method.receiver is not None and method.receiver.type is not None:  # a member that extends another type
                 receiver = self._on_receiver(FunctionValue(method, inside)).this

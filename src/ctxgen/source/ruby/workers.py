@@ -38,8 +38,8 @@ def finish(program: Program) -> None:
         program.facts.append(
             Endpoint(
                 kind="message",
-                operation=name(_whole(cls)),
-                handler=name(f"{_whole(cls)}#perform"),
+                operation=name(whole(cls)),
+                handler=name(f"{whole(cls)}#perform"),
                 technology=Name(work.technology),
                 at=at,
             )
@@ -55,9 +55,9 @@ def finish(program: Program) -> None:
         )
 
 
-def _whole(cls: ClassValue) -> str:
+def whole(cls: ClassValue) -> str:
     """`Mail::Worker`: a class with the modules that it lies in."""
-    return f"{_whole(cls.outer)}::{cls.cls.name}" if cls.outer is not None else cls.cls.name
+    return f"{whole(cls.outer)}::{cls.cls.name}" if cls.outer is not None else cls.cls.name
 
 
 def _work(program: Program, cls: ClassValue) -> _Work | None:
