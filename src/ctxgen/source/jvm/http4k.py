@@ -97,7 +97,9 @@ class _Reader:
             case ir.Call(ir.Attribute(ir.Call(ir.Attribute(bound, "bind" | "bindContract"), (method, *_)), "to"), (handler, *_)):
                 verb = simple(method.value)
                 if verb in _VERBS:
-                    yield self._endpoint(verb, self._path(bound, place), handler.value, expression, place)
+                    yield self._endpoint(verb, self._path(bound, place) or "{path}", handler.value, bound.line, place)
+            case ir.Call(ir.Attribute(method, "to"), (handler, *_)) if simple(method) in _VERBS:  # of the routes that it stands in
+                yield self._endpoint(simple(method), "", handler.value, expression.line, place)
             case ir.Call(ir.Attribute(bound, "bind"), (target, *_)):
                 if simple(target.value) not in _VERBS:
                     yield from self.routes(target.value, below._replace(prefix=join(place.prefix, self._path(bound, place) or "")))
@@ -168,16 +170,20 @@ class _Reader:
         value = self.program.evaluate(expression, place.scope)
         return value if isinstance(value, str) else None
 
-    def _endpoint(self, verb: str, path: str | None, handler: ir.Expression, call: ir.Call, place: _Place) -> Endpoint:
-        protected = any(each.kind in ("authn", "authz") for each in place.guards)
+    def _endpoint(self, verb: str, path: str, handler: ir.Expression, line: int, place: _Place) -> Endpoint:
+        guards = list(place.guards)
+        while isinstance(handler, ir.Call) and isinstance(handler.function, ir.Attribute) and handler.function.name == "then":
+            if handler.arguments and (found := guard(spelled(handler.function.owner), At(place.at, handler.line))):
+                guards.append(found)
+            handler = handler.arguments[0].value if handler.arguments else handler.function.owner
+        protected = any(each.kind in ("authn", "authz") for each in guards)
         shown = spelled(handler)
-        bound = call.function.owner if isinstance(call.function, ir.Attribute) else call
         return Endpoint(
             method=Name(verb),
-            path=name(parameters(join(place.prefix, path or "{path}"))),
+            path=name(parameters(join(place.prefix, path))),
             handler=name(shown) if shown else None,
             access="guarded" if protected else "unknown",
-            guards=place.guards,
+            guards=tuple(guards),
             technology=Name("http4k"),
-            at=At(place.at, bound.line),
+            at=At(place.at, line),
         )

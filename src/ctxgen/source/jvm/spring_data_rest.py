@@ -77,6 +77,8 @@ def _answers(program: Program, cls: ClassValue, exported: Annotation | None, at:
         mark = find(of_method(program, cls, method), "RestResource")
         if method.name in ("save", "saveAll", "delete", "deleteById", "deleteAll", "findById", "findAll") or (mark and _refused(mark)):
             continue
+        if method.static or method.body:  # of its own: what Spring Data makes no query of is not exported
+            continue
         if simple(method.returns) in ("void", "int", "long") and not method.name.startswith(("count", "exists")):
             continue
         named = texts(program, mark, "path") if mark else []
