@@ -368,9 +368,7 @@ class Program(Interpreter):
         One that is given a block and whose name guards (`route.withRole("admin") { … }`) guards what the block puts up; a block that
         it was not seen to call is run all the same.
         """
-        blocks = [
-            each for each in (*arguments.positional, *arguments.keywords.values()) if isinstance(each, FunctionValue) and not each.name
-        ]
+        blocks = [each for each in _given_functions(function.function, arguments) if not each.name]
         at = self.at(arguments)
         found = guard(function.function.name, at)
         if blocks and found is not None and owner.router is not None:
@@ -777,6 +775,17 @@ def shared(one: str, other: str) -> int:
             break
         count += 1
     return count
+
+
+def _given_functions(function: ir.Function, arguments: Arguments) -> Iterator[FunctionValue]:
+    """The functions among the arguments, without those that are declared to be called on nothing (Kotlin's `(String) -> String`)."""
+    names = [parameter.name for parameter in function.parameters]
+    plain = {each.name for each in function.parameters if isinstance(each.type, ir.Name) and each.type.name == "Function"}
+    last = len(arguments.positional) - 1
+    placed = [names[-1] if index == last else names[index] for index in range(min(last + 1, len(names)))]
+    for called, value in [*zip(placed, arguments.positional, strict=False), *arguments.keywords.items()]:
+        if isinstance(value, FunctionValue) and called not in plain:
+            yield value
 
 
 def _last(type: ir.Expression | None) -> str:
