@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from ctxgen.model import At, Guard
 from ctxgen.opaque import name
-from ctxgen.source.jvm.annotations import find, methods, names, texts
+from ctxgen.source.guards import guard_kind
+from ctxgen.source.jvm.annotations import find, methods, names, of_class, simple, texts
 from ctxgen.source.jvm.controllers import (
     NOTHING,
     Answer,
@@ -105,8 +106,8 @@ class _Entry(NamedTuple):
 
 
 def _rules(program: Program) -> Rules:
-    """What `micronaut.security.intercept-url-map` says of a path."""
-    entries = _entries(program)
+    """What `micronaut.security.intercept-url-map` says of a path, else the filters before it whose name says that they guard."""
+    entries, filters = _entries(program), list(_filters(program))
 
     def ask(path: str, verb: str, route: str) -> Verdict:
         for each in entries.get(module_of(path), ()):
@@ -115,9 +116,22 @@ def _rules(program: Program) -> Rules:
                     return Verdict(public=each.at)
                 known = all("authenticated" in word for word in each.access)
                 return Verdict(Guard(name=name("intercept-url-map"), kind="authn" if known else "authz", at=each.at))
+        for module, patterns, guard in filters:
+            if module == module_of(path) and any(matches(pattern, route) for pattern in patterns):
+                return Verdict(guard, doubtful=True)
         return NOTHING
 
     return ask
+
+
+def _filters(program: Program) -> Iterator[tuple[str, list[str], Guard]]:
+    """`@Filter("/api/**") class AuthenticationFilter implements HttpServerFilter`.  Source: https://docs.micronaut.io/latest/guide/#filters"""
+    for cls in classes(program, "class", "object"):
+        marked = find(of_class(program, cls), "Filter", "ServerFilter")
+        kind = guard_kind(cls.cls.name) if marked is not None else None
+        if marked is not None and kind in ("authn", "authz") and not any(simple(base) == "HttpClientFilter" for base in cls.cls.bases):
+            patterns = texts(program, marked, "value", "patterns") or ["/**"]
+            yield module_of(cls.path), patterns, Guard(name=name(cls.cls.name), kind=kind, at=At(cls.path, cls.cls.line))
 
 
 def _entries(program: Program) -> dict[str, list[_Entry]]:
