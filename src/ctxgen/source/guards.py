@@ -90,7 +90,7 @@ _REQUIRES = {
 }
 
 
-_WEAK = {"user", "session", "passport", "signin"}
+_WEAK = {"user", "session", "passport", "signin", "logged"}
 """Words that tell a guard only beside one that requires something: `sign_in_for_demo` signs somebody in."""
 
 

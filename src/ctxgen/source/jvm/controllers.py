@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -101,6 +102,11 @@ _AUTHZ = {
 }  # fmt: skip
 _AUTHN = {"Authenticated", "RequiresAuthentication", "RequiresUser", "SaCheckLogin"}
 _OPEN = {"PermitAll", "SaIgnore", "Anonymous", "PublicApi", "IgnoreAuth", "AnonymousAccess"}
+_OPENING = re.compile(
+    r"(?:No|Non|Not|Skip|Ignore|Without|Exclude|Bypass|Pass)(?:Need|Require)?(?:Auth|Login|Token|Permission|Security|Jwt)\w*"
+    r"|\w*(?:Auth\w*|Login|Token)(?:NotRequired|NotNeeded|Ignore|Skip|Free)|Un(?:authenticated|protected|secured)\w*|(?:Public|Anonymous)(?:Access|Api|Endpoint|Route)?"
+)
+"""Names of the repository's own annotations that open what they stand on."""
 _RATE = {"RateLimiter", "RateLimiting", "RateLimit", "Bulkhead", "RateLimited"}
 _ANYBODY = {
     "permitAll",
@@ -160,6 +166,8 @@ def kind_of(program: Program, annotation: Annotation) -> str | None:
         return "authn"
     if called in _RATE:
         return "rate"
+    if annotation.own and _OPENING.fullmatch(called):
+        return "open"
     if annotation.own:
         kind = guard_kind(called)
         return kind if kind in ("authn", "authz", "rate") else None

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ctxgen.model import At, Guard
 from ctxgen.opaque import name
 from ctxgen.source import ir
-from ctxgen.source.guards import guard_kind
+from ctxgen.source.guards import guard_kind, refusal
 from ctxgen.source.jvm import servlets
 from ctxgen.source.jvm.annotations import Annotation, find, methods, names, of_class, of_method, simple, texts
 from ctxgen.source.jvm.controllers import (
@@ -230,7 +230,7 @@ def _rules(program: Program) -> Rules:
                 return Verdict(public=found.at)
             kind = "authn" if found.policy == "authenticated" else "authz"
             return Verdict(Guard(name=name(found.policy or "policy"), kind=kind, at=found.at))  # type: ignore[arg-type]
-        return Verdict(filters[module]) if module in filters else NOTHING
+        return Verdict(filters[module], doubtful=True) if module in filters else NOTHING
 
     return ask
 
@@ -262,11 +262,20 @@ def _permissions(program: Program) -> dict[str, list[_Permission]]:
 
 
 def _filters(program: Program) -> Iterator[tuple[str, Guard]]:
-    """A `ContainerRequestFilter` without a name binding guards all of its program, where its name says so."""
+    """A `ContainerRequestFilter` without a name binding that is found or registered guards all of its program, where its name or what it refuses says so."""
     for cls in classes(program, "class", "object"):
-        found = of_class(program, cls)
-        bound = any(each.own for each in found)
-        if any(simple(base) == "ContainerRequestFilter" for base in cls.cls.bases) and find(found, "Provider") and not bound:
-            kind = guard_kind(cls.cls.name)
-            if kind in ("authn", "authz"):
-                yield module_of(cls.path), Guard(name=name(cls.cls.name), kind=kind, at=At(cls.path, cls.cls.line))
+        if not any(simple(base) == "ContainerRequestFilter" for base in cls.cls.bases):
+            continue
+        found, method = of_class(program, cls), cls.cls.method("filter")
+        kind = guard_kind(cls.cls.name) or (refusal(method) if method is not None else None)
+        if kind not in ("authn", "authz") or any(each.own for each in found):
+            continue
+        if find(found, "Provider") or _registered(program, cls):
+            yield module_of(cls.path), Guard(name=name(cls.cls.name), kind=kind, at=At(cls.path, cls.cls.line))
+
+
+def _registered(program: Program, cls: ClassValue) -> bool:
+    """Whether the class's module registers it: `register(AuthFilter.class)`, `registerClasses(A.class, AuthFilter.class)`."""
+    called = re.compile(rb"\bregister(?:Classes)?\([^;]{0,2000}?\b" + re.escape(cls.cls.name.encode()) + rb"\b")
+    data = program.resolver.data  # type: ignore[attr-defined]
+    return any(module_of(path) == module_of(cls.path) and called.search(data(path)) for path in program.modules)

@@ -8,6 +8,7 @@ https://docs.spring.io/spring-framework/reference/web/webmvc/mvc-config/intercep
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import partial
@@ -303,11 +304,28 @@ def _shiro(program: Program, cls: ClassValue) -> Iterator[Chain]:
             if not filters or not all(pattern is None or pattern.startswith(("/", "${")) for pattern in patterns):
                 continue
             at = At(inside.module.path, call.line)
-            last = filters.split(",")[-1].strip().partition("[")[0]
-            kind: GuardKind = "authz" if last in ("roles", "perms", "rest") else "authn"
-            found.append(Rule(None, patterns, None if last in ("anon", "logout") else Guard(name=name(last), kind=kind, at=at), at))
+            found.append(Rule(None, patterns, _filtered(filters, at), at))
         if 0 < len(found) <= MAX_RULES:
             yield Chain(_UNORDERED, ALL, tuple(found), At(cls.path, method.line))
+
+
+_BESIDE = {"csrf", "captcha", "xss", "cors", "kickout"}
+"""Words of filters that ask for no user."""
+
+
+def _filtered(filters: str, at: At) -> Guard | None:
+    """The guard in a chain of filters (`user, kickout, perms[order:read]`), all of which a request passes; None where it is open to everybody."""
+    stated = re.sub(r"\[[^\]]*\]", "", filters)
+    called = [each for each in re.split(r"[,\s]+", stated) if each and not any(word in each.lower() for word in _BESIDE)]
+    if not called or "anon" in called or called == ["logout"]:
+        return None
+    shown = next((each for each in called if each in ("roles", "perms", "rest")), None)
+    if shown is not None:
+        return Guard(name=name(shown), kind="authz", at=at)
+    shown = next(
+        (each for each in called if each.startswith("authc") or each == "user" or guard_kind(each) in ("authn", "authz")), called[-1]
+    )
+    return Guard(name=name(shown), kind="authn", at=at)
 
 
 # ---------------------------------------------------------------------------------------------- interceptors
