@@ -20,7 +20,8 @@ from ctxgen.model import At, Guard, GuardKind
 from ctxgen.opaque import name
 from ctxgen.source import ir
 from ctxgen.source.calls import type_name
-from ctxgen.source.guards import guard_kind
+from ctxgen.source.guards import guard_kind, spelled
+from ctxgen.source.jvm import sa_token
 from ctxgen.source.jvm.annotations import find, marks, names, of_class, simple, strings, value
 from ctxgen.source.jvm.controllers import NOTHING, Rules, Verdict, classes, settings
 from ctxgen.source.jvm.fields import filled_from, setting_of
@@ -93,6 +94,8 @@ def _rules(program: Program) -> Rules:
             chains[module_of(cls.path)].append(each)
         for each in _shiro(program, cls):
             chains[module_of(cls.path)].append(each)
+        for patterns, guard, at in sa_token.checks(program, cls, lambda call, scope: _patterns(program, call, scope)[1]):
+            intercepted[module_of(cls.path)].append(Rule(None, patterns, guard, at))
         intercepted[module_of(cls.path)] += _interceptors(program, cls)
         del intercepted[module_of(cls.path)][MAX_RULES:]
     for known in chains.values():
@@ -347,7 +350,9 @@ def _interceptors(program: Program, cls: ClassValue) -> Iterator[Rule]:
             if called == "addInterceptor" and call.arguments:
                 yield from _intercepted(guard, included, excluded)
                 shown = _subject(call.arguments[0].value)
-                kind = "authn" if shown in ("SaInterceptor", "SaRouteInterceptor", "SaAnnotationInterceptor") else guard_kind(shown)
+                kind = guard_kind(shown)
+                if shown.startswith("Sa") and (check := sa_token.plain_check(call.arguments[0].value)) is not None:
+                    shown, kind = spelled(check.function), sa_token.kind_of(simple(check.function))
                 guard = Guard(name=name(shown), kind=kind, at=At(cls.path, call.line)) if kind in ("authn", "authz") else None
                 included = excluded = ()
             elif called == "addPathPatterns":
