@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from ctxgen.catalogue import PACKAGE_KEYS, Catalogue, Technology, normal_package
 from ctxgen.facts import Facts, folder_of, folders_up
+from ctxgen.language_names import extension
 from ctxgen.model import (
     At,
     ConfigKey,
@@ -46,6 +47,8 @@ _RUNTIMES = {
     "Node.js": "nodejs", "Python": "python", "Java": "java", "Go": "go", ".NET": "dotnet", ".NET SDK": "dotnet-sdk", "PHP": "php", "Ruby": "ruby", "Rust": "rust", "Elixir": "elixir",
     "Kotlin": "kotlin", "Scala": "scala", "Deno": "deno", "Bun": "bun",
 }  # fmt: skip
+_COMPILED: dict[str, tuple[str, ...]] = {"go": (".go",), "rust": (".rs",), "elixir": (".ex", ".exs"), "dotnet-sdk": (".cs", ".fs", ".vb")}
+"""What a runtime's image compiles: without a file of these a stage of it builds somebody else's tool."""
 _VARIANTS = {"alpine", "slim", "bookworm", "bullseye", "buster", "trixie", "stretch", "jammy", "noble", "focal"}
 """Tags of a runtime's image that name what it is built on and no version of the runtime: `node:alpine`."""
 _RUNTIME_RANK = {"version-file": 12, "manifest": 22, "lock": 28, "image": 15, "ci": 60}
@@ -106,6 +109,7 @@ class _Recogniser:
                 self._go_modules.setdefault(folder_of(dependency.at.path), []).append(dependency)
         self._developer_lists = self._lists_for_developers()
         self._alternatives = {key.at for key in facts.of(ConfigKey) if _ALTERNATIVE.search(key.key)}
+        self._read = {variable.name for variable in facts.of(Variable) if variable.source in ("settings", "code")}
         self._inner = {project.folder for project in facts.of(Project) if project.folder and project.ecosystem == "npm"}
         self._npm_needs: dict[str, dict[str, Dependency]] = defaultdict(dict)
         if self._inner:
@@ -117,6 +121,8 @@ class _Recogniser:
     def sightings(self, paths: Iterable[str]) -> list[Sighting]:
         facts = self.facts
         found: list[Sighting] = []
+        paths = list(paths)
+        self._suffixes = {extension(path) for path in paths}
         for dependency in facts.of(Dependency):
             found += self.dependency(dependency)
         for image in facts.of(Image):
@@ -238,7 +244,9 @@ class _Recogniser:
             return
         category = self.catalogue[known].category
         scope: Scope | None = None
-        if category in ("language", "runtime", "framework") or (category == "server" and image.purpose == "base"):
+        if image.purpose == "build" and known in _COMPILED and self._suffixes.isdisjoint(_COMPILED[known]):
+            scope = "dev"
+        elif category in ("language", "runtime", "framework") or (category == "server" and image.purpose == "base"):
             scope = "backend"
         elif image.purpose == "build":
             if category != "build":
@@ -280,13 +288,13 @@ class _Recogniser:
             yield self.sighting(variable, known, signal=f"env {variable.name}", rank=90, confidence="inferred", usage="unknown", read=read)
         if variable.value is not None:
             prepared = variable.source == "dotenv" or variable.at in self._alternatives
-            yield from self.url(variable, variable.value, rank=70 if prepared else 50)
+            yield from self.url(variable, variable.value, rank=70 if prepared else 50, read=prepared and variable.name in self._read)
 
-    def url(self, fact: Fact, value: Opaque, *, rank: int) -> Iterator[Sighting]:
+    def url(self, fact: Fact, value: Opaque, *, rank: int, read: bool = False) -> Iterator[Sighting]:
         scheme, host = value.scheme(), value.host()
         usage: Usage = "used" if rank < 60 else "unknown"
         for known in self.catalogue.scheme(scheme) if scheme else ():
-            yield self.sighting(fact, known, signal=f"url {scheme}", rank=rank, confidence="confirmed", usage=usage)
+            yield self.sighting(fact, known, signal=f"url {scheme}", rank=rank, confidence="confirmed", usage=usage, read=read)
         if host and getattr(fact, "source", "") != "dockerfile" and (known_host := self.catalogue.host(host)):
             yield self.sighting(fact, known_host, signal=f"host {host}", rank=rank + 5, confidence="inferred", usage=usage)
 

@@ -18,6 +18,9 @@ from ctxgen.places import Places
 _AUTH_PLACE = re.compile(r"(?i)auth|security|token|jwt|login|session|identity|account|credential|guard|middleware|deps\b|users?\b")
 _PROXY_USER = re.compile(r"(?:^|_)(?:REMOTE_USER|FORWARDED_USER|AUTH_PROXY|PROXY_AUTH|REMOTEUSER)(?:_|$)")
 
+_BEHIND_OIDC = {"oauth2", "jwt"}
+"""What the library of a product that signs in with OpenID Connect shows; variables named for it tell the two apart."""
+
 
 def mechanisms(technologies: Sequence[Technology], facts: Facts, join: Join, catalogue: Catalogue, places: Places) -> tuple[Mechanism, ...]:
     """Every mechanism of authentication with what shows it.
@@ -43,6 +46,8 @@ def mechanisms(technologies: Sequence[Technology], facts: Facts, join: Join, cat
     for variable in read:
         if variable.source in ("settings", "code") and _PROXY_USER.search(variable.name):
             found["proxy-header"].append(variable.at)
+    if found.keys() & _BEHIND_OIDC and (named := _named_for("oidc", [each for each in read if each.source in ("settings", "code")])):
+        found.setdefault("oidc", named)
     code = frozenset(found)
     for mechanism, at in described:
         if not code or mechanism in code:
@@ -77,7 +82,8 @@ def _of_libraries(
 
 def _named_for(mechanism: str, read: Sequence[Variable]) -> list[At]:
     """The first variable that a mechanism's name is a part of."""
-    return [variable.at for variable in read if mechanism.upper() in re.split(r"[_.]", variable.name)][:1]
+    words = {mechanism.upper(), mechanism.upper().removesuffix("2")}
+    return [variable.at for variable in read if words & set(re.split(r"[_.]", variable.name))][:1]
 
 
 def _shows(imported: Import, technology: str, catalogue: Catalogue) -> bool:

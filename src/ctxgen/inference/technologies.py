@@ -68,10 +68,14 @@ def settle_usage(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Si
     }
     connectors = optional & {t for t in optional if catalogue[t].category in (*STORES, "saas")}
     connectors = connectors if len([t for t in connectors if is_engine(t, catalogue)]) >= MANY_ENGINES else set()
+    chosen = {catalogue[engine].category for engine in engines & shown}
     settled = []
     for sighting in sightings:
         known = sighting.technology
-        if known in connectors:
+        if sighting.read and sighting.signal.startswith("url ") and catalogue[known].category == "database" and "database" not in chosen:
+            # the address that a prepared file gives a variable which the product reads: what it starts with
+            sighting = replace(sighting, usage="default" if by_category["database"] - {known} else "used")
+        elif known in connectors:
             if catalogue[known].drives and not shown & set(catalogue[known].drives):
                 continue
             sighting = replace(sighting, usage="connector")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _VARIABLE = re.compile(r"[A-Za-z_]\w{0,99}")
 _SYMFONY_ENV = re.compile(r"%env\((?:[\w.-]{1,40}:){0,8}([A-Za-z_]\w{0,99})\)%")
+_OF_ENVIRONMENT = re.compile(r"config_(dev|test|prod)\.ya?ml")
 _MAX_DEPTH = 40
 
 
@@ -123,10 +124,15 @@ def _scalar(node: Syntax) -> Opaque | None:
     "**/config/packages/*/*.yaml",
     "**/config/packages/*/*.yml",
     "**/config/services*.yaml",
+    "**/app/config/config*.yml",
+    "**/app/config/security.yml",
+    "**/app/config/services*.yml",
 )
 def read_symfony_config(file: File) -> Iterator[Fact]:
-    """The settings of Symfony's bundles with the environment they are for, and the variables that they read."""
+    """The settings of Symfony's bundles with the environment they are for, and the variables that they read; `app/config/config_dev.yml` of the older layout says its environment in its name."""
     folder = file.folder.rpartition("/packages/")[2] if "/packages/" in f"/{file.folder}" else None
+    if (named := _OF_ENVIRONMENT.fullmatch(file.name)) is not None:
+        folder = named[1]
     for document in file.yaml_documents():
         for section, node in document.items():
             environment = section[5:] if section.startswith("when@") else folder

@@ -1,7 +1,10 @@
-"""Credentials that source code takes from an incoming request: an API key in a header or in the query.
+"""How source code signs in whoever asks, where the code itself shows it: an API key in a header, HTTP Basic, a form, the session that keeps a user.
 
-What shows it is the access itself (`request.headers["X-Api-Key"]`, `req.get('x-api-key')`, `request.args.get("api_key")`, `c.GetHeader("X-API-Key")`), not the name of the
-header: clients set that, too.  The pattern is bounded and tried only just before a name that it ends with.  Sources: the request objects of the web frameworks; https://swagger.io/docs/specification/v3_0/authentication/api-keys/.
+What shows an API key is the access itself (`request.headers["X-Api-Key"]`, `req.get('x-api-key')`, `c.GetHeader("X-API-Key")`), or what authenticates and is given the header's name
+(`HeaderApiKeyAuthenticationConverter("X-API-Key")`), not the name of the header alone: clients set that, too.  The patterns are bounded and tried only in lines that hold one of their words.  Sources: the
+request objects of the web frameworks; https://swagger.io/docs/specification/v3_0/authentication/api-keys/, https://docs.spring.io/spring-security/reference/servlet/authentication/passwords/basic.html,
+https://api.rubyonrails.org/classes/ActionController/HttpAuthentication/Basic.html, https://guides.rubyonrails.org/security.html#sessions, https://pkg.go.dev/net/http#Request.BasicAuth,
+https://hexdocs.pm/plug/Plug.BasicAuth.html, https://www.php.net/manual/features.http-auth.php.
 """
 
 from __future__ import annotations
@@ -18,11 +21,12 @@ from ctxgen.tree import SOURCE_LIMIT, File
 _TAKEN = re.compile(
     rb"""\b(?:[Rr]equest|req|ctx|context|[Cc]onn|c|r)\.(?:META|[Hh]eaders?|args|GET|query(?:_params)?|params|get|[Hh]eader\.Get|GetHeader|getHeader|getFirst|Query)"""
     rb"""[\[(.]{0,2}(?:get|TryGetValue|getFirst)?[\[(]{0,2}["'](?:HTTP_)?(?:[Xx][-_])?[Aa][Pp][Ii][-_]?[Kk][Ee][Yy]["']"""
+    rb"""|(?i:\b\w{0,40}api_?key\w{0,20}(?:auth|filter|convert|extract|guard|middleware)\w{0,40}\(\s{0,3}["'](?:x[-_])?api[-_]?key["'])"""
 )
 _KEY = re.compile(rb"""[Aa][Pp][Ii][-_]?[Kk][Ee][Yy]["']""")
-_REACH = 100
+_REACH = 160
 """More bytes than what comes before the key in the longest match."""
-_ACCESSES = (b"eader", b"get", b"uery", b"params", b"META", b"GET", b"args")
+_ACCESSES = (b"eader", b"get", b"uery", b"params", b"META", b"GET", b"args", b"ey")
 """One of these stands in every match."""
 _NAMES = (b"pi-Key", b"PI-KEY", b"PI-Key", b"pi-key", b"pi_key", b"PI_KEY", b"piKey", b"pikey")
 
@@ -38,6 +42,75 @@ def read_request_credentials(file: File) -> Iterator[Fact]:
         for found in _KEY.finditer(data, start, end):
             before = data[max(found.start() - _REACH, start) : found.end()]
             if any(word in before for word in _ACCESSES) and _TAKEN.search(before):
-                at = file.at(data.count(b"\n", 0, start) + 1)
-                yield ConfigKey(key=Name("request.api-key"), value=Opaque("true"), dialect="other", at=at)
+                yield _shown(file, "request.api-key", start)
                 return
+
+
+_OFF = re.compile(rb"""[^\n;]{0,80}\bdisable\b|[({\s)}]{0,20}\n\s{0,40}\.disable\b|\s{0,3}\{\s{0,40}disable\b""")
+"""What follows a sign-in of Spring Security that is turned off."""
+_RUBY_BASIC = re.compile(
+    rb"""\b(?:http_basic_authenticate_with|http_basic_authenticate_or_request_with|authenticate_or_request_with_http_basic|authenticate_with_http_basic|request_http_basic_authentication)\b"""
+)
+_RUBY_SESSION = re.compile(
+    rb"""\b(?:session|cookies(?:\.permanent)?(?:\.(?:signed|encrypted))(?:\.permanent)?)\[[:"'](?:current_)?(?:user|account|member|admin|session|auth|remember)_?(?:id|token)["']?\]"""
+)
+_GO_BASIC = re.compile(
+    rb"""\b(?:r|req|request|[Rr]equest\(\))\.BasicAuth\(\)|\b(?:gin|middleware)\.BasicAuth\w{0,20}\(|\bbasicauth\.New\("""
+)
+_PHP_BASIC = re.compile(rb"""\[["']PHP_AUTH_USER["']\]|["']auth\.basic["']""")
+_ELIXIR_BASIC = re.compile(rb"""\bPlug\.BasicAuth\b|\bplug\s{1,3}:?basic_auth\b""")
+
+
+@reads("*.java", "*.kt", limit=SOURCE_LIMIT, contains=(b"httpBasic", b"formLogin"))
+def read_spring_sign_in(file: File) -> Iterator[Fact]:
+    """HTTP Basic and form login that a filter chain of Spring Security turns on."""
+    data = file.data
+    if b"springframework.security" not in data:
+        return
+    for word, key in ((b"httpBasic", "request.basic"), (b"formLogin", "request.form-login")):
+        for start, _ in lines_with(data, word):
+            at = data.find(word, start)
+            line = data[start:at].lstrip()
+            if (
+                not line.startswith((b"//", b"*", b"import "))
+                and data[at + len(word) : at + len(word) + 1] in b"({ "
+                and not _OFF.match(data, at + len(word))
+            ):
+                yield _shown(file, key, start)
+                break
+
+
+@reads("*.rb", limit=SOURCE_LIMIT, contains=(b"http_basic", b"session[", b"cookies."))
+def read_rails_sign_in(file: File) -> Iterator[Fact]:
+    """HTTP Basic that a controller asks for, and the signed cookie or session in which Rails keeps who is signed in."""
+    yield from _first(file, "request.basic", _RUBY_BASIC, b"http_basic")
+    yield from _first(file, "request.session", _RUBY_SESSION, b"session[", b"cookies.")
+
+
+@reads("*.go", limit=SOURCE_LIMIT, contains=(b"BasicAuth", b"basicauth"), excludes=("*_test.go",))
+def read_go_sign_in(file: File) -> Iterator[Fact]:
+    """HTTP Basic that a handler reads or a middleware asks for."""
+    yield from _first(file, "request.basic", _GO_BASIC, b"BasicAuth", b"basicauth")
+
+
+@reads("*.php", limit=SOURCE_LIMIT, contains=(b"PHP_AUTH_USER", b"auth.basic"))
+def read_php_sign_in(file: File) -> Iterator[Fact]:
+    """HTTP Basic that a script reads or Laravel's middleware asks for."""
+    yield from _first(file, "request.basic", _PHP_BASIC, b"PHP_AUTH_USER", b"auth.basic")
+
+
+@reads("*.ex", limit=SOURCE_LIMIT, contains=(b"BasicAuth", b"basic_auth"))
+def read_elixir_sign_in(file: File) -> Iterator[Fact]:
+    """HTTP Basic of Plug."""
+    yield from _first(file, "request.basic", _ELIXIR_BASIC, b"BasicAuth", b"basic_auth")
+
+
+def _first(file: File, key: str, pattern: re.Pattern[bytes], *words: bytes) -> Iterator[Fact]:
+    for start, end in lines_with(file.data, *words):
+        if pattern.search(file.data, start, end) and not file.data[start:end].lstrip().startswith((b"#", b"//", b"*")):
+            yield _shown(file, key, start)
+            return
+
+
+def _shown(file: File, key: str, start: int) -> Fact:
+    return ConfigKey(key=Name(key), value=Opaque("true"), dialect="other", at=file.at(file.data.count(b"\n", 0, start) + 1))
