@@ -116,3 +116,65 @@ def test_an_address_of_a_prepared_file_shows_the_engine_that_a_read_variable_sta
     known = _technologies(_scan(tmp_path / "drivers", files))
     assert (known["sqlite"].usage, known["mysql"].usage) == ("default", "supported")
     assert known["go"].scope == "dev"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "names"),
+    [
+        (
+            "main.go",
+            'package main\n\nvar a = &cli.StringFlag{EnvVars: []string{"SHOP_URL", "SHOP_ADDRESS"}}\n',
+            ["SHOP_ADDRESS", "SHOP_URL"],
+        ),
+        ("main.go", 'package main\n\nvar a = cli.EnvVars(\n\t"SHOP_URL",\n\t"SHOP_OLD_URL",\n)\n', ["SHOP_OLD_URL", "SHOP_URL"]),
+        (
+            "config/runtime.exs",
+            'import Config\nconfig :shop, host: Util.fetch_env!("SHOP_HOST", all: "a"), port: from_env(dir, "SHOP_PORT")\n',
+            ["SHOP_HOST", "SHOP_PORT"],
+        ),
+        ("config/config.exs", 'import Config\nx = Application.get_env(:shop, "SHOP")\n', []),
+        ("docker/entrypoint.sh", '#!/bin/sh\n: "${SHOP_USER:?}"\nexec shop --id "${SHOP_ID:-1}" "$HOME"\n', ["SHOP_ID", "SHOP_USER"]),
+    ],
+)
+def test_variables_that_code_reads_through_helpers(tmp_path: Path, path: str, text: str, names: list[str]) -> None:
+    files = {"go.mod": "module shop\n\ngo 1.26\n", "mix.exs": "defmodule Shop.MixProject do\n  use Mix.Project\nend\n", path: text}
+    assert sorted(each.name for each in _scan(tmp_path, files).environment) == names
+
+
+GO = {
+    "go.mod": "module example.org/shop\n\ngo 1.26\n\nrequire github.com/gin-gonic/gin v1.10.0\n",
+    "internal/web.go": 'package internal\n\nimport _ "github.com/gin-gonic/gin"\n',
+}
+PROGRAMS = {f"cmd/{name}/main.go": "package main\n\nfunc main() {}\n" for name in ("server", "worker", "cli")}
+
+
+def test_programs_of_a_go_module_that_images_are_named_for(tmp_path: Path) -> None:
+    images = {
+        "docker/Dockerfile.server": 'FROM scratch\nEXPOSE 8000\nENTRYPOINT ["/shop-server"]\n',
+        "docker/Dockerfile.worker.alpine": 'FROM alpine\nENTRYPOINT ["/shop-worker"]\n',
+        "docker/Dockerfile.tools": 'FROM golang:1.26\nCMD ["sh"]\n',
+    }
+    context = _scan(tmp_path, GO | PROGRAMS | images)
+    assert {(each.name, each.kind, each.path, each.ports) for each in context.components} == {
+        ("server", "service", "cmd/server", (8000,)),
+        ("worker", "worker", "cmd/worker", ()),
+    }
+    assert "gin" in _components(context)["server"].technologies
+    assert context.architecture.pattern == "monolith"
+
+
+def test_a_published_image_of_the_repository_runs_its_program(tmp_path: Path) -> None:
+    compose = "services:\n  shop-server:\n    image: shop/shop-server:v1\n    ports: [8000:8000]\n  shop-worker:\n    image: shop/shop-worker:v1\n"
+    context = _scan(tmp_path, GO | PROGRAMS | {"compose.yaml": compose})
+    assert {(each.name, each.kind, each.path, each.language) for each in context.components} == {
+        ("shop-server", "service", "cmd/server", "Go"),
+        ("shop-worker", "worker", "cmd/worker", "Go"),
+    }
+
+
+def test_a_module_of_one_program_is_at_its_module(tmp_path: Path) -> None:
+    context = _scan(
+        tmp_path / "shop",
+        GO | {"cmd/app/main.go": "package main\n\nfunc main() {}\n", "Dockerfile": 'FROM scratch\nEXPOSE 8000\nENTRYPOINT ["/app"]\n'},
+    )
+    assert [(each.kind, each.path) for each in context.components] == [("service", ".")]

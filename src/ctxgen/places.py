@@ -77,7 +77,7 @@ class Places:
         if (folder := folder_scope(folder_of(path))) is not None:
             return folder
         base = path.rpartition("/")[2]
-        return "test" if _TEST_FILE.match(base) else "dev" if base.startswith(".gitpod.") else None
+        return "test" if _TEST_FILE.match(base) else "dev" if ".gitpod." in base else None
 
     def _folder_scope(self, folder: str) -> Scope | None:
         here = ""

@@ -89,7 +89,7 @@ def architecture(parts: Sequence[Component], technologies: Sequence[Technology],
     ]
     evidence = [at for part in built for at in part.evidence[:1]]
     pattern: str | None
-    if len({part.path for part in services}) >= 3:
+    if len({join.project(part.path, part.language) for part in services}) >= 3:
         pattern = "microservices" if _one_system(services, technologies, join) else "monorepo-of-apps"
     elif serverless and not services:
         pattern, evidence = "serverless", [e for t in serverless for e in t.evidence[:1]]

@@ -8,6 +8,7 @@ folder of a project, the name of a service, image, module or configuration file.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import cache
@@ -31,6 +32,7 @@ __all__ = ["EXTENSIONS", "Join", "Part", "Unit", "is_script"]
 _NPM_FILES = {
     "package.json", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "tsconfig.json", ".npmrc", ".nvmrc", ".node-version",
 }  # fmt: skip
+_SERVER = re.compile(r"(?i)(?:^|[-_.])(?:server|api|app|web|http|backend)$")
 _SETTINGS_FILE = (".yml", ".yaml", ".json", ".properties", ".toml", ".conf", ".env", ".ini", ".xml")
 
 
@@ -54,8 +56,17 @@ class Join:
         parts, variants = _find_parts(known, Kinds(known, sightings))
         self.parts = with_ports(parts, facts, places)
         self._by_folder: dict[str, list[Part]] = defaultdict(list)
+        self._by_module: dict[str, list[Part]] = defaultdict(list)
         for part in self.parts:
             self._by_folder[part.folder].append(part)
+        for part in self.parts:
+            # the code that several programs of a module share is told of the module's part, or of theirs
+            if (
+                part.language == "Go"
+                and "cmd/" in part.folder
+                and not self._by_folder.get(module := self._units.folder(f"{part.folder}/x"))
+            ):
+                self._by_module[module].append(part)
         self._by_name = {part.name.lower(): part for part in reversed(self.parts)}
         self._by_name |= {variant: self._by_name[stem] for variant, stem in variants.items() if stem in self._by_name}
         self._languages: dict[str, Counter[str]] = defaultdict(Counter)
@@ -68,6 +79,10 @@ class Join:
     def component(self, path: str, owner: str | None = None) -> str | None:
         """The component that a fact at `path` speaks of: its owner by name, the one in the deepest folder, or the one that a configuration file is named for."""
         return self._component(path, owner)
+
+    def project(self, path: str, language: str | None) -> str:
+        """The folder of the project that a component is a program of, its own folder where it is the only one."""
+        return self._units.folder(f"{path}/x") if language == "Go" and "cmd/" in path else path
 
     def frontend(self, path: str) -> bool:
         """Whether a file belongs to a unit that has only browser dependencies."""
@@ -89,13 +104,16 @@ class Join:
         if owner is not None and (known := self._by_name.get(owner.lower())):
             return known.id
         for folder in folders_up(folder_of(path)):
-            if found := self._by_folder.get(folder):
+            if found := self._by_folder.get(folder) or self._by_module.get(folder):
                 stem = path.rpartition("/")[2].partition(".")[0].lower()
                 if path.endswith(_SETTINGS_FILE) and (named := self._by_name.get(stem)) and named.folder != folder:
                     return named.id
                 shown = [part for part in found if (part.kind == "frontend") == is_script(path)]
                 # what a folder says of several processes of one image is told of the one that serves
-                return min(shown or found, key=lambda part: (part.kind not in ("service", "gateway"), not part.ports)).id
+                return min(
+                    shown or found,
+                    key=lambda part: (part.kind not in ("service", "gateway"), not part.ports, not _SERVER.search(part.name)),
+                ).id
         return None
 
 

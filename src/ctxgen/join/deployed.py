@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from ctxgen.facts import folder_of
+from ctxgen.join.commands import Commands
 from ctxgen.join.folders import Folders, for_deployment
 from ctxgen.join.kinds import WORDS, Kinds
 from ctxgen.join.known import Known
@@ -28,7 +29,7 @@ class Deployments:
     """What the services and images of a repository deploy."""
 
     def __init__(self, known: Known, kinds: Kinds) -> None:
-        self.known, self.kinds, self.folders = known, kinds, Folders(known)
+        self.known, self.kinds, self.folders, self.commands = known, kinds, Folders(known), Commands(known)
 
     def services(self) -> tuple[list[Part], set[Unit]]:
         """One part per name of a service, and the units that they run otherwise than once."""
@@ -48,18 +49,35 @@ class Deployments:
 
     def containers(self, told: set[str]) -> tuple[list[Part], set[Unit]]:
         """The parts of Dockerfiles whose folders no part is told of yet, and the units that they run."""
-        told, parts, claimed = set(told), [], set[Unit]()
+        parts, claimed = self._programs(told)
+        told = told | {part.path for part in parts}
         for container in self.known.facts.of(Container):
             if container.stage is not None or self.known.places.scope(container.at.path) is not None:
                 continue
             beside = folder_of(container.at.path)
             folder = self.folders.of_image(beside, beside)
-            if {folder, beside} & told or not self._runs_something(container, folder):
+            if {folder, beside} & told or self.commands.tells(folder, told) or not self._runs_something(container, folder):
                 continue
             part, units = self._of_container(container, folder)
             told.add(folder)
             claimed.update(units)
             parts.append(part)
+        return parts, claimed
+
+    def _programs(self, told: set[str]) -> tuple[list[Part], set[Unit]]:
+        """The parts of images that each run one of several programs of a module, and the units that they run."""
+        images: dict[tuple[str, str], list[Container]] = defaultdict(list)
+        for module, folder, container in self.commands.images():
+            if folder not in told and module not in told:
+                images[module, folder].append(container)
+        parts, claimed = [], set[Unit]()
+        for (module, folder), containers in images.items():
+            units = serving(self.known.units.of(module))
+            named = folder.rpartition("/")[2]
+            ports = {port for container in containers for port, _ in container.ports}
+            kind = self.kinds.of_deployed(named, module, units, ports, None, frozenset())
+            parts.append(make_part(named, folder, kind, units, (container.at for container in containers), ports))
+            claimed.update(units)
         return parts, claimed
 
     def _product_services(self) -> dict[tuple[str, str], list[Service]]:
@@ -82,21 +100,25 @@ class Deployments:
             technology = next((runs for each in resources if (runs := known.catalogue.resource("aspire", each))), None)
         if folder is None and technology is None:
             folder = known.units.named(named, (image or "").rpartition("/")[2])
+        program = None
+        if folder is None and technology is None and (found := self.commands.anywhere(named, (image or "").rpartition("/")[2])):
+            folder, program = found
         if folder is not None:
             folder = self.folders.run_by(named, folder, same[0].at.path)
+            program = program or self.commands.named(folder, named, (image or "").rpartition("/")[2])
         all_units = known.units.of(folder)
         units = serving(all_units)
         if technology is None and folder is not None and not all_units:
             technology = known.base_technology(folder)
         own_ports = {port for service in same for port in (*service.ports, *service.published)}
-        ports = own_ports or self._exposed(folder, same)
+        ports = own_ports or self._exposed(folder, same) or (self._exposed_by(program) if program else set())
         kind = self.kinds.of_deployed(named, folder, units, ports, technology, self._words(folder, same))
         if kind == "service" and not own_ports and self._beside_web(named, same):
             kind = "worker"
         if kind in ("worker", "job"):
             ports = own_ports  # an image's EXPOSE speaks of its server
         links = dict.fromkeys(link for service in same for link in service.depends_on)
-        path = folder if folder is not None else same[0].at.path
+        path = program or (folder if folder is not None else same[0].at.path)
         return make_part(named, path, kind, units, (service.at for service in same), ports, links, technology), units
 
     def _exposed(self, folder: str | None, same: Sequence[Service]) -> set[int]:
@@ -104,6 +126,10 @@ class Deployments:
         if all(service.platform == "procfile" and service.name != "web" for service in same):
             return set()
         return {port for container in self.known.containers_in(folder) for port, _ in container.ports}
+
+    def _exposed_by(self, program: str) -> set[int]:
+        """The ports that the images of a program expose."""
+        return {port for _, folder, container in self.commands.images() if folder == program for port, _ in container.ports}
 
     def _beside_web(self, named: str, same: Sequence[Service]) -> bool:
         """Whether a Procfile alone states a process, and `web` beside it: that one alone is sent requests."""

@@ -77,7 +77,7 @@ class Kinds:
             return "gateway"
         if not units:
             return "infrastructure" if folder is None else "service"
-        if not ports and CLI_NAME.search(units[0].name):
+        if not ports and (CLI_NAME.search(units[0].name) or CLI_NAME.search(named)):
             return "cli"
         return "worker" if not ports and "queue" in categories and not categories & {"server", "framework"} else "service"
 

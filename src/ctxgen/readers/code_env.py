@@ -47,7 +47,12 @@ _RUBY = re.compile(
 _RUST = re.compile(
     rf"\benv::var(?:_os)?\(\s{{0,9}}\"{_N}\"|\b(?:option_)?env!\(\s{{0,9}}\"(?!CARGO_|OUT_DIR){_N}\"|\benv\s{{0,9}}=\s{{0,9}}\"{_U}\""
 )
-_ELIXIR = re.compile(rf"\bSystem\.(?:get_env|fetch_env!?)\(?\s{{0,9}}\"{_N}\"")
+_GO_FLAG = re.compile(r"\bEnvVars?(?:\(|:\s{0,9}(?:\[\]string\{)?)((?:\s{0,40}\"[A-Z][A-Z0-9_]{1,99}\",?){1,40})")
+"""The variables of a flag of urfave/cli, any of which may set it."""
+_ELIXIR = re.compile(
+    rf"\bSystem\.(?:get_env|fetch_env!?)\(?\s{{0,9}}\"{_N}\"|\b\w{{0,40}}_env!?\(\s{{0,9}}(?:[\w.]{{1,60}},\s{{0,9}})?\"{_U}\""
+)
+_SHELL = re.compile(rf"\$\{{{_U}:?([-=?])")
 
 _SETTINGS_READERS = {"read_django_settings", "read_python_config", "read_gunicorn_config", "read_celery_config"}
 
@@ -111,6 +116,9 @@ def read_go_variables(file: File) -> Iterator[Fact]:
             stated = re.search(r"env-?[dD]efault:\"|default:\"", text)
             required = False if stated else True if re.search(r",\s?(?:required|notEmpty)|required:\"true\"", text) else None
         yield _variable(file, line, variable, required)
+    for found in _GO_FLAG.finditer(file.text) if "EnvVar" in file.text else ():
+        for each in list(re.finditer(r'"(\w+)"', found[1])):
+            yield _variable(file, file.text.count("\n", 0, found.start(1) + each.start()) + 1, each[1])
 
 
 @reads("*.java", "*.kt", "*.kts", "*.scala", "*.groovy", limit=SOURCE_LIMIT, contains=(b"getenv", b"@Value"))
@@ -157,8 +165,15 @@ def read_rust_variables(file: File) -> Iterator[Fact]:
         )
 
 
-@reads("*.ex", "*.exs", limit=SOURCE_LIMIT, contains=(b"System.",))
+@reads("*entrypoint.sh", "*entrypoint", "entry.sh", "start.sh", limit=SOURCE_LIMIT, contains=(b"${",))
+def read_shell_variables(file: File) -> Iterator[Fact]:
+    """What starts a container: variables with a default or a complaint, `${X:-1}`, `${X:=1}`, `${X:?}`."""
+    for line, variable, found in _found(file, _SHELL, "${"):
+        yield _variable(file, line, variable, found[2] == "?")
+
+
+@reads("*.ex", "*.exs", limit=SOURCE_LIMIT, contains=(b"_env",))
 def read_elixir_variables(file: File) -> Iterator[Fact]:
-    """Elixir: `System.get_env("X")`, `System.fetch_env!("X")`."""
-    for line, variable, found in _found(file, _ELIXIR, "System."):
+    """Elixir: `System.get_env("X")`, `System.fetch_env!("X")`, and helpers named like them."""
+    for line, variable, found in _found(file, _ELIXIR, "_env"):
         yield _variable(file, line, variable, True if "fetch_env!" in found[0] else None)
