@@ -94,13 +94,15 @@ class Technology(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     serves: bool = False
     """Whether a component that has it answers requests: a web framework, a gRPC server."""
     mechanisms: tuple[str, ...] = ()
+    yields_to: tuple[str, ...] = ()
+    """Technologies that sign in in its place where they are used beside it, so that it shows no mechanism: tokens beside a store of users."""
     mechanism_config: tuple[MechanismSignal, ...] = ()
     settings: tuple[SettingSignal, ...] = ()
 
     @property
     def refers_to(self) -> tuple[str, ...]:
         """The ids of other technologies that it names."""
-        return (*self.drives, *self.implies, *self.speaks, *self.replaces, *filter(None, (self.part_of, self.shipped_in)))
+        return (*self.drives, *self.implies, *self.speaks, *self.replaces, *self.yields_to, *filter(None, (self.part_of, self.shipped_in)))
 
 
 class DetectorError(ValueError):

@@ -21,7 +21,7 @@ _TEST = re.compile(
 _DOCS = {"docs", "doc", "documentation", "website", "wiki", "adr", "docs-site", "docs_src"}
 _EXAMPLE = {
     "example", "examples", "sample", "samples", "demo", "demos", "tutorial", "tutorials", "cookbook", "cookbooks", "quickstart", "quickstarts", "playground", "snippets",
-    "getting-started", "showcase", "sandbox",
+    "getting-started", "showcase", "sandbox", "extras",
 }  # fmt: skip
 _DEV = {
     ".devcontainer",
@@ -103,5 +103,5 @@ class Places:
             if lowered in _DOCS or lowered in _EXAMPLE:
                 return "docs"
             if lowered in _DEV or (lowered.startswith(".") and len(lowered) > 1):
-                return "dev"
+                return "test" if any(map(_TEST.fullmatch, parts[index + 1 :])) else "dev"
         return None

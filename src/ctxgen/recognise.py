@@ -188,7 +188,7 @@ class _Recogniser:
     def package(self, dependency: Dependency, known: str, *, signal: str, rank: int) -> Sighting:
         technology = self.catalogue[known]
         scope: Scope | None = None
-        if dependency.group == "test" and technology.category != "build":
+        if dependency.group == "test" and (technology.category != "build" or technology.scope == "backend"):
             scope = "test"
         elif (
             technology.scope is None
@@ -249,6 +249,9 @@ class _Recogniser:
         elif category in ("language", "runtime", "framework") or (category == "server" and image.purpose == "base"):
             scope = "backend"
         elif image.purpose == "build":
+            if category in ENGINES and image.when is not None:
+                # what a pipeline starts beside its tests has a version that says nothing of the product's
+                yield self.sighting(image, known, signal=f"image {image.name}", rank=80, scope="test", confidence="confirmed")
             if category != "build":
                 return
             scope = "dev"

@@ -66,10 +66,13 @@ def _of_libraries(
     """
     of_authentication = cache(lambda path: _AUTH_PLACE.search(path) is not None and places.scope(path) is None)
     imports = [each for each in facts.of(Import) if of_authentication(each.at.path)]
+    used = {technology.id for technology in technologies if technology.scope == "backend" and technology.usage in ("used", "default")}
     for technology in technologies:
         if technology.scope != "backend" or technology.usage not in ("used", "default", "supported"):
             continue
         declared = catalogue[technology.id]
+        if not used.isdisjoint(declared.yields_to):
+            continue
         shown = [At(evidence.path, evidence.line) for evidence in technology.evidence[:2]]
         if declared.generic and declared.mechanisms:
             imported = next((each.at for each in imports if _shows(each, technology.id, catalogue)), None)

@@ -69,16 +69,23 @@ def settle_usage(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Si
     connectors = optional & {t for t in optional if catalogue[t].category in (*STORES, "saas")}
     connectors = connectors if len([t for t in connectors if is_engine(t, catalogue)]) >= MANY_ENGINES else set()
     chosen = {catalogue[engine].category for engine in engines & shown}
+    idle = _idle(sightings, catalogue)
+    proved = {s.technology for s in sightings if s.scope in ("test", "dev") and s.signal.startswith("image ")}
     settled = []
     for sighting in sightings:
         known = sighting.technology
         if sighting.read and sighting.signal.startswith("url ") and catalogue[known].category == "database" and "database" not in chosen:
             # the address that a prepared file gives a variable which the product reads: what it starts with
             sighting = replace(sighting, usage="default" if by_category["database"] - {known} else "used")
+        elif sighting.read and known in proved and known not in engines and is_engine(known, catalogue) and not by_category[catalogue[known].category]:
+            # a variable that the product reads names an engine for which there is no client: its tests start the engine
+            sighting = replace(sighting, usage="used")
         elif known in connectors:
             if catalogue[known].drives and not shown & set(catalogue[known].drives):
                 continue
             sighting = replace(sighting, usage="connector")
+        elif sighting.usage == "supported" and " drives " in sighting.signal and sighting.at in idle and known not in shown:
+            continue
         elif (
             sighting.usage == "supported"
             and " drives " in sighting.signal
@@ -90,6 +97,16 @@ def settle_usage(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Si
         settled.append(sighting)
     told = {s.technology for s in settled if s.usage != "unknown"}
     return [s for s in settled if s.usage != "unknown" or s.technology in told or _stands_alone(s, catalogue)]
+
+
+def _idle(sightings: Sequence[Sighting], catalogue: Catalogue) -> set[At]:
+    """Where drivers of the JVM are declared that nothing imports, though code that uses them would."""
+    imported = {s.technology for s in sightings if s.signal.startswith("import ")}
+    return {
+        s.at
+        for s in sightings
+        if s.signal.startswith("maven ") and s.technology not in imported and catalogue[s.technology].drives and "java" in catalogue[s.technology].imports
+    }
 
 
 def _stands_alone(sighting: Sighting, catalogue: Catalogue) -> bool:

@@ -18,7 +18,7 @@ from ctxgen.model import Container, Process, Service
 from ctxgen.places import for_tests
 
 _ASSET_WATCHER = re.compile(
-    r"(?i)(?:css|js|assets?|vite|webpack|webpacker|esbuild|tailwind(?:css)?|sass|watch(?:er)?)(?:[-_:](?:css|js|assets?|watch|build))?"
+    r"(?i)(?:\w+[-_:])?(?:css|js|assets?|vite|webpack|webpacker|esbuild|tailwind(?:css)?|sass|watch(?:er)?)(?:[-_:](?:css|js|assets?|watch|build))?"
 )
 
 Deployed = tuple[Part, list[Unit]]
@@ -30,22 +30,30 @@ class Deployments:
 
     def __init__(self, known: Known, kinds: Kinds) -> None:
         self.known, self.kinds, self.folders, self.commands = known, kinds, Folders(known), Commands(known)
+        self.unserved: set[str] = set()
+        """The folders of projects that serve, of which only workers are deployed."""
 
     def services(self) -> tuple[list[Part], set[Unit]]:
         """One part per name of a service, and the units that they run otherwise than once."""
         parts: dict[str, Part] = {}
         claimed: set[Unit] = set()
+        beside: set[Unit] = set()
         # a statement nearer to the root tells a service better than a variant deeper down
         nearest_first = sorted(self._product_services().items(), key=lambda item: (item[0][0].count("/"), len(item[0][0]), item[0]))
         for (_, service), same in nearest_first:
             part, units = self._of_service(service, same)
             if part.kind == "job" and self.known.places.scope(part.path + "/x") in ("dev", "test"):
                 continue
-            if part.kind != "job":
+            if part.kind == "worker" and all(each.platform == "procfile" for each in same):
+                beside.update(units)
+            elif part.kind != "job":
                 claimed.update(units)
             named = part.name.lower()
             parts[named] = merged(parts[named], part) if named in parts else part
-        return list(parts.values()), claimed
+        # a Procfile that only lists workers leaves the server to be told by its project
+        unserved = {unit for unit in beside - claimed if self.kinds.serves(unit)}
+        self.unserved = {unit.folder for unit in unserved}
+        return list(parts.values()), claimed | (beside - unserved)
 
     def containers(self, told: set[str]) -> tuple[list[Part], set[Unit]]:
         """The parts of Dockerfiles whose folders no part is told of yet, and the units that they run."""
@@ -85,9 +93,18 @@ class Deployments:
         found: dict[tuple[str, str], list[Service]] = defaultdict(list)
         for service in self.known.facts.of(Service):
             watcher = service.platform == "procfile" and _ASSET_WATCHER.fullmatch(service.name)
-            if not watcher and self.known.places.scope(service.at.path) is None and not for_tests(service.when):
+            started_by_developers = service.platform == "procfile" and service.when == "dev" and self._deployed_otherwise
+            if not watcher and not started_by_developers and self.known.places.scope(service.at.path) is None and not for_tests(service.when):
                 found[folder_of(service.at.path), service.name].append(service)
         return found
+
+    @cached_property
+    def _deployed_otherwise(self) -> bool:
+        """Whether a service or image is stated beside what developers start with a Procfile of their own."""
+        known = self.known
+        services = (each.at for each in known.facts.of(Service) if each.platform != "procfile" or each.when is None)
+        images = (each.at for each in known.facts.of(Container) if each.stage is None)
+        return any(known.places.scope(at.path) is None for at in (*services, *images))
 
     def _of_service(self, named: str, same: Sequence[Service]) -> Deployed:
         known = self.known

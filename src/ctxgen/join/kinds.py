@@ -21,7 +21,7 @@ _JOB = re.compile(
 _TEST_NAME = re.compile(r"(?i)(?:^|[-_.])tests?$")
 """A service of this name that is published is the application as developers run it, not a run of its tests."""
 _WORKER = re.compile(
-    r"(?i)(?:^|[-_.])(?:workers?|scheduler|beat|consumers?|sidekiq|queue|cron|celery|dispatch(?:er)?|processor|jobs)(?:$|[-_.\d])"
+    r"(?i)(?:^|[-_.])(?:workers?|scheduler|beat|consumers?|sidekiq|queue|cron|clock|celery|dispatch(?:er)?|processor|jobs)(?:$|[-_.\d])"
 )
 WORDS = frozenset(
     (
@@ -35,6 +35,12 @@ WORDS = frozenset(
         "resque",
         "solid_queue",
         "bullmq",
+        "clockwork",
+        "good_job",
+        "delayed_job",
+        "karafka",
+        "sneakers",
+        "shoryuken",
         "worker",
         "scheduler",
         "beat",
@@ -88,7 +94,7 @@ class Kinds:
             return kind
         if unit.frontend:
             return "job" if _JOB.search(unit.name) else "library" if unit.output == "library" else "frontend"
-        if not self._without_a_program(unit) and (kind := _by_name(unit.name, unit.folder, frozenset(), frozenset())):
+        if unit.output != "library" and not self._without_a_program(unit) and (kind := _by_name(unit.name, unit.folder, frozenset(), frozenset())):
             return kind
         if unit.output == "library" or self._without_a_program(unit):
             return "library"
@@ -97,6 +103,10 @@ class Kinds:
         if any(self.catalogue[each].serves for each in has):
             return "gateway" if _GATEWAY.search(unit.name) else "service"
         return "cli" if unit.output == "application" else "library"
+
+    def serves(self, unit: Unit) -> bool:
+        """Whether a unit has a framework that answers requests."""
+        return any(self.catalogue[each].serves for each in self._technologies(unit.folder, [unit]))
 
     def _technologies(self, folder: str | None, units: Sequence[Unit]) -> Set[str]:
         return self._sighted.get(folder, frozenset()) if folder is not None and units else frozenset()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from msgspec.structs import replace
 
@@ -33,6 +33,7 @@ def with_ports(parts: Sequence[Part], facts: Facts, places: Places) -> list[Part
     by_folder: dict[str, list[str]] = defaultdict(list)
     for part in parts:
         by_folder[part.folder].append(part.id)
+    serving = {part.id for part in parts if part.kind in ("service", "gateway")}
     for at, owner, value, level in _stating(facts):
         if places.scope(at.path) is not None:
             continue
@@ -43,9 +44,15 @@ def with_ports(parts: Sequence[Part], facts: Facts, places: Places) -> list[Part
             stated[by_name[owner.lower()]][level] |= numbers
         elif stem in by_name and level != _SOURCE:
             stated[by_name[stem]][level] |= numbers
-        elif folder is not None and len(by_folder[folder]) == 1:
-            stated[by_folder[folder][0]][level] |= numbers
+        elif folder is not None and (alone := _alone(by_folder[folder], serving)):
+            stated[alone][level] |= numbers
     return [replace(part, ports=_best(part, stated[part.id])) if not part.ports and part.id in stated else part for part in parts]
+
+
+def _alone(here: Sequence[str], serving: Set[str]) -> str | None:
+    """The one component of a folder, or the one of several there that serves."""
+    those = here if len(here) == 1 else [each for each in here if each in serving]
+    return those[0] if len(those) == 1 else None
 
 
 def _best(part: Part, levels: dict[int, set[int]]) -> tuple[int, ...]:

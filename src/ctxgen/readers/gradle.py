@@ -87,8 +87,9 @@ def _block(file: File, items: list[Item], context: Context) -> Iterator[Found]:
         consumed = False
         if inside == "dependencies" or (inside in _FLOW and "dependencies" in context):
             consumed = yield from _dependency(file, head, rest, statement, context)
-        elif context in _PLUGIN_BLOCKS:
+        elif tuple(label for label in context if label != "run") in _PLUGIN_BLOCKS:
             yield from _plugin(file, head, rest, statement, context)
+            yield from extra_properties(file, head, statement, ())
         elif inside == "imports" and head == "mavenBom":
             yield from _bom(file, rest)
         else:

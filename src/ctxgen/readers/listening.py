@@ -42,7 +42,7 @@ _RUST = re.compile(
     r"\bbind\(\s{0,9}&?\"(?:0\.0\.0\.0|127\.0\.0\.1|\[::\]|localhost):(\d{2,5})\"|\bbind\(\(\s{0,3}\"[^\"\n]{1,40}\",\s{0,3}(\d{2,5})\)|\bSocketAddr::from\(\(\[[\d, ]{1,40}\],\s{0,3}(\d{2,5})\)\)"
 )
 _RUBY = re.compile(
-    r"^\s{0,9}port\s{1,3}(?:ENV\.fetch\([\"']PORT[\"']\)\s{0,3}\{\s{0,3}|ENV\.fetch\([\"']PORT[\"'],\s{0,3})?(\d{2,5})|^\s{0,9}set\s{1,3}:port,\s{0,3}(\d{2,5})",
+    r"^\s{0,9}port\s{1,9}(?:ENV\.fetch\([\"']PORT[\"']\)\s{0,3}\{\s{0,3}|ENV\.fetch\([\"']PORT[\"'],\s{0,3})?(\d{2,5})|^\s{0,9}set\s{1,3}:port,\s{0,3}(\d{2,5})",
     re.MULTILINE,
 )
 _ELIXIR = re.compile(
