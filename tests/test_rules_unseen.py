@@ -178,3 +178,108 @@ def test_a_module_of_one_program_is_at_its_module(tmp_path: Path) -> None:
         GO | {"cmd/app/main.go": "package main\n\nfunc main() {}\n", "Dockerfile": 'FROM scratch\nEXPOSE 8000\nENTRYPOINT ["/app"]\n'},
     )
     assert [(each.kind, each.path) for each in context.components] == [("service", ".")]
+
+
+def test_libraries_named_like_workers_are_libraries(tmp_path: Path) -> None:
+    library = '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup><ItemGroup><PackageReference Include="Hangfire" Version="1.8.0" /></ItemGroup></Project>'
+    files = {
+        "src/Jobs/Jobs.csproj": library,
+        "src/Shop.Migrations/Shop.Migrations.csproj": library,
+        "src/Api/Api.csproj": library.replace("NET.Sdk", "NET.Sdk.Web"),
+    }
+    assert {each.name: each.kind for each in _scan(tmp_path, files).components} == {
+        "Jobs": "library",
+        "Shop.Migrations": "library",
+        "Api": "service",
+    }
+
+
+def test_a_store_of_users_beside_tokens_shows_no_sessions(tmp_path: Path) -> None:
+    web = '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup><ItemGroup>{}</ItemGroup></Project>'
+    code = "using Microsoft.AspNetCore.Identity;\n\npublic class User : IdentityUser {}\n"
+    tokens = '<PackageReference Include="Microsoft.AspNetCore.Authentication.JwtBearer" Version="10.0.0" />'
+    context = _scan(tmp_path / "tokens", {"Api/Api.csproj": web.format(tokens), "Api/User.cs": code})
+    assert "aspnet-core-identity" in _technologies(context)
+    assert _mechanisms(context) == {"jwt"}
+    assert _mechanisms(_scan(tmp_path / "cookies", {"Api/Api.csproj": web.format(""), "Api/User.cs": code})) == {"session"}
+
+
+POM = "<project><modelVersion>4.0.0</modelVersion><groupId>example</groupId><artifactId>shop</artifactId><version>1</version><dependencies>{}</dependencies></project>"
+
+
+def test_a_client_that_nothing_imports_shows_no_engine(tmp_path: Path) -> None:
+    def needs(group: str, artifact: str) -> str:
+        return POM.format(f"<dependency><groupId>{group}</groupId><artifactId>{artifact}</artifactId><version>6.0.0</version></dependency>")
+
+    main = "src/main/java/example/Shop.java"
+    assert "redis" not in _technologies(_scan(tmp_path / "idle", {"pom.xml": needs("io.lettuce", "lettuce-core"), main: "class Shop {}\n"}))
+    code = "import io.lettuce.core.RedisClient;\n\nclass Shop {}\n"
+    assert _technologies(_scan(tmp_path / "used", {"pom.xml": needs("io.lettuce", "lettuce-core"), main: code}))["redis"].usage == "used"
+    assert "redis" in _technologies(
+        _scan(tmp_path / "boot", {"pom.xml": needs("org.springframework.boot", "spring-boot-starter-data-redis"), main: "class Shop {}\n"})
+    )
+
+
+def test_an_engine_without_a_client_that_the_pipeline_starts(tmp_path: Path) -> None:
+    files = {
+        "Gemfile": 'gem "rails"\n',
+        "config/search.rb": 'client(ENV["ELASTICSEARCH_URL"])\n',
+        ".github/workflows/ci.yml": "on: push\njobs:\n  test:\n    runs-on: ubuntu\n    services:\n      search:\n        image: elasticsearch:8.10.0\n    steps:\n      - run: rake\n",
+    }
+    search = _technologies(_scan(tmp_path / "read", files))["elasticsearch"]
+    assert (search.scope, search.usage, search.version) == ("backend", "used", None)
+    del files["config/search.rb"]
+    assert _technologies(_scan(tmp_path / "unread", files))["elasticsearch"].scope == "dev"
+
+
+RAILS = {"Gemfile": 'gem "rails"\ngem "sidekiq"\n', "config/puma.rb": 'port    ENV.fetch("PORT", 3000)\n'}
+
+
+def test_the_server_beside_the_workers_of_a_procfile(tmp_path: Path) -> None:
+    procfile = "shop_clock: bundle exec clockwork lib/clock.rb\nshop_jobs: bundle exec sidekiq\nshop_css: bin/rails tailwindcss:watch\n"
+    context = _scan(tmp_path / "shop", RAILS | {"Procfile": procfile})
+    assert {(each.name, each.kind, each.ports) for each in context.components} == {
+        ("shop", "service", (3000,)),
+        ("shop_clock", "worker", ()),
+        ("shop_jobs", "worker", ()),
+    }
+
+
+def test_what_developers_start_is_not_told_beside_what_is_deployed(tmp_path: Path) -> None:
+    developers = {"Procfile.dev": "web: bin/rails server\nmailbox: bin/mailbox\n"}
+    compose = "services:\n  app:\n    build: .\n    ports: [3000:3000]\n"
+    deployed = _scan(tmp_path / "deployed", RAILS | developers | {"compose.yaml": compose, "Dockerfile": "FROM ruby:3.4\nEXPOSE 3000\n"})
+    assert [each.name for each in deployed.components] == ["app"]
+    assert {each.name for each in _scan(tmp_path / "alone", RAILS | developers).components} == {"web", "mailbox"}
+
+
+@pytest.mark.parametrize(
+    ("config", "kind"),
+    [
+        ("export default { target: 'static' }\n", "frontend"),
+        ("export default {\n  ssr: false,\n}\n", "frontend"),
+        ("export default {}\n", "service"),
+    ],
+)
+def test_pages_that_are_built_once_are_served_by_nothing(tmp_path: Path, config: str, kind: str) -> None:
+    files = {
+        "package.json": '{"name": "shop", "dependencies": {"nuxt": "3.0.0"}}',
+        "nuxt.config.ts": config.replace("{ target", "{\n  target"),
+    }
+    assert [each.kind for each in _scan(tmp_path, files).components] == [kind]
+
+
+def test_what_an_image_installs_is_no_engine_that_runs(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "django==5.2\n",
+        "manage.py": "import django\n",
+        "Dockerfile": "FROM python:3.14\nRUN pip wheel minio==7.2.20 -r requirements.txt\n",
+    }
+    assert "minio" not in _technologies(_scan(tmp_path, files))
+
+
+def test_dependencies_of_a_benchmark_are_for_tests(tmp_path: Path) -> None:
+    build = 'plugins {\n  run {\n    val kotlinVersion = "2.2.0"\n    kotlin("jvm") version kotlinVersion\n  }\n}\ndependencies { benchmarkImplementation("org.jetbrains.kotlinx:kotlinx-coroutines-core:1.11.0") }\n'
+    context = _scan(tmp_path, {"build.gradle.kts": build, "src/main/kotlin/Shop.kt": "fun main() {}\n"})
+    assert _technologies(context)["kotlinx-coroutines"].scope == "test"
+    assert next(each.version for each in context.languages if each.name == "Kotlin") == "2.2.0"

@@ -304,7 +304,10 @@ class _Recogniser:
     def process(self, fact: Fact, command: Opaque) -> Iterator[Sighting]:
         for word in dict.fromkeys(command.words(self.catalogue.command_words)):
             known = self.catalogue.command(word)
-            built_with = getattr(fact, "owner", None) == "RUN" and known and self.catalogue[known].category in ("language", "runtime")
+            # what an image's build starts or installs is no engine that runs
+            built_with = (
+                getattr(fact, "owner", None) == "RUN" and known and self.catalogue[known].category in ("language", "runtime", *ENGINES)
+            )
             if known and not built_with:
                 yield self.sighting(fact, known, signal=f"command {word}", rank=35, confidence="confirmed")
 

@@ -77,7 +77,13 @@ def settle_usage(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Si
         if sighting.read and sighting.signal.startswith("url ") and catalogue[known].category == "database" and "database" not in chosen:
             # the address that a prepared file gives a variable which the product reads: what it starts with
             sighting = replace(sighting, usage="default" if by_category["database"] - {known} else "used")
-        elif sighting.read and known in proved and known not in engines and is_engine(known, catalogue) and not by_category[catalogue[known].category]:
+        elif (
+            sighting.read
+            and known in proved
+            and known not in engines
+            and is_engine(known, catalogue)
+            and not by_category[catalogue[known].category]
+        ):
             # a variable that the product reads names an engine for which there is no client: its tests start the engine
             sighting = replace(sighting, usage="used")
         elif known in connectors:
@@ -105,7 +111,10 @@ def _idle(sightings: Sequence[Sighting], catalogue: Catalogue) -> set[At]:
     return {
         s.at
         for s in sightings
-        if s.signal.startswith("maven ") and s.technology not in imported and catalogue[s.technology].drives and "java" in catalogue[s.technology].imports
+        if s.signal.startswith("maven ")
+        and s.technology not in imported
+        and catalogue[s.technology].drives
+        and "java" in catalogue[s.technology].imports
     }
 
 
@@ -134,8 +143,8 @@ def _technology(identifier: str, same: list[Sighting], catalogue: Catalogue) -> 
     usage = next(usage for usage in _USAGES if any(s.usage == usage for s in in_scope))
     ordered = sorted(in_scope, key=lambda s: (s.usage != usage, s.rank, s.when is not None, s.at.path.count("/"), len(s.at.path), s.at))
     uses = _uses(same)
-    # of an engine that the product only supports, what tests start says nothing
-    elsewhere = {"docs", "test"} if usage == "supported" else {"docs"}
+    # of an engine that the product only supports, what tests start says nothing, nor does the syntax of their Compose files
+    elsewhere = {"docs", "test"} if usage == "supported" or declared.category == "container" else {"docs"}
     version = _version(ordered) or _version(sorted((s for s in same if s.scope not in elsewhere), key=lambda s: (s.rank, s.at)))
     # the line that is cited first is one that states the version
     stating = [s for s in (*ordered, *same) if version is not None and str(s.locked or s.declared) == version][:1]

@@ -94,7 +94,12 @@ class Deployments:
         for service in self.known.facts.of(Service):
             watcher = service.platform == "procfile" and _ASSET_WATCHER.fullmatch(service.name)
             started_by_developers = service.platform == "procfile" and service.when == "dev" and self._deployed_otherwise
-            if not watcher and not started_by_developers and self.known.places.scope(service.at.path) is None and not for_tests(service.when):
+            if (
+                not watcher
+                and not started_by_developers
+                and self.known.places.scope(service.at.path) is None
+                and not for_tests(service.when)
+            ):
                 found[folder_of(service.at.path), service.name].append(service)
         return found
 
@@ -117,9 +122,9 @@ class Deployments:
             technology = next((runs for each in resources if (runs := known.catalogue.resource("aspire", each))), None)
         if folder is None and technology is None:
             folder = known.units.named(named, (image or "").rpartition("/")[2])
-        program = None
-        if folder is None and technology is None and (found := self.commands.anywhere(named, (image or "").rpartition("/")[2])):
-            folder, program = found
+        program: str | None = None
+        if folder is None and technology is None and (ours := self.commands.anywhere(named, (image or "").rpartition("/")[2])):
+            folder, program = ours
         if folder is not None:
             folder = self.folders.run_by(named, folder, same[0].at.path)
             program = program or self.commands.named(folder, named, (image or "").rpartition("/")[2])

@@ -94,7 +94,11 @@ class Kinds:
             return kind
         if unit.frontend:
             return "job" if _JOB.search(unit.name) else "library" if unit.output == "library" else "frontend"
-        if unit.output != "library" and not self._without_a_program(unit) and (kind := _by_name(unit.name, unit.folder, frozenset(), frozenset())):
+        if (
+            unit.output != "library"
+            and not self._without_a_program(unit)
+            and (kind := _by_name(unit.name, unit.folder, frozenset(), frozenset()))
+        ):
             return kind
         if unit.output == "library" or self._without_a_program(unit):
             return "library"

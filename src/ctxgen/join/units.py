@@ -18,7 +18,7 @@ from ctxgen.catalogue import Catalogue
 from ctxgen.facts import Facts, folder_of, folders_up
 from ctxgen.join.files import Files, folders_above
 from ctxgen.language_names import ECOSYSTEM_OF, extension
-from ctxgen.model import At, Container, Dependency, Ecosystem, Project, Sighting
+from ctxgen.model import At, ConfigKey, Container, Dependency, Ecosystem, Project, Sighting
 from ctxgen.places import Places
 
 _BACKEND = {"database", "orm", "migration", "cache", "queue", "jobs", "search", "server"}
@@ -61,7 +61,8 @@ def find_units(facts: Facts, sightings: Sequence[Sighting], catalogue: Catalogue
     for unit in _without_manifest(facts, places, files, {folder for folder, _ in found}):
         found[unit.folder, unit.ecosystem] = unit
     inner = {project.folder for project in facts.of(Project) if project.folder is not None}
-    categories = _npm_categories(sightings, catalogue, inner)
+    static = {folder_of(key.at.path) for key in facts.of(ConfigKey) if key.key == "site.static"}
+    categories = _npm_categories(sightings, catalogue, inner, static)
     sharing = {
         above
         for project in facts.of(Project)
@@ -119,8 +120,11 @@ def _without_manifest(facts: Facts, places: Places, files: Files, known: set[str
             yield Unit(folder, most, folder.rpartition("/")[2], container.at)
 
 
-def _npm_categories(sightings: Sequence[Sighting], catalogue: Catalogue, inner: set[str]) -> dict[str, set[str]]:
-    """What the packages of each package.json are for; of a project that shares one (`inner` are their folders) those that it imports."""
+def _npm_categories(sightings: Sequence[Sighting], catalogue: Catalogue, inner: set[str], static: set[str]) -> dict[str, set[str]]:
+    """What the packages of each package.json are for; of a project that shares one (`inner` are their folders) those that it imports.
+
+    What builds `static` pages shows them and serves nothing.
+    """
     found: dict[str, set[str]] = defaultdict(set)
     for sighting in sightings:
         if sighting.signal.startswith("npm ") and sighting.scope in ("backend", "frontend"):
@@ -131,7 +135,7 @@ def _npm_categories(sightings: Sequence[Sighting], catalogue: Catalogue, inner: 
             has = found[folder]
             has.update((technology.category, *technology.roles))
             if technology.serves:
-                has.add("server")
+                has.add("frontend" if folder in static else "server")
     return found
 
 

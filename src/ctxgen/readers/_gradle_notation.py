@@ -32,7 +32,10 @@ _PURPOSES: list[tuple[re.Pattern[str], Purpose]] = [
     (re.compile(pattern), purpose)  # type: ignore[misc]
     for pattern, purpose in (
         (r"developmentOnly|testAndDevelopmentOnly|debug\w*|quarkusDev", "dev"),
-        (r"(?i:.*test.*|.*spec(?:implementation|compile|runtime)\w*|(?:jmh|benchmark)(?:implementation|api|runtimeonly|compileonly)?)", "test"),
+        (
+            r"(?i:.*test.*|.*spec(?:implementation|compile|runtime)\w*|(?:jmh|benchmark)(?:implementation|api|runtimeonly|compileonly)?)",
+            "test",
+        ),
         (r"annotationProcessor|kapt\w*|ksp\w*|.*AnnotationProcessor", "build"),
         (r"compileOnly(?:Api)?|provided\w*|.*CompileOnly(?:Api)?", "provided"),
         (

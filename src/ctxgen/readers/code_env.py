@@ -39,7 +39,10 @@ _GO = re.compile(
 _JAVA = re.compile(
     rf"\bgetenv\(\s{{0,9}}\"{_N}\"|\bgetenv\(\)\.(?:get|getOrDefault|containsKey)\(\s{{0,9}}\"{_N}\"|\bgetenv\(\)\[\"{_N}\"\]|@Value\(\s{{0,9}}[^)\"]{{0,20}}\"[^\"]{{0,80}}\\?\$\{{{_U}([:}}])"
 )
-_DOTNET = re.compile(rf"\bGetEnvironmentVariable\(\s{{0,9}}\"{_N}\"")
+_DOTNET = re.compile(
+    rf"\bGetEnvironmentVariable\(\s{{0,9}}\"{_N}\"|\b_?[cC]onfig(?:uration)?(?:\[|\.GetValue(?:<\w{{1,20}}>)?\(|\.GetRequiredValue\()\s{{0,9}}\"([A-Z][A-Z0-9]{{1,40}}(?:_[A-Z0-9]{{1,40}}){{1,9}})\""
+)
+"""A key of a configuration in capitals with underscores is a variable's name: sections are written otherwise."""
 _PHP = re.compile(rf"\bgetenv\(\s{{0,9}}[\"']{_N}[\"']|\$_ENV\[\s{{0,9}}[\"']{_N}[\"']\s{{0,9}}\]|(?<![\w>$:])env\(\s{{0,9}}[\"']{_U}[\"']")
 _RUBY = re.compile(
     rf"\bENV\[\s{{0,9}}[\"']{_N}[\"']\s{{0,9}}\](?!\s{{0,9}}=(?!=))|\bENV\.(?:fetch|key\?|has_key\?)\(?\s{{0,9}}[\"']{_N}[\"']"
@@ -52,6 +55,7 @@ _GO_FLAG = re.compile(r"\bEnvVars?(?:\(|:\s{0,9}(?:\[\]string\{)?)((?:\s{0,40}\"
 _ELIXIR = re.compile(
     rf"\bSystem\.(?:get_env|fetch_env!?)\(?\s{{0,9}}\"{_N}\"|\b\w{{0,40}}_env!?\(\s{{0,9}}(?:[\w.]{{1,60}},\s{{0,9}})?\"{_U}\""
 )
+_UWSGI = re.compile(rf"^if(?:-not)?-env\s{{0,3}}=\s{{0,3}}{_U}\s{{0,9}}$|\$\({_U}\)")
 _SHELL = re.compile(rf"\$\{{{_U}:?([-=?])")
 
 _SETTINGS_READERS = {"read_django_settings", "read_python_config", "read_gunicorn_config", "read_celery_config"}
@@ -128,10 +132,10 @@ def read_jvm_variables(file: File) -> Iterator[Fact]:
         yield _variable(file, line, variable, {":": False, "}": True}.get(found[5] or ""))
 
 
-@reads("*.cs", "*.fs", "*.vb", limit=SOURCE_LIMIT, contains=(b"GetEnvironmentVariable",))
+@reads("*.cs", "*.fs", "*.vb", limit=SOURCE_LIMIT, contains=(b"GetEnvironmentVariable", b"onfiguration", b"onfig["))
 def read_dotnet_variables(file: File) -> Iterator[Fact]:
     """.NET: `Environment.GetEnvironmentVariable("X")`."""
-    for line, variable, _ in _found(file, _DOTNET, "GetEnvironmentVariable"):
+    for line, variable, _ in _found(file, _DOTNET, "GetEnvironmentVariable", "onfig"):
         yield _variable(file, line, variable)
 
 
@@ -170,6 +174,13 @@ def read_shell_variables(file: File) -> Iterator[Fact]:
     """What starts a container: variables with a default or a complaint, `${X:-1}`, `${X:=1}`, `${X:?}`."""
     for line, variable, found in _found(file, _SHELL, "${"):
         yield _variable(file, line, variable, found[2] == "?")
+
+
+@reads("*uwsgi*.ini", limit=SOURCE_LIMIT, contains=(b"-env", b"$("))
+def read_uwsgi_variables(file: File) -> Iterator[Fact]:
+    """uWSGI: `if-env = X`, `if-not-env = X`, `$(X)`.  Source: https://uwsgi-docs.readthedocs.io/en/latest/ConfigLogic.html."""
+    for line, variable, _ in _found(file, _UWSGI, "-env", "$("):
+        yield _variable(file, line, variable)
 
 
 @reads("*.ex", "*.exs", limit=SOURCE_LIMIT, contains=(b"_env",))

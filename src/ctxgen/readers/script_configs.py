@@ -1,7 +1,8 @@
-"""Configuration of database libraries that is written in JavaScript or TypeScript: TypeORM, Knex, Drizzle, MikroORM, Sequelize.
+"""Configuration that is written in JavaScript or TypeScript: of the database libraries TypeORM, Knex, Drizzle, MikroORM and Sequelize, and whether Nuxt or Next.js build static pages.
 
 Sources: https://typeorm.io/data-source-options, https://knexjs.org/guide/, https://orm.drizzle.team/docs/drizzle-config-file,
-https://mikro-orm.io/docs/configuration, https://sequelize.org/docs/v6/other-topics/migrations/.
+https://mikro-orm.io/docs/configuration, https://sequelize.org/docs/v6/other-topics/migrations/, https://v2.nuxt.com/docs/features/deployment-targets/,
+https://nuxt.com/docs/guide/concepts/rendering, https://nextjs.org/docs/app/guides/static-exports.
 """
 
 from __future__ import annotations
@@ -55,6 +56,20 @@ class _Leaf(NamedTuple):
 def read_typeorm_source(file: File) -> Iterator[Fact]:
     """TypeORM's data source options, as literals stand in the code."""
     yield from _objects(file, "typeorm")
+
+
+_STATIC = re.compile(
+    r"^\s{0,20}(?:target:\s{0,9}[\"']static[\"']|ssr:\s{0,9}false\b|(?:output:|(?:nextConfig\.)?output\s{0,3}=)\s{0,9}[\"']export[\"'])",
+    re.MULTILINE,
+)
+
+
+@reads("nuxt.config.*", "next.config.*", limit=SOURCE_LIMIT, contains=(b"static", b"ssr", b"export"))
+def read_static_site(file: File) -> Iterator[Fact]:
+    """That pages are built once and no server of the framework answers."""
+    if found := _STATIC.search(file.text):
+        line = file.text.count("\n", 0, found.end()) + 1
+        yield ConfigKey(key=name("site.static"), value=Opaque("true"), dialect="other", at=file.at(line))
 
 
 @reads("knexfile.ts", "knexfile.js", "knexfile.cjs", "knexfile.mjs", limit=SOURCE_LIMIT)

@@ -29,7 +29,7 @@ USAGE_ORDER = {"used": 0, "default": 1, "supported": 2, "connector": 3}
 COMPONENT_WORTH = {"service": 65, "gateway": 66, "worker": 64, "job": 45, "frontend": 42, "cli": 45, "library": 30}
 COMMAND_WORTH = {"test": 44, "run": 43, "build": 42, "migrate": 44, "lint": 30}
 MECHANISMS = {
-    "jwt": "JWT", "session": "sessions", "oauth2": "OAuth 2", "oidc": "OpenID Connect", "saml": "SAML", "ldap": "LDAP", "api-key": "API keys", "basic": "HTTP Basic", "mtls": "mutual TLS",
+    "jwt": "JWT", "session": "sessions", "oauth2": "OAuth 2", "oidc": "OpenID Connect", "saml": "SAML", "ldap": "LDAP", "api-key": "API key auth", "basic": "HTTP Basic", "mtls": "mutual TLS",
     "webauthn": "WebAuthn", "totp": "TOTP", "password": "passwords", "magic-link": "magic links", "proxy-header": "trusted proxy header", "bearer-opaque": "opaque bearer tokens", "hmac": "HMAC signatures",
 }  # fmt: skip
 DOCUMENT_STORES = frozenset({"mongodb", "couchdb", "couchbase", "firestore", "ravendb"})
