@@ -204,7 +204,7 @@ def test_elvis_gives_a_default() -> None:
             ("testAndDevelopmentOnly", "dev"),
             ("checkstyle", "build"),
             ("detektPlugins", "build"),
-            ("jmhImplementation", "build"),
+            ("jmhImplementation", "test"),
         ),
     ],
 )
