@@ -378,11 +378,13 @@ class _Teller:
             yield Piece((f"{said} ", *parts), 38 - 2 * rank, _first(same[0].evidence))
 
     def variables(self, detail: str) -> list[Line]:
-        """One line per file, which cites its first variable."""
+        """One line per file, which cites its first variable; files first that set or read most, what only images are built with last."""
         files: dict[str, list[Piece]] = defaultdict(list)
+        weights: Counter[str] = Counter()
         for variable in sorted(self.context.environment, key=lambda v: (not v.required, v.evidence[0])):
             at = variable.evidence[0]
             files[at.path].append(Piece((Text(variable.name),), 40 - len(files[at.path]), at))
+            weights[at.path] += variable.read or "dockerfile" not in at.path.rpartition("/")[2].lower()
         limit = None if detail == "full" else VARIABLES_PER_FILE
         return [
             Line(
@@ -396,7 +398,7 @@ class _Teller:
                 shared=True,
                 more=len(pieces[limit:]) if limit else 0,
             )
-            for index, (_, pieces) in enumerate(sorted(files.items(), key=lambda entry: (-len(entry[1]), entry[0])))
+            for index, (_, pieces) in enumerate(sorted(files.items(), key=lambda entry: (-weights[entry[0]], -len(entry[1]), entry[0])))
         ]
 
 
