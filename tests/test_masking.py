@@ -74,6 +74,22 @@ def test_parts_of_models_and_facts_are_looked_at() -> None:
     assert masked(CodeFact(kind="cache", subject=secret, value=name("30 s"), at=_AT)).subject == MASK
 
 
-@pytest.mark.parametrize("spelled", ["authentication.Optional", "auth.optional", "OptionalJwtAuthGuard", "jwt_optional", "optionalAuth"])
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        "authentication.Optional",
+        "auth.optional",
+        "OptionalJwtAuthGuard",
+        "jwt_optional",
+        "optionalAuth",
+        "session.SetUser",
+        "token.Refresh",
+    ],
+)
 def test_what_lets_everybody_in_guards_nothing(spelled: str) -> None:
     assert guard_kind(spelled) is None
+
+
+@pytest.mark.parametrize("spelled", ["JwtRefreshGuard", "RefreshTokenGuard", "session.MustUser"])
+def test_what_requires_something_guards(spelled: str) -> None:
+    assert guard_kind(spelled) == "authn"

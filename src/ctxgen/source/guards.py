@@ -93,6 +93,15 @@ _REQUIRES = {
 _WEAK = {"user", "session", "passport", "signin", "logged"}
 """Words that tell a guard only beside one that requires something: `sign_in_for_demo` signs somebody in."""
 
+_ATTACHES = {"set", "attach", "populate", "refresh"}
+"""Verbs of what makes a user known to what follows (`session.SetUser`, `token.Refresh`) and lets everybody pass."""
+
+
+def attaches(spelled: str) -> bool:
+    """Whether a name tells something that only makes a user known: its last part begins with such a verb and names no guard."""
+    words = [word.lower() for word in _WORDS.findall(spelled[-120:].rpartition(".")[2])]
+    return bool(words) and words[0] in _ATTACHES and _REQUIRES.isdisjoint(words)
+
 
 @lru_cache(maxsize=8192)
 def guard_kind(spelled: str) -> GuardKind | None:
@@ -103,7 +112,7 @@ def guard_kind(spelled: str) -> GuardKind | None:
         return None
     if known & _RATE or joined & _RATE:
         return "rate"
-    if "optional" in known or "optionally" in known:  # `auth.optional` lets everybody in
+    if "optional" in known or "optionally" in known or attaches(spelled):  # `auth.optional` lets everybody in
         return None
     if known & _AUTHZ or joined & {"superuser", "superadmin"}:
         return "authz"

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from ctxgen.model import At, Fact, Guard, GuardKind
 from ctxgen.source import ir
 from ctxgen.source.frameworks import Framework, Method, Type, Vocabulary, plain
-from ctxgen.source.guards import guard, guard_kind, refusal, spelled
+from ctxgen.source.guards import attaches, guard, guard_kind, refusal, spelled
 from ctxgen.source.interpreter import Exhausted, Interpreter, takes
 from ctxgen.source.languages import Language, Near, Resolver, Sources
 from ctxgen.source.routing import Route, Router
@@ -641,7 +641,7 @@ class Program(Interpreter):
                 names.append(value.path.replace("()", ""))
         kinds = {each: self.judged(each, value) for each in names if each}
         found = kind or next((known for known in kinds.values() if known), None)
-        if found is None and isinstance(value, FunctionValue):
+        if found is None and isinstance(value, FunctionValue) and not any(map(attaches, names)):
             found = refusal(value.function)
         if found is None:
             return []
