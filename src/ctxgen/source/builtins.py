@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ctxgen.source import ir
+from ctxgen.source.naming import kebab_case, regular_plural, snake_case
 from ctxgen.source.values import UNKNOWN, Arguments, External, FunctionValue, Value
 
 if TYPE_CHECKING:
@@ -115,8 +116,14 @@ def _keeps(interpreter: Interpreter, predicate: Value, item: Value, arguments: A
     return all(interpreter.call(part, arguments._replace(positional=(item,), keywords={})) is not False for part in parts)
 
 
+_NAMING: dict[str, Callable[[str], str]] = {"Underscore": snake_case, "ToSnakeCase": snake_case, "Kebaberize": kebab_case, "ToKebabCase": kebab_case, "Pluralize": regular_plural}  # fmt: skip
+"""What Humanizer and the like make of a name."""
+
+
 def _text(owner: str, name: str, arguments: Arguments) -> Value:
     first, second = arguments.get(0, default=UNKNOWN), arguments.get(1, default=UNKNOWN)
+    if name in _NAMING and "{" not in owner:
+        return _NAMING[name](owner)
     match name:
         case "format":
             out = owner
@@ -146,7 +153,7 @@ def _text(owner: str, name: str, arguments: Arguments) -> Value:
             return list(owner.split(first)) if isinstance(first, str) and first else UNKNOWN
         case "slice" | "substring":
             return owner[_part(first, second)]
-        case "toLowerCase" | "lower" | "ToLower" | "lowercase" | "downcase":
+        case "toLowerCase" | "lower" | "ToLower" | "ToLowerInvariant" | "lowercase" | "downcase":
             return owner.lower()
         case "upper" | "toUpperCase" | "upcase":
             return owner.upper()

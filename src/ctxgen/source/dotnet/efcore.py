@@ -6,6 +6,7 @@ https://learn.microsoft.com/ef/core/managing-schemas/migrations/
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ctxgen.model import At, Column, EntityModel, Relation, TableIndex
@@ -20,6 +21,8 @@ from ctxgen.source.values import ClassValue, External
 
 _CONTEXTS = {"DbContext", "IdentityDbContext", "AbpDbContext", "IdentityUserContext", "ApiAuthorizationDbContext"}
 MAX_ENTITIES = 2_000
+_REWRITES = re.compile(rb"SetTableName\([^;\n]{0,200}(?:Underscore\(|Snake)", re.IGNORECASE)
+"""A loop over all entities that gives them other names: `entity.SetTableName(entity.GetTableName().ToSnakeCase())`."""
 
 
 def finish(program: Program) -> None:
@@ -27,11 +30,12 @@ def finish(program: Program) -> None:
     contexts = [cls for cls in program.classes if cls.cls.kind == "class" and _is_context(program, cls)]
     data = program.resolver.data  # type: ignore[attr-defined]
     snake = any(b"UseSnakeCaseNamingConvention" in data(path) for path in program.modules)
+    rewritten = any(_REWRITES.search(data(path)) is not None for path in program.modules)
     configured = list(_configurations(program))
     snapshots = [cls for cls in program.classes if any(type_name(base) == "ModelSnapshot" for base in cls.cls.bases)]
     told: dict[At, EntityModel] = {}
     for context in contexts:
-        model = Model(program, snake)
+        model = Model(program, snake or rewritten, rewritten)
         _sets(program, model, context)
         for cls, entity in configured:
             if entity.cls.name in model.entities or max(contexts, key=lambda each: shared(each.path, cls.path)) is context:
@@ -65,15 +69,16 @@ def _configurations(program: Program) -> Iterator[tuple[ClassValue, ClassValue]]
     for cls in list(program.classes):
         for base in cls.cls.bases if not cls.cls.abstract else ():
             entity = class_of(program, base.key, cls) if isinstance(base, ir.Item) and "Configuration" in type_name(base) else None
-            if entity is not None and any(method.name == "Configure" for method in cls.cls.methods):
+            if entity is not None and any(method.name == "Configure" for each in program.lineage(cls) for method in each.cls.methods):
                 yield cls, entity
 
 
 def _configure(program: Program, model: Model, cls: ClassValue, called: str, entity: Entity | None) -> None:
-    for method in cls.cls.methods:
-        if method.name == called and method.parameters:
-            known = {method.parameters[0].name: entity} if entity is not None else {}
-            configure(program, model, method.body, program.class_scope(cls), known)
+    """Do what the methods of a name of a class and of its bases, farthest first, say of the model or of one entity."""
+    for each in reversed(list(program.lineage(cls))):
+        for method in each.cls.methods:
+            if method.name == called and method.parameters:
+                configure(program, model, method.body, program.class_scope(each), {method.parameters[0].name: entity})
 
 
 def _context_of(program: Program, snapshot: ClassValue) -> str:
@@ -91,10 +96,14 @@ def _is_context(program: Program, cls: ClassValue) -> bool:
 
 
 class Model:
-    """The entities of a context by the names of their classes; `snapshot` while a snapshot is read, which states everything."""
+    """The entities of a context by the names of their classes.
 
-    def __init__(self, program: Program, snake: bool) -> None:
-        self.program, self.snake = program, snake
+    `snake`: names that nothing states are written with underscores, `rewritten`: those that are stated too; `snapshot` while a snapshot is read, which
+    states everything.
+    """
+
+    def __init__(self, program: Program, snake: bool, rewritten: bool = False) -> None:
+        self.program, self.snake, self.rewritten = program, snake, rewritten
         self.entities: dict[str, Entity] = {}
         self.snapshot = False
 
@@ -154,7 +163,7 @@ class Model:
             )
 
     def _stored(self, text: str, stated: bool) -> str:
-        return snake_case(text) if self.snake and not stated else text
+        return snake_case(text) if self.snake and (self.rewritten or not stated) else text
 
     def _index(self, entity: Entity, index: TableIndex) -> TableIndex:
         """An index over columns by the names that the table has for them."""

@@ -5,11 +5,13 @@ Source: https://learn.microsoft.com/ef/core/modeling/entity-properties
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from ctxgen.model import At, TableIndex
 from ctxgen.opaque import name
 from ctxgen.source import ir
+from ctxgen.source.dotnet import library_entities
 from ctxgen.source.dotnet.attributes import Attribute, attributes, class_of, type_name
 from ctxgen.source.program import Program
 from ctxgen.source.values import ClassValue
@@ -101,6 +103,11 @@ def read(program: Program, cls: ClassValue) -> Entity:
     """An entity by its class and the classes that it extends."""
     entity = Entity(cls.cls.name, At(cls.path, cls.cls.line))
     for each in reversed(list(program.lineage(cls))):
+        data: bytes = program.resolver.data(each.path)  # type: ignore[attr-defined]
+        for title, type, optional in library_entities.inherited(each, data):
+            entity.columns[title] = Property(title, At(each.path, each.cls.line), type, optional)
+        entity.table = library_entities.table(each) or entity.table
+        entity.keys |= dict.fromkeys(library_entities.keys(each))
         for parameter in each.cls.parameters if each.cls.kind == "record" else ():
             field = ir.Field(parameter.name, parameter.line, parameter.type, None, parameter.decorators, "property")
             _property(program, entity, each, field)
@@ -145,17 +152,19 @@ def _property(program: Program, entity: Entity, cls: ClassValue, field: ir.Field
     inner = kind.key if many and isinstance(kind, ir.Item) else kind
     called = type_name(inner)
     known = class_of(program, inner, cls) if called not in PLAIN else None
-    if known is not None and known.cls.kind in ("class", "record", "struct"):
+    column = next((each for each in found if each.name == "Column"), None)
+    if known is not None and known.cls.kind in ("class", "record", "struct") and (many or column is None):
         entity.links[field.name] = Link(field.name, called, many, at, known)
         foreign = next((each.first() for each in found if each.name == "ForeignKey"), None)
         if isinstance(foreign, str):
             entity.foreign[foreign] = called
         return
-    column = next((each for each in found if each.name == "Column"), None)
     stored = column.first("name") if column is not None else None
     type = column.named.get("TypeName") if column is not None else None
-    nullable = True if optional else False if called in VALUES or known is not None or marks & {"Required", "Key"} else None
-    shown = f"{called}[]" if many else called
+    plain = called in VALUES or (known is not None and known.cls.kind in ("enum", "struct"))
+    nullable = True if optional else False if (plain and not many) or marks & {"Required", "Key"} else None
+    parameter = known is None and re.fullmatch(r"T(?:[A-Z]\w{0,60})?", called) is not None  # what it stands for is not followed
+    shown = "" if parameter else f"{called}[]" if many else called
     entity.columns[field.name] = Property(
         field.name, at, type if isinstance(type, str) else shown, nullable, stored if isinstance(stored, str) else ""
     )

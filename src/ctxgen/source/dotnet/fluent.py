@@ -14,25 +14,29 @@ from ctxgen.source import ir
 from ctxgen.source.calls import chain
 from ctxgen.source.dotnet.attributes import type_name
 from ctxgen.source.dotnet.entities import VALUES, Entity, Kind, Link, Property
-from ctxgen.source.program import Program
-from ctxgen.source.values import ClassValue, Scope, Value
+from ctxgen.source.program import Program, shared
+from ctxgen.source.values import ClassValue, FunctionValue, Scope, Value
 
 if TYPE_CHECKING:
     from ctxgen.source.dotnet.efcore import Model
 
 _DEEPEST = 6
+_BUILDERS = {True: "EntityTypeBuilder", False: "ModelBuilder"}
 
 
-def configure(
-    program: Program, model: Model, statements: Sequence[ir.Statement], scope: Scope, known: dict[str, Entity], depth: int = 0
-) -> None:
+Known = dict[str, "Entity | None"]
+"""The builders by name: that of an entity, or (None) that of the whole model."""
+
+
+def configure(program: Program, model: Model, statements: Sequence[ir.Statement], scope: Scope, known: Known, depth: int = 0) -> None:
     """Do what the statements of a configuration say to the entities whose builders are `known` by name."""
     if depth > _DEEPEST:
         return
     for statement in statements:
         match statement:
             case ir.Do(value) | ir.Return(value):
-                _Chain(program, model, scope, known, depth).follow(value)
+                if not _handed_on(program, model, value, scope, known, depth):
+                    _Chain(program, model, scope, known, depth).follow(value)
             case ir.Assign(ir.Name(local), value):
                 entity = _Chain(program, model, scope, known, depth).follow(value)
                 if entity is not None:
@@ -44,10 +48,44 @@ def configure(
                     configure(program, model, body, scope, known, depth + 1)
 
 
+def _handed_on(program: Program, model: Model, expression: ir.Expression, scope: Scope, known: Known, depth: int) -> bool:
+    """Whether a call hands a builder on to a function of the repository, whose body is followed: `Order.Map(builder)`, `builder.AddLog()`."""
+    if not isinstance(expression, ir.Call) or not isinstance(expression.function, ir.Name | ir.Attribute):
+        return False
+    called = expression.function
+    given = [each.value for each in expression.arguments]
+    if isinstance(called, ir.Attribute) and isinstance(called.owner, ir.Name) and called.owner.name in known:
+        extensions = [each for each in program.extensions.get(called.name, ()) if each.function.receiver is not None]
+        wanted = _BUILDERS[known[called.owner.name] is not None]
+        extensions = [
+            each for each in extensions if each.function.receiver is not None and type_name(each.function.receiver.type) == wanted
+        ]
+        if not extensions:
+            return False
+        found = min(extensions, key=lambda each: -shared(scope.module.path, each.scope.module.path))
+        receiver = found.function.receiver
+        parameters, given = ([receiver] if receiver is not None else []) + list(found.function.parameters), [called.owner, *given]
+    else:
+        handed = any(isinstance(each, ir.Name) and each.name in known for each in given)
+        value = program.evaluate(called, scope) if handed else None
+        if not isinstance(value, FunctionValue):
+            return False
+        found, parameters = value, list(value.function.parameters)
+        if found.function.receiver is not None:
+            parameters = [found.function.receiver, *parameters]
+    inner: Known = {
+        parameter.name: known[each.name]
+        for parameter, each in zip(parameters, given, strict=False)
+        if isinstance(each, ir.Name) and each.name in known
+    }
+    configure(program, model, found.function.body, found.scope, inner, depth + 1)
+    return True
+
+
 class _Chain:
     """Follows one chain of calls."""
 
-    def __init__(self, program: Program, model: Model, scope: Scope, known: dict[str, Entity], depth: int) -> None:
+    def __init__(self, program: Program, model: Model, scope: Scope, known: Known, depth: int) -> None:
         self.program, self.model, self.scope, self.known, self.depth = program, model, scope, known, depth
         self.entity: Entity | None = None
         self.property: Property | None = None
@@ -75,6 +113,10 @@ class _Chain:
     def _inner(self, call: ir.Call, entity: Entity) -> None:
         """The lambda that a builder is handed to."""
         for argument in call.arguments:
+            named = self.program.evaluate(argument.value, self.scope) if isinstance(argument.value, ir.Name) else None
+            if isinstance(named, FunctionValue) and len(named.function.parameters) == 1:  # `Entity<Order>(ConfigureOrder)`
+                known: Known = {named.function.parameters[0].name: entity}
+                configure(self.program, self.model, named.function.body, named.scope, known, self.depth + 1)
             if isinstance(argument.value, ir.Function) and len(argument.value.parameters) == 1 and not _names(argument.value):
                 body = argument.value.body
                 configure(

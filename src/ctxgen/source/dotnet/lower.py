@@ -5,6 +5,7 @@ Source: https://learn.microsoft.com/dotnet/csharp/language-reference/language-sp
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -42,8 +43,11 @@ def lower(file: File) -> ir.Module:
             statements += [each for inner in named(child) for each in _statement(inner, 0)]
         else:
             statements += _statement(child, 0)  # below `#if`, or a type
-    for statement in [each for each in statements if isinstance(each, ir.Define) and isinstance(each.what, ir.Class)]:
-        statements += _extensions(statement.what)
+    types = [each.what for each in statements if isinstance(each, ir.Define) and isinstance(each.what, ir.Class)]
+    count = Counter(each.name for each in types)
+    for cls in types:
+        cls.partial = cls.partial or count[cls.name] > 1  # `Entity` and `Entity<T>` extend one another: what one says holds for both
+        statements += _extensions(cls)
     return ir.Module(file.path, "dotnet", tuple(statements), package)
 
 
