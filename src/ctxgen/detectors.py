@@ -110,11 +110,13 @@ class DetectorError(ValueError):
 
 
 def normal_package(ecosystem: str, package: str) -> str:
-    """A package name as its registry compares it.  Sources: PEP 503, NuGet and npm naming rules."""
+    """A package name as its registry compares it, a Go module without its major version.  Sources: PEP 503, NuGet and npm naming rules, https://go.dev/ref/mod#major-version-suffixes."""
     match ecosystem:
         case "pypi":
             return re.sub(r"[-_.]+", "-", package).lower()
-        case "go" | "gradle_plugins":
+        case "go":
+            return re.sub(r"/v[1-9][0-9]*\Z", "", package)
+        case "gradle_plugins":
             return package
         case _:
             return package.lower()

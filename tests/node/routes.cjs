@@ -70,8 +70,26 @@ async function nestjs(folder) {
   return layers(app.getHttpAdapter().getInstance()._router.stack);
 }
 
+async function restify(folder) {
+  const write = process.stdout.write;
+  process.stdout.write = () => true; // its logger speaks of what is registered
+  const server = require(path.join(folder, "src/app.js"));
+  process.stdout.write = write;
+  return Object.values(server.router.getRoutes()).map((route) => `${route.method} ${route.path}`);
+}
+
+async function polka(folder) {
+  const inside = (app, prefix) => [
+    ...Object.entries(app.routes).flatMap(([method, routes]) =>
+      routes.map((parts) => `${method === "*" ? "ANY" : method} ${prefix}${parts[0].old}`)
+    ),
+    ...Object.entries(app.apps).flatMap(([base, inner]) => inside(inner, prefix + base)),
+  ];
+  return inside(require(path.join(folder, "src/app.js")), "");
+}
+
 const [framework, folder] = process.argv.slice(2);
-({ express, fastify, koa, nestjs })[framework](folder).then((found) => {
+({ express, fastify, koa, nestjs, restify, polka })[framework](folder).then((found) => {
   console.log(found.join("\n"));
   process.exit(0);
 });

@@ -12,6 +12,9 @@ from functools import cached_property
 
 from msgspec import Struct
 
+PRODUCT = "(*)"
+"""The name of what a product is a call of, in languages that keep products (spans of time are some): that of no function."""
+
 # ---------------------------------------------------------------------------------------------- expressions
 
 

@@ -748,15 +748,16 @@ class Program(Interpreter):
         if inner is not None:
             return inner
         match handler:
-            case FunctionValue():
-                return handler.name or spelled(expression) or None
+            case FunctionValue() if handler.name:
+                return handler.name
             case ClassValue():
                 return handler.cls.name
             case list() if handler:
                 return Program.handler_name(handler[-1], None)
             case str():
                 return handler
-        return spelled(expression) or None
+        around = isinstance(expression, ir.Call) and any(isinstance(each.value, ir.Function) for each in expression.arguments)
+        return None if around else spelled(expression) or None
 
     def note(self, at: At, code: str, text: str) -> None:
         """Keep that something could not be followed."""

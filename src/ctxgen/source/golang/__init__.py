@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ctxgen.source.golang.lower import PRODUCT, lower
+from ctxgen.source.golang.lower import lower
 from ctxgen.source.golang.resolve import GoResolver
+from ctxgen.source.ir import PRODUCT
 from ctxgen.source.languages import Language
 from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, Value
 

@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator
 from ctxgen.model import At, CodeFact, Fact, Schedule
 from ctxgen.opaque import Opaque, name
 from ctxgen.source import ir
-from ctxgen.source.golang.calls import Defined, Found, Set, package, walk
+from ctxgen.source.golang.calls import READING, package
 from ctxgen.source.golang.limits import LIMITS
 from ctxgen.source.golang.messages import written
 from ctxgen.source.guards import spelled
 from ctxgen.source.program import Program
+from ctxgen.source.typed_calls import Defined, Found, Set, walk
 
 _WORTH = re.compile(
     rb"\"net/http\"|\brecover\(\)|\.Use\(|database/sql|jmoiron/sqlx|gorm|jackc/pgx|uptrace/bun|xorm|mongo-driver|bbolt|badger|ent\"|validator|validation\"|binding:\"|validate:\"|valid:\""
@@ -44,7 +45,7 @@ def finish(program: Program) -> None:
         module = program.run(path)
         if module is None:
             continue
-        for each in walk(program, module):
+        for each in walk(READING, program, module):
             if isinstance(each, Found):
                 told.update(dict.fromkeys((*_call(each), *(written(each, package(each.path)) if each.path else ()))))
             elif isinstance(each, Set):

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 
 from ctxgen.source import ir
-from ctxgen.source.golang.calls import Found
+from ctxgen.source.typed_calls import Found
 
 Limit = Callable[[Found], str | None]
 _FORMATTED = re.compile(r"(\d{1,7})-([SMHD])")

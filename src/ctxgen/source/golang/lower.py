@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
 
 DEPTH = 150
-PRODUCT = "(*)"
-"""What a product is a call of: the name of no function."""
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", '"': '"', "'": "'"}
 _VERSION = re.compile(r"v\d{1,3}")
 
@@ -387,7 +385,7 @@ def _binary(node: Syntax, depth: int) -> ir.Expression:
         case "+":
             return ir.Template(parts, _line(node))
         case "*":
-            return ir.Call(ir.Name(PRODUCT, _line(node)), tuple(ir.Argument(part) for part in parts), _line(node))
+            return ir.Call(ir.Name(ir.PRODUCT, _line(node)), tuple(ir.Argument(part) for part in parts), _line(node))
     return ir.Unknown(_line(node), parts)
 
 

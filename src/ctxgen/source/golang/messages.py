@@ -12,9 +12,11 @@ from ctxgen.model import Channel, Fact, Schedule
 from ctxgen.opaque import Name, Opaque, name
 from ctxgen.source import ir
 from ctxgen.source.frameworks import plain
-from ctxgen.source.golang.calls import Found, kind_of
+from ctxgen.source.golang.calls import TONGUE
 from ctxgen.source.golang.channels import CALLS, ON, PUBLISHES, Use, clock
 from ctxgen.source.guards import spelled
+from ctxgen.source.kinds import kind_of
+from ctxgen.source.typed_calls import Found
 from ctxgen.source.values import ClassValue
 
 _AMQP = ("github.com/rabbitmq/amqp091-go", "github.com/streadway/amqp")
@@ -111,7 +113,7 @@ def _river(found: Found) -> Iterator[Fact]:
         bases = worker.cls.bases if worker is not None else ()
         for base in bases:
             if worker is not None and isinstance(base, ir.Item) and spelled(base.owner).endswith("WorkerDefaults"):
-                kind = kind_of(found.program, worker.scope.module, base.key, {})
+                kind = kind_of(TONGUE, found.program, worker.scope.module, base.key, {})
                 yield from _told(_kind(found, kind), Use(0, "queue", "river", "consumer"), found)
     elif found.called in ("Insert", "InsertTx"):
         inserted = _own(found, found.expression(1 if found.called == "Insert" else 2))
@@ -120,7 +122,7 @@ def _river(found: Found) -> Iterator[Fact]:
 
 def _own(found: Found, expression: ir.Expression | None) -> ClassValue | None:
     """The type of the repository that a literal or variable is of."""
-    kind = kind_of(found.program, found.module, expression, found.inside.kinds)
+    kind = kind_of(TONGUE, found.program, found.module, expression, found.inside.kinds)
     return kind if isinstance(kind, ClassValue) else None
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ctxgen.source.ir import PRODUCT
 from ctxgen.source.languages import Language
 from ctxgen.source.rust.lower import lower
 from ctxgen.source.rust.resolve import RustResolver
@@ -27,6 +28,11 @@ def _run(program: Program, arguments: Arguments) -> Value:
     return program.call(first, arguments._replace(positional=(), written=())) if isinstance(first, FunctionValue) else first
 
 
+def _unknown(program: Program, arguments: Arguments) -> Value:
+    """A product: a number that nobody asks for."""
+    return UNKNOWN
+
+
 _WRAPPERS = (
     "Ok",
     "Some",
@@ -45,6 +51,7 @@ LANGUAGE = Language(
     stars=True,
     constructors=(),
     library=lambda module: module.replace("::", ".").removesuffix(".prelude"),
-    hooks={f"{path}()": _same for path in _WRAPPERS} | {"tokio.spawn()": _run, "tokio.task.spawn_blocking()": _run},
+    hooks={f"{PRODUCT}()": _unknown, **{f"{path}()": _same for path in _WRAPPERS}}
+    | {"tokio.spawn()": _run, "tokio.task.spawn_blocking()": _run},
     inside=lambda module, name: f"{module}::{name}" if module != "." else f"self::{name}",
 )

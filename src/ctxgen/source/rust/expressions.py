@@ -343,11 +343,17 @@ def _of(body: tuple[ir.Statement, ...], line: int) -> ir.Expression:
 
 
 def _binary(node: Syntax, depth: int) -> ir.Expression:
+    """Texts that are put together; a product as a call of its operator."""
     left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
     if left is None or right is None:
         return ir.Unknown(line_of(node))
     parts = (expression(left, depth), expression(right, depth))
-    return ir.Template(parts, line_of(node)) if text_of(node.child_by_field_name("operator")) == "+" else ir.Unknown(line_of(node), parts)
+    match text_of(node.child_by_field_name("operator")):
+        case "+":
+            return ir.Template(parts, line_of(node))
+        case "*":
+            return ir.Call(ir.Name(ir.PRODUCT, line_of(node)), tuple(ir.Argument(part) for part in parts), line_of(node))
+    return ir.Unknown(line_of(node), parts)
 
 
 def _index(node: Syntax, depth: int) -> ir.Expression:

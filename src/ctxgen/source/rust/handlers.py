@@ -23,7 +23,7 @@ _PERSONS = {"Claims", "User", "Identity", "Principal", "Authed", "Caller", "Sess
 """Words of types that repositories take from a request where they identify who sent it."""
 _LIBRARIES = {"BearerAuth", "BasicAuth", "Identity", "ReqAuth"}
 """Types of libraries that refuse a request without credentials."""
-_FROM_FUNCTION = {"from_fn", "from_fn_with_state", "from_extractor", "from_extractor_with_state", "map_request", "map_request_with_state"}
+FROM_FUNCTION = {"from_fn", "from_fn_with_state", "from_extractor", "from_extractor_with_state", "map_request", "map_request_with_state"}
 _CHAINED = {"layer", "option_layer", "wrap", "and_then", "map", "with"}
 _NO_GUARDS = ("AuthManager", "SessionManager", "IdentityMiddleware", "HandleError", "SetSensitive")
 """Middleware that knows who sends a request but refuses none."""
@@ -103,7 +103,7 @@ def _of(program: Program, expression: ir.Expression | None, value: Value, at: At
             return _all(program, (each.value for each in items), at, scope, depth)
         case ir.Call(function, given, _, types):
             last = spelled_last(function)
-            if last in _FROM_FUNCTION:
+            if last in FROM_FUNCTION:
                 inside = [given[-1].value] if given else list(types)
                 return _all(program, inside, at, scope, depth)
             if last in _CHAINED and isinstance(function, ir.Attribute) and isinstance(function.owner, ir.Call):
@@ -113,7 +113,7 @@ def _of(program: Program, expression: ir.Expression | None, value: Value, at: At
                 ]
     if isinstance(value, External) and value.arguments is not None and isinstance(expression, (ir.Name, ir.Attribute)):
         last = value.path.removesuffix("()").rpartition(".")[2]
-        if last in _FROM_FUNCTION or last in _CHAINED:
+        if last in FROM_FUNCTION or last in _CHAINED:
             return middleware(program, value.arguments, *range(len(value.arguments.positional))[-1:])
     made = program.guards_of(expression, value, at)
     return [replace(each, name=name(_short(str(each.name)))) for each in made if not any(word in str(each.name) for word in _NO_GUARDS)]

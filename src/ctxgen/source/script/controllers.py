@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ctxgen.model import At, Endpoint, Guard
-from ctxgen.opaque import Name, name
+from ctxgen.model import At, Guard
 from ctxgen.source.frameworks import plain
 from ctxgen.source.guards import guard
-from ctxgen.source.program import Hook, Program
-from ctxgen.source.routing import access_of, join, parameters
+from ctxgen.source.program import Program
+from ctxgen.source.routing import Route, join
+from ctxgen.source.script import controller_places
 from ctxgen.source.script.decorators import Mark, marks, of_class
-from ctxgen.source.values import Arguments, ClassValue, Value
+from ctxgen.source.values import ClassValue
 
 _LIBRARIES = {
     "routing-controllers.": "routing-controllers",
@@ -33,81 +33,84 @@ _VERBS = {
     "Head": "HEAD",
     "Options": "OPTIONS",
     "All": "ANY",
+    "all": "ANY",
 }
 _VERBS |= {f"http{verb}": method for verb, method in _VERBS.items()}
-_BEFORE = ("UseBefore", "UseAuth", "Use", "Middlewares", "UseBeforeEach")
+_STATED = ("httpMethod", "Method")
+"""Those whose first argument is the method."""
+_BEFORE = ("UseBefore", "UseAuth", "Use", "Middlewares", "UseBeforeEach", "withMiddleware")
 _AUTHORIZED = ("Authorized", "Security", "Authenticate", "Authorize")
-
-
-def _server(program: Program, arguments: Arguments) -> Value:
-    """`createExpressServer({ routePrefix: "/api" })`, `useExpressServer(app, { … })`"""
-    for each in arguments.positional:
-        if isinstance(each, dict) and isinstance(each.get("routePrefix"), str):
-            program.shared["controllers prefix"].append(each["routePrefix"])
-    return None
+_OPENED = ("NoSecurity",)
 
 
 def finish(program: Program) -> None:
-    """The routes of every controller."""
-    prefix = next(iter(program.shared["controllers prefix"]), "")
+    """The routes of every controller, on the routers that take them."""
+    placed = controller_places.mounted(program) if "tsed" in program.vocabulary.frameworks else None
     for cls in list(program.classes):
         found = of_class(program, cls)
         mark = next((each for each in found if each.last in _CONTROLLERS and _technology(each)), None)
-        if mark is not None:
-            program.facts += _routes(program, cls, mark, found, prefix)
+        technology = _technology(mark) if mark is not None else None
+        if mark is None or technology is None:
+            continue
+        prefixes = placed.get(cls, []) if technology == "tsed" and placed is not None else [""]
+        routes = [route for prefix in prefixes for route in _routes(program, cls, mark, found, technology, prefix)]
+        for router in controller_places.hosts(program, technology, mark.at) if routes else ():
+            router.routes += [route._replace(order=program.next_order()) for route in routes]
 
 
 def _technology(mark: Mark) -> str | None:
     return next((technology for start, technology in _LIBRARIES.items() if mark.path.startswith(start)), None)
 
 
-def _routes(program: Program, cls: ClassValue, mark: Mark, found: list[Mark], prefix: str) -> Iterator[Endpoint]:
+def _routes(program: Program, cls: ClassValue, mark: Mark, found: list[Mark], technology: str, prefix: str) -> Iterator[Route]:
     stated = mark.get(0)
     base = stated if isinstance(stated, str) else stated.get("path") if isinstance(stated, dict) else ""
     above = join(prefix, base if isinstance(base, str) else "")
-    technology = _technology(mark) or ""
     seen: set[str] = set()
     for each in program.lineage(cls):
         for method in each.cls.methods:
             inside = list(marks(program, method.decorators, each.scope)) if method.name not in seen else []
             seen.add(method.name)
-            guards = (*_guards(program, found), *_guards(program, inside))
-            unique = tuple({(known.name, known.kind): known for known in guards}.values())
+            guards = tuple(_guards(program, found, inside, technology))
+            public = next((known.at for known in inside if known.last in _OPENED and _technology(known)), None)
             for route in inside:
-                if route.last in _VERBS and _technology(route):
-                    for path in plain(route.get(0)) or [""]:
-                        yield Endpoint(
-                            method=name(_VERBS[route.last]), path=name(parameters(join(above, path) or "/")), handler=name(f"{cls.cls.name}.{method.name}"),
-                            access=access_of(unique, None), guards=unique, technology=Name(technology), at=route.at, via=(mark.at,),
-                        )  # fmt: skip
+                verb, where = _VERBS.get(route.last), 0
+                if route.last in _STATED and isinstance(named := route.get(0), str):
+                    verb, where = named.upper(), 1
+                if verb is None or _technology(route) != technology:
+                    continue
+                for path in plain(route.get(where)) or [""]:
+                    yield Route(
+                        ("ANY" if verb == "ALL" else verb,), join(above, path) or "/", route.at, f"{cls.cls.name}.{method.name}",
+                        tuple(known for known in guards if public is None or known.kind not in ("authn", "authz")), public=public, via=(mark.at,),
+                    )  # fmt: skip
 
 
-def _guards(program: Program, found: list[Mark]) -> list[Guard]:
-    """What stands before a class or method: middleware by its name, decorators that ask who one is."""
-    guards: list[Guard] = []
-    for mark in found:
-        if not _technology(mark):
+def _guards(program: Program, above: list[Mark], inside: list[Mark], technology: str) -> Iterator[Guard]:
+    """What stands before a method: the guards of its class and its own, of which tsoa's security takes the place of the class's."""
+    replaced = technology == "tsoa" and any(mark.last == "Security" for mark in inside)
+    for mark in [each for each in above if not (replaced and each.last == "Security")] + inside:
+        if _technology(mark) is None:
             continue
-        at = At(mark.at.path, mark.at.line)
-        if mark.path.startswith("inversify") and (mark.last in _VERBS or mark.last in _CONTROLLERS):
-            for index, value in enumerate(mark.arguments.positional[1:], 1):
-                guards += program.guards_of(mark.arguments.expression(index), value, at)
+        if mark.path.startswith("inversify") and (mark.last in (*_VERBS, *_STATED) or mark.last in _CONTROLLERS):
+            first = 2 if mark.last in _STATED else 1
+            for index, value in enumerate(mark.arguments.positional[first:], first):
+                yield from program.guards_of(mark.arguments.expression(index), value, mark.at)
         elif mark.last in _AUTHORIZED:
-            roles = mark.arguments.positional and mark.path.startswith("routing-controllers.")
-            made = guard(mark.last, at, "authz" if roles else "authn")
-            guards += [made] if made is not None else []
+            made = guard(mark.last, At(mark.at.path, mark.at.line), "authz" if _roles(mark) else "authn")
+            yield from [made] if made is not None else []
         elif mark.last in _BEFORE:
             for index, value in enumerate(mark.arguments.positional):
-                guards += program.guards_of(mark.arguments.expression(index), value, at)
-    return guards
+                yield from program.guards_of(mark.arguments.expression(index), value, mark.at)
 
 
-HOOKS: dict[str, Hook] = dict.fromkeys(
-    (
-        "routing-controllers.createExpressServer()",
-        "routing-controllers.useExpressServer()",
-        "routing-controllers.createKoaServer()",
-        "routing-controllers.useKoaServer()",
-    ),
-    _server,
-)
+def _roles(mark: Mark) -> bool:
+    """Whether a decorator asks for more than somebody: roles of routing-controllers, scopes of tsoa."""
+    if mark.path.startswith("routing-controllers."):
+        return bool(mark.arguments.positional)
+    first, scopes = mark.get(0), mark.get(1)
+    return bool(scopes) if isinstance(first, str) else isinstance(first, dict) and any(first.values())
+
+
+HOOKS = controller_places.HOOKS
+METHODS = controller_places.METHODS

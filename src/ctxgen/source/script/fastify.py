@@ -127,6 +127,9 @@ def _register(program: Program, owner: Object, arguments: Arguments) -> Value:
 
 def _plug_in(program: Program, owner: Object, plugin: Value, prefix: str, options: Value, arguments: Arguments) -> None:
     plugin, whole = _unwrapped(program, plugin)
+    below = program.router_of(plugin)
+    if below is not None and owner.router is not None:  # what another library made of its routes
+        owner.router.mount(below, prefix, program.at(arguments))
     if not isinstance(plugin, FunctionValue):
         return
     child = owner if whole else _child(program, owner, prefix, program.at(arguments))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ctxgen.model import At, Guard
 from ctxgen.source import ir
+from ctxgen.source.guards import guard, refusal
 from ctxgen.source.program import Program
-from ctxgen.source.values import UNKNOWN, Arguments, Record, Value
+from ctxgen.source.values import UNKNOWN, Arguments, FunctionValue, Record, Value
 
 
 def guards_between(program: Program, arguments: Arguments, first: int, last: int) -> list[Guard]:
@@ -28,5 +29,11 @@ def guards_in(program: Program, options: Value, keys: tuple[str, ...], at: At) -
         written = [item.value for item in expression.items] if isinstance(expression, ir.Sequence) else [expression]
         values = value if isinstance(value, list) else [value]
         for index, each in enumerate(values):
-            found += program.guards_of(written[index] if index < len(written) else None, each, where)
+            shown = written[index] if index < len(written) else None
+            if isinstance(shown, ir.Function) and isinstance(each, FunctionValue):  # written in place: told by where it stands
+                kind = refusal(each.function)
+                made = guard(key, At(where.path, each.function.line), kind) if kind is not None else None
+                found += [made] if made is not None else []
+            else:
+                found += program.guards_of(shown, each, where)
     return found

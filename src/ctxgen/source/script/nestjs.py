@@ -17,7 +17,7 @@ from ctxgen.source import ir
 from ctxgen.source.frameworks import plain
 from ctxgen.source.program import Hook, MethodHook, Program
 from ctxgen.source.routing import access_of, join, parameters
-from ctxgen.source.script import nest_guards
+from ctxgen.source.script import nest_guards, ts_rest
 from ctxgen.source.script.decorators import Mark, marks, of_class
 from ctxgen.source.script.nest_modules import Modules, global_providers
 from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, External, FunctionValue, Object, Value
@@ -279,6 +279,8 @@ def _routes(found: Iterable[Mark]) -> Iterator[tuple[str, list[str], Mark]]:
         if mark.path.startswith(_COMMON) and mark.last in _VERBS:
             value = mark.get(0)
             yield _VERBS[mark.last], (plain(value) if not isinstance(value, dict) else []) or [""], mark
+        elif mark.path in ("@ts-rest/nest.TsRestHandler", "@ts-rest/nest.TsRest"):
+            yield from ((each.method, [each.path], mark) for each in ts_rest.routes(mark.get(0)))
 
 
 def _version(found: Iterable[Mark]) -> Value:
