@@ -268,3 +268,58 @@ def test_names_of_modules_lead_to_files(path: str, module: str, expected: str | 
     resolver = ScriptResolver(_Sources(Tree(tmp_path)))
     assert list(resolver.module(path, module)) == ([expected] if expected else [])
     assert list(resolver.defining("apps/web/server/api/me.get.ts", "requireUser")) == ["apps/web/server/utils/auth.ts"]
+
+
+def reached(text: str) -> tuple[list[str], list[str]]:
+    """The paths that a guard spares, and the only ones that it guards."""
+    from ctxgen.source.reach import reach
+
+    statement = lowered(f"const guard = {text}")[0]
+    assert isinstance(statement, ir.Assign)
+    assert isinstance(statement.value, ir.Function)
+    found = reach(statement.value, lambda expression: ["/listed"])
+    return [each.path for each in found.spared], [each.path for each in found.only]
+
+
+@pytest.mark.parametrize(
+    ("text", "spared", "only"),
+    [
+        ("(req, reply) => { if (req.url.startsWith('/login')) return; if (!req.user) reply.unauthorized() }", ["/login"], []),
+        (
+            "(req, res, next) => { if (OPEN.includes(req.path) || req.path === '/x') return next(); res.sendStatus(401) }",
+            ["/listed", "/x"],
+            [],
+        ),
+        ("(req, res, next) => { if (!req.path.startsWith('/api')) return next(); res.sendStatus(401) }", [], ["/api"]),
+        ("(req, res, next) => { if (req.path.startsWith('/admin') && !req.user) return res.sendStatus(401); next() }", [], ["/admin"]),
+        ("(req, res, next) => { if (req.path !== '/login' && !req.user) return res.sendStatus(401); next() }", ["/login"], []),
+        ("(req, res, next) => { if (req.path.startsWith('/v2')) { log() } if (!req.user) return res.sendStatus(401); next() }", [], []),
+    ],
+)
+def test_the_paths_that_a_guard_speaks_of(text: str, spared: list[str], only: list[str]) -> None:
+    found = reached(text)
+    assert (sorted(found[0]), found[1]) == (spared, only)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("(req, res, next) => { if (req.headers.authorization) req.user = read(req.headers.authorization); next() }", True),
+        ("(req, res, next) => { if (!req.user) return res.sendStatus(401); next() }", False),
+        ("(req, res, next) => { if (!req.user) return next(new Error('no')); next() }", False),
+        ("(req, res, next) => { if (!req.user) throw new Refused(); next() }", False),
+        ("(req, res, next) => { req.user = jwt.verify(req.headers.token, key); next() }", False),
+        ("(req, res, next) => { jwt.verify(req.headers.token, key, (error, user) => { req.user = user }); next() }", True),
+        ("(req, res, next) => { authenticate(req, res, next) }", False),
+        ("async (ctx, next) => { ctx.state.user = await find(ctx.cookies.get('id')); await next() }", True),
+        ("async (ctx, next) => { if (!ctx.state.user) ctx.throw(401); await next() }", False),
+        ("(request, reply) => { reply.send({}) }", False),
+    ],
+)
+def test_a_middleware_that_lets_everybody_pass_is_no_guard(text: str, expected: bool) -> None:
+    from ctxgen.source.guards import lets_all
+
+    statement = lowered(f"const middleware = {text}")[0]
+    assert isinstance(statement, ir.Assign)
+    assert isinstance(statement.value, ir.Function)
+    assert lets_all(statement.value) is expected

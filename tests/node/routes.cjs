@@ -32,7 +32,8 @@ function layers(stack, prefix = "") {
 
 async function express(folder) {
   keepMounts();
-  return layers(require(path.join(folder, "src/app.js"))._router.stack);
+  const preflight = "OPTIONS *"; // what browsers ask before a call of another site
+  return layers(require(path.join(folder, "src/app.js"))._router.stack).filter((each) => each !== preflight);
 }
 
 async function fastify(folder) {

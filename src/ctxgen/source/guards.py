@@ -61,11 +61,24 @@ _NOT = {
     "parser",
     "agent",
     "useragent",
+    "field",
+    "fields",
     "recover",
     "recovery",
 }
 _HEADERS = {"csrf", "xsrf", "csp", "referrer", "helmet", "cors", "antiforgery", "contentsecurity", "securityheaders"}
 """Protections of browsers, which let everybody in."""
+_POLICIES = {
+    "featurepolicy",
+    "permissionspolicy",
+    "permissionpolicy",
+    "securitypolicy",
+    "originpolicy",
+    "resourcepolicy",
+    "openerpolicy",
+    "embedderpolicy",
+}
+"""Headers of that kind, by two of their words."""
 _REFUSALS: dict[object, GuardKind] = {401: "authn", 403: "authz", "UNAUTHORIZED": "authn", "FORBIDDEN": "authz"}
 _REFUSING = re.compile(r"(un_?authori[sz]ed|un_?authenticated|not_?authenticated)|(forbidden|access_?denied)", re.IGNORECASE)
 _REQUIRES = {
@@ -90,7 +103,7 @@ _REQUIRES = {
 }
 
 
-_WEAK = {"user", "session", "passport", "signin", "logged"}
+_WEAK = {"user", "session", "passport", "signin", "logged", "token"}
 """Words that tell a guard only beside one that requires something: `sign_in_for_demo` signs somebody in."""
 
 _ATTACHES = {"set", "attach", "populate", "refresh"}
@@ -108,7 +121,7 @@ def guard_kind(spelled: str) -> GuardKind | None:
     """The kind of guard that a name tells: `requireAdmin` authz, `auth.required` authn, `rateLimit` rate; None for a name that tells none."""
     words = [word.lower() for word in _WORDS.findall(spelled[-120:])]
     known, joined = set(words), {a + b for a, b in itertools.pairwise(words)}
-    if (known | joined) & _HEADERS:
+    if (known | joined) & _HEADERS or joined & _POLICIES:
         return None
     if known & _RATE or joined & _RATE:
         return "rate"
@@ -178,3 +191,62 @@ def refusal(function: ir.Function, most: int = 400) -> GuardKind | None:
         elif isinstance(each, Struct):
             work += [getattr(each, field) for field in each.__struct_fields__ if field != "line"]
     return "authn" if "authn" in found else "authz" if found else None
+
+
+_ANSWERS = {
+    "status", "sendStatus", "send", "json", "jsonp", "end", "redirect", "render", "writeHead", "sendFile", "throw", "assert", "body",
+}  # fmt: skip
+"""What is called or set on a response, or on the context that holds it, by whoever answers."""
+_MAY_THROW = re.compile(r"verify|decode|require|ensure|assert|check|auth|valid", re.IGNORECASE)
+
+
+def lets_all(function: ir.Function, most: int = 400) -> bool:
+    """Whether a middleware (`(request, response, next)`, `(context, next)`) goes on whoever asks: it only looks at who it is."""
+    names = [each.name for each in function.parameters]
+    if len(names) not in (2, 3) or names[-1] != "next":
+        return False
+    holders, goes_on = set(names[-2:]), False
+    work: list[object] = [*function.body]
+    for _ in range(most):
+        if not work:
+            return goes_on
+        each = work.pop()
+        if isinstance(each, tuple):
+            work += each
+            continue
+        if isinstance(each, ir.Do) and (isinstance(each.value, ir.Name) or _makes(each.value)):
+            return False  # thrown
+        if isinstance(each, ir.Attribute) and isinstance(each.owner, ir.Name) and each.owner.name in holders and each.name in _ANSWERS:
+            return False
+        if isinstance(each, ir.Call):
+            given = [argument.value for argument in each.arguments]
+            goes_on = goes_on or (each.function == ir.Name("next", each.function.line) and not given)
+            if any(isinstance(value, ir.Name) and value.name in holders for value in given) or (_named_next(each) and given):
+                return False  # somebody else decides
+            if _MAY_THROW.search(spelled(each.function).rpartition(".")[2]) and not any(isinstance(value, ir.Function) for value in given):
+                return False
+        if isinstance(each, ir.Function):
+            work += each.body
+        elif isinstance(each, Struct):
+            work += [getattr(each, field) for field in each.__struct_fields__ if field != "line"]
+    return False
+
+
+def _makes(value: ir.Expression) -> bool:
+    """`throw new Refused()`, which is lowered to the call."""
+    return isinstance(value, ir.Call) and isinstance(value.function, ir.Name) and value.function.name[:1].isupper()
+
+
+def _named_next(call: ir.Call) -> bool:
+    return isinstance(call.function, ir.Name) and call.function.name == "next"
+
+
+def delegate(function: ir.Function) -> ir.Expression | None:
+    """What a function without a name only passes its parameters to: `list` of `(request, reply) => list(request, reply, app)`."""
+    parameters = [each.name for each in function.parameters]
+    only = function.body[0] if len(function.body) == 1 else None
+    call = only.value if isinstance(only, (ir.Return, ir.Do)) else None
+    if not isinstance(call, ir.Call) or len(parameters) < 2:
+        return None
+    passed = [each.value.name if isinstance(each.value, ir.Name) else "" for each in call.arguments[:2]]
+    return call.function if passed == parameters[:2] and spelled(call.function).partition(".")[0] not in parameters else None

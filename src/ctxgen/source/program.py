@@ -6,16 +6,19 @@ import bisect
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
-from ctxgen.model import At, Fact, Guard, GuardKind
+from msgspec.structs import replace
+
+from ctxgen.model import At, Endpoint, Fact, Guard, GuardKind
 from ctxgen.source import ir
 from ctxgen.source.frameworks import Framework, Method, Type, Vocabulary, plain
-from ctxgen.source.guards import attaches, guard, guard_kind, refusal, spelled
+from ctxgen.source.guards import attaches, delegate, guard, guard_kind, lets_all, refusal, spelled
 from ctxgen.source.interpreter import Exhausted, Interpreter, takes
 from ctxgen.source.languages import Language, Near, Resolver, Sources
-from ctxgen.source.routing import Route, Router
+from ctxgen.source.reach import Reach, reach
+from ctxgen.source.routing import Route, Router, access_of
 from ctxgen.source.values import (
     UNKNOWN,
     Arguments,
@@ -78,6 +81,8 @@ class Program(Interpreter):
         """What hooks keep for one another until everything was followed."""
         self.kept: dict[str, Any] = {}
         """What hooks keep until everything was followed, each under its framework's name."""
+        self._reaches: dict[tuple[str, At], Reach] = {}
+        """What guards say themselves of the paths that they guard."""
         self.dispatches: list[Dispatch] = []
         self.entry = ""
         """The file in which what is followed began."""
@@ -641,14 +646,35 @@ class Program(Interpreter):
                 names.append(value.path.replace("()", ""))
         kinds = {each: self.judged(each, value) for each in names if each}
         found = kind or next((known for known in kinds.values() if known), None)
-        if found is None and isinstance(value, FunctionValue) and not any(map(attaches, names)):
+        if found is None and isinstance(value, FunctionValue) and not any(map(attaches, names)) and not _HANDLES_ERRORS.search(written):
             found = refusal(value.function)
-        if found is None:
+        if found is None or (
+            found in ("authn", "authz") and kind is None and isinstance(value, FunctionValue) and lets_all(value.function)
+        ):
             return []
         own = kinds if not isinstance(value, External) or not written else {written: found}
         shown = next((each for each in own if guard_kind(each) and own[each]), next(iter(own), ""))
-        made = guard(shown, at, found)
+        return self._reaching(guard(shown, at, found), value)
+
+    def guards_inside(self, shown: str, value: FunctionValue, at: At) -> list[Guard]:
+        """The guard that a function without a name is by what it refuses, told by what it is put to (`onRequest`)."""
+        kind = refusal(value.function)
+        return self._reaching(guard(shown, at, kind), value) if kind is not None else []
+
+    def _reaching(self, made: Guard | None, value: Value) -> list[Guard]:
+        if made is not None and isinstance(value, FunctionValue):
+            told = reach(value.function, partial(self.evaluate, scope=value.scope))
+            if told != Reach():
+                self._reaches[made.name, made.at] = told
         return [made] if made is not None else []
+
+    def reached(self, endpoint: Endpoint) -> Endpoint:
+        """An endpoint without the guards that let its path pass."""
+        path = str(endpoint.path or "")
+        kept = tuple(each for each in endpoint.guards if (told := self._reaches.get((each.name, each.at))) is None or told.covers(path))
+        if len(kept) == len(endpoint.guards):
+            return endpoint
+        return replace(endpoint, guards=kept, access=endpoint.access if endpoint.access == "public" else access_of(kept, None))
 
     def judged(self, spelled: str, value: Value) -> GuardKind | None:
         """The kind of guard that something of a name is."""
@@ -750,12 +776,14 @@ class Program(Interpreter):
         match handler:
             case FunctionValue() if handler.name:
                 return handler.name
+            case FunctionValue() if (written := delegate(handler.function)) is not None:
+                return spelled(written) or None
             case ClassValue():
                 return handler.cls.name
             case list() if handler:
                 return Program.handler_name(handler[-1], None)
             case str():
-                return handler
+                return handler if _ACTION.fullmatch(handler) else None  # a text may be what is answered
         around = isinstance(expression, ir.Call) and any(isinstance(each.value, ir.Function) for each in expression.arguments)
         return None if around else spelled(expression) or None
 
@@ -815,9 +843,18 @@ def _wrapped(handler: Value, expression: ir.Expression | None) -> str | None:
         if isinstance(each, FunctionValue) and each is not handler and each.name:
             return each.name
     written = expression.arguments[0].value
-    return spelled(written) or None if isinstance(written, ir.Attribute) else None
+    if isinstance(written, ir.Attribute):
+        return spelled(written) or None
+    # `asyncHandler(orders.list())`: what the inner call gives is wrapped
+    return spelled(written) or None if isinstance(written, ir.Call) and _WRAPS.search(spelled(expression)) else None
 
 
+_HANDLES_ERRORS = re.compile(r"errors?(?![a-z])|exception", re.IGNORECASE)
+"""What is named so speaks of refusals that others made."""
+_ACTION = re.compile(r"[\w\\/.]{1,150}(?:[@#:.]|::)[\w.]{1,80}|[\w\\]{1,150}Controller")
+"""How a text names what handles a request: `orders#show`, `OrderController@show`."""
+_WRAPS = re.compile(r"async|catch|wrap|handler\b|promis", re.IGNORECASE)
+"""How functions are called that only put something around a handler."""
 _NOTHING = re.compile(rb"(?!)")
 _COMMON = {
     "get", "post", "put", "patch", "delete", "head", "options", "all", "any", "add", "set", "use", "on", "function", "()", "create", "default", "route", "new", "build", "group", "map", "match", "scope", "start",

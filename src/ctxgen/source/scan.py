@@ -200,7 +200,7 @@ def _follow(tree: Tree, work: _Work) -> list[Fact]:
         tree.note(at.path, at.line, code, text, "info")
     for path in (*program.modules, *sources.paths):
         tree.forget(path)
-    return [*endpoints(program.routers), *program.facts]
+    return [*map(program.reached, endpoints(program.routers)), *program.facts]
 
 
 class _Roots(NamedTuple):

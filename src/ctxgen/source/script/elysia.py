@@ -22,4 +22,16 @@ def _group(program: Program, owner: Object, arguments: Arguments) -> Value:
     return owner
 
 
-METHODS: dict[str, MethodHook] = {"elysia.app.group": _group, "elysia.app.guard": _group}
+def _use(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`app.use((app) => app.get(…))`: a plug-in that is a function is given the application; what it is called may guard."""
+    given = arguments.get(0)
+    if not isinstance(given, FunctionValue) or owner.router is None:
+        return None
+    before = len(owner.router.routes)
+    program.call_with(given, owner, arguments)
+    if len(owner.router.routes) == before:
+        owner.router.use(program.guards_of(arguments.expression(0), given, program.at(arguments)), order=program.next_order())
+    return owner
+
+
+METHODS: dict[str, MethodHook] = {"elysia.app.use": _use, "elysia.app.group": _group, "elysia.app.guard": _group}

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from ctxgen.source.program import Program
+import re
+
+from ctxgen.source.guards import spelled
+from ctxgen.source.program import MethodHook, Program
+from ctxgen.source.values import Arguments, Object, Value
+
+_PREFLIGHT = re.compile(r"cors(?![a-z])|cors$", re.IGNORECASE)
+
+
+def _options(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`app.options("*", cors())` answers what browsers ask before a call of another site: no endpoint of its own."""
+    return owner if _PREFLIGHT.search(spelled(arguments.expression(-1))) else None
 
 
 def finish(program: Program) -> None:
@@ -19,3 +30,6 @@ def drop_unmounted(program: Program, technology: str) -> None:
                 router.dropped = True
                 if router.routes:
                     program.note(router.at, "router-unmounted", "the routes of a router that nothing was seen to mount are left out")
+
+
+METHODS: dict[str, MethodHook] = {"express.router.options": _options, "express.place.options": _options}

@@ -13,7 +13,6 @@ import re
 
 from ctxgen.model import At
 from ctxgen.source.frameworks import plain
-from ctxgen.source.guards import guard, refusal
 from ctxgen.source.program import Hook, MethodHook, Program
 from ctxgen.source.script import trpc
 from ctxgen.source.script.handlers import guards_in
@@ -85,8 +84,8 @@ def _hook(program: Program, owner: Object, arguments: Arguments) -> Value:
     hook, function = arguments.get(0), arguments.get(1)
     if hook in _HOOKS and owner.router is not None:
         at = program.at(arguments)
-        kind = refusal(function.function) if isinstance(function, FunctionValue) and not function.name else None
-        owner.router.use([made] if kind and (made := guard(str(hook), at, kind)) else program.guards_at(arguments, (1,)))
+        inline = program.guards_inside(str(hook), function, at) if isinstance(function, FunctionValue) and not function.name else []
+        owner.router.use(inline or program.guards_at(arguments, (1,)))
     return owner
 
 
@@ -161,6 +160,7 @@ def _unwrapped(program: Program, plugin: Value) -> tuple[Value, bool]:
 
 def _autoload(program: Program, owner: Object, options: dict[str, Value], arguments: Arguments) -> None:
     """Every file below a folder is a plug-in; folders are prefixes, `_id` in a name is a parameter if so asked."""
+    program.shared["fastify loading"].append(arguments.scope.module.path)
     folder = file_path(options.get("dir"), arguments)
     if folder is None:
         return
@@ -216,6 +216,18 @@ def _autohooks(program: Program, path: str, folder: str, *, cascade: bool) -> li
 def _given(options: dict[str, Value]) -> Value:
     """What a loaded plug-in is given."""
     return options.get("options", {})
+
+
+def finish(program: Program) -> None:
+    """`fastify start app.js`: a plug-in that loads folders and that nothing registers is given an application by the command."""
+    for path, module in list(program.modules.items()):
+        if module is None or "default" not in module.exports or path in program.shared["fastify loading"] or program.sources is None:
+            continue
+        plugin, data = program.exported(module, "default"), program.sources.data(path)
+        if isinstance(plugin, FunctionValue) and any(each.encode() in data for each in _AUTOLOAD[:2]):
+            at = At(path, plugin.function.line)
+            app = program.new_object(program.vocabulary.frameworks["fastify"].types["app"], at)
+            program.call(plugin, Arguments((app, {}), {}, (), at.line, plugin.scope))
 
 
 HOOKS: dict[str, Hook] = {}

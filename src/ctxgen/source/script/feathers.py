@@ -101,9 +101,10 @@ def _hooks(program: Program, owner: Object, arguments: Arguments) -> Value:
 
 
 def _configure(program: Program, owner: Object, arguments: Arguments) -> Value:
-    """`app.configure(services)` calls what it is given with the application."""
-    if isinstance(arguments.get(0), FunctionValue):
-        program.call(arguments.get(0), arguments._replace(positional=(owner,)))
+    """`app.configure(services)` calls what it is given with the application, as its argument and as `this`."""
+    given = arguments.get(0)
+    if isinstance(given, FunctionValue):
+        program.call(given.bound(owner), arguments._replace(positional=(owner,)))
     return owner
 
 

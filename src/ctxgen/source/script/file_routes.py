@@ -21,6 +21,8 @@ from ctxgen.source.values import FunctionValue, ModuleValue, Value
 _VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 _MAX = 300
 _ASKS = re.compile(r"session|auth|user|token|jwt|identity", re.IGNORECASE)
+_BROWSERS = re.compile(r"c?srf", re.IGNORECASE)
+"""What protects a browser's user, whoever that is."""
 _DEMANDS = re.compile(r"(?:require|ensure|assert|enforce|protect|verify)(?![a-z])")
 """A call whose name begins so throws where its demand is not met."""
 
@@ -82,7 +84,7 @@ def _answers(program: Program, module: ModuleValue, place: Place, path: str, kin
 
     if kind == "verbs":
         for verb in _VERBS:
-            if verb in exports:
+            if verb in exports and not (verb == "OPTIONS" and _preflight(program.exported(module, verb))):
                 yield answer(verb, verb)
         for everything in ("ALL", "fallback"):
             if everything in exports:
@@ -92,6 +94,14 @@ def _answers(program: Program, module: ModuleValue, place: Place, path: str, kin
     elif kind in ("default", "handler") and "default" in exports:
         for method in [place.method] if place.method else _checked(program, module) if kind == "handler" else ["ANY"]:
             yield answer(method, "default")
+
+
+def _preflight(value: Value) -> bool:
+    """Whether a function only answers what browsers ask before a call of another site."""
+    parts = list(_inside(value.function)) if isinstance(value, FunctionValue) else []
+    names = {each.name for each in parts if isinstance(each, (ir.Name, ir.Attribute))}
+    texts = {each.value.lower() for each in parts if isinstance(each, ir.Literal) and isinstance(each.value, str)}
+    return any("cors" in each.lower() for each in names) or any(each.startswith("access-control-") for each in texts)
 
 
 def _checked(program: Program, module: ModuleValue) -> list[str]:
@@ -133,7 +143,7 @@ def _guards(program: Program, module: ModuleValue, exported: str, value: Value, 
         demanding = (each for each in calls if _DEMANDS.match(spelled(each).rpartition(".")[2]))
         found += [made for each in demanding if (made := guard(spelled(each), At(module.path, each.line))) is not None][:1]
     if handler is not None and not found and (kind := refusal(handler)) is not None:
-        asking = next((each for each in calls if _ASKS.search(spelled(each))), None)
+        asking = next((each for each in calls if _ASKS.search(spelled(each)) and not _BROWSERS.search(spelled(each))), None)
         if asking is not None and (made := guard(spelled(asking), At(module.path, asking.line), kind)) is not None:
             found.append(made)
     return tuple(found)

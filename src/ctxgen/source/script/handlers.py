@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ctxgen.model import At, Guard
 from ctxgen.source import ir
-from ctxgen.source.guards import guard, refusal
+from ctxgen.source.guards import delegate
 from ctxgen.source.program import Program
 from ctxgen.source.values import UNKNOWN, Arguments, FunctionValue, Record, Value
 
@@ -31,9 +31,10 @@ def guards_in(program: Program, options: Value, keys: tuple[str, ...], at: At) -
         for index, each in enumerate(values):
             shown = written[index] if index < len(written) else None
             if isinstance(shown, ir.Function) and isinstance(each, FunctionValue):  # written in place: told by where it stands
-                kind = refusal(each.function)
-                made = guard(key, At(where.path, each.function.line), kind) if kind is not None else None
-                found += [made] if made is not None else []
+                if (inner := delegate(each.function)) is not None:
+                    found += program.guards_of(inner, program.evaluate(inner, each.scope), At(where.path, inner.line))
+                    continue
+                found += program.guards_inside(key, each, At(where.path, each.function.line))
             else:
                 found += program.guards_of(shown, each, where)
     return found

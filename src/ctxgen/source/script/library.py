@@ -82,6 +82,13 @@ def _join(program: Program, arguments: Arguments) -> Value:
     return (FILE if start is not None else "") + posixpath.normpath(joined).removeprefix("./")
 
 
+def _beside(program: Program, arguments: Arguments) -> Value:
+    """desm's `join(import.meta.url, "routes")`: a path from the folder of the file."""
+    path = file_path(arguments.get(0), arguments)
+    words = [each for each in arguments.positional[1:] if isinstance(each, str)]
+    return UNKNOWN if path is None else FILE + posixpath.normpath(posixpath.join(folder_of(path), *words))
+
+
 def _dirname(program: Program, arguments: Arguments) -> Value:
     path = file_path(arguments.get(0), arguments)
     return UNKNOWN if path is None else FILE + folder_of(path)
@@ -190,12 +197,25 @@ def _different(program: Program, arguments: Arguments) -> Value:
     return found if found is UNKNOWN else not found
 
 
+def _part_of_version(index: int) -> Hook:
+    """`semver.major("2.1.0")`"""
+
+    def part(program: Program, arguments: Arguments) -> Value:
+        version = arguments.get(0)
+        numbers = version.lstrip("v").split(".") if isinstance(version, str) else []
+        return int(numbers[index]) if len(numbers) > index and numbers[index].isdecimal() else UNKNOWN
+
+    return part
+
+
 HOOKS: dict[str, Hook] = {
     "===()": _equal, "!==()": _different,
     "Object.entries()": _entries, "Object.keys()": _keys, "Object.values()": _values, "Object.assign()": _assign, "Object.freeze()": _first,
+    "semver.major()": _part_of_version(0), "semver.minor()": _part_of_version(1),
     "Object.fromEntries()": lambda program, arguments: UNKNOWN, "Array.from()": _first, "Promise.all()": _resolved_promises,
     "Promise.resolve()": _resolved_promises, "String()": _first, "lodash.map()": lambda program, arguments: UNKNOWN,
     **_paths("path"), **_paths("node:path"),
     "url.fileURLToPath()": _file_name, "node:url.fileURLToPath()": _file_name,
+    "desm.join()": _beside,
     **dict.fromkeys(_READ_FOLDER, _read_folder), **dict.fromkeys(_GLOB, _glob),
 }  # fmt: skip

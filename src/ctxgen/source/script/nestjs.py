@@ -305,7 +305,12 @@ def _versions(app: App, version: Value) -> list[str]:
     chosen = default if version is None else version
     values = chosen if isinstance(chosen, list) else [chosen]
     found = [
-        f"/{before}{each}" if isinstance(each, (str, int)) and not isinstance(each, bool) else "" for each in values if each is not UNKNOWN
+        f"/{before}{each}"
+        if isinstance(each, (str, int)) and not isinstance(each, bool)
+        else f"/{before}{{version}}"
+        if each is UNKNOWN
+        else ""
+        for each in values
     ]
     return list(dict.fromkeys(found)) or [""]
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from ctxgen.facts import folder_of
-from ctxgen.model import ModulePath, Project
+from ctxgen.model import Dependency, ModulePath, Project
 from ctxgen.source.languages import Sources
 from ctxgen.source.script.library import FILE
 from ctxgen.source.script.lower import EXTENSIONS
@@ -33,6 +33,11 @@ class ScriptResolver:
         self._files = frozenset(sources.paths)
         self._projects = {
             str(each.name): folder_of(each.at.path) for each in sources.facts.of(Project) if each.ecosystem == "npm" and each.name
+        }
+        self._required = {
+            (folder_of(each.at.path), str(each.name))
+            for each in sources.facts.of(Dependency)
+            if each.ecosystem == "npm" and each.name in self._projects
         }
         self._folders = sorted(set(self._projects.values()) | {""}, key=len, reverse=True)
         settings = sorted(sources.facts.of(ModulePath), key=lambda each: (-len(each.folder or ""), "*" in each.pattern, -len(each.pattern)))
@@ -75,7 +80,7 @@ class ScriptResolver:
                 yield from _filled(setting, module)
         package = _package(module)
         folder = self._projects.get(package)
-        if folder is not None:
+        if folder is not None and not self._called_the_same(path, package, folder):
             for setting in self._everywhere.get(package, ()):
                 for target in _filled(setting, module):
                     yield target
@@ -92,6 +97,11 @@ class ScriptResolver:
                     if _within(path, root):
                         yield posixpath.join(root, place, module[len(start) :])
                         yield posixpath.join(root, "src", place, module[len(start) :])
+
+    def _called_the_same(self, path: str, package: str, folder: str) -> bool:
+        """Whether a package that a project depends on only has the project's own name (an application named after its framework)."""
+        nearest = next((each for each in self._folders if _within(path, each)), "")
+        return nearest == folder and (folder, package) in self._required
 
     def _file(self, target: str) -> str | None:
         """The file at a place: itself, with an extension, what is compiled to it, or the index of a folder."""
