@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from ctxgen.model import At, Endpoint, Guard
 from ctxgen.opaque import Name, name
@@ -16,6 +19,7 @@ from ctxgen.source.program import Program
 from ctxgen.source.routing import access_of, join, parameters
 from ctxgen.source.script import file_paths
 from ctxgen.source.script.file_paths import Place
+from ctxgen.source.script.next_middleware import Middleware, middleware
 from ctxgen.source.values import FunctionValue, ModuleValue, Value
 
 _VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
@@ -44,6 +48,7 @@ def finish(program: Program) -> None:
     """The endpoints of every file that has a path."""
     rules = [(name, rule, kind) for name in program.vocabulary.frameworks for rule, kind in _RULES.get(name, ())]
     bases: dict[str, str] = {}
+    fronts: dict[str, Middleware | None] = {}
     for path in list(program.modules):
         for framework, rule, kind in rules:
             place = rule(path)
@@ -52,8 +57,21 @@ def finish(program: Program) -> None:
                 continue
             base = bases.setdefault(place.root, _base(program, place.root)) if framework == "nextjs" else ""
             technology = program.vocabulary.frameworks[framework].technology
-            program.facts += _answers(program, module, place, join(base, place.path), kind, technology)
+            found = list(_answers(program, module, place, join(base, place.path), kind, technology))
+            if framework == "nextjs":
+                if place.root not in fronts:
+                    fronts[place.root] = middleware(program, place.root)
+                found = [_behind(program, each, fronts[place.root], place.path) for each in found]
+            program.facts += found
             break
+
+
+def _behind(program: Program, endpoint: Endpoint, front: Middleware | None, path: str) -> Endpoint:
+    """An endpoint with the guard that the project's middleware is."""
+    if front is None or not front.covers(program, path):
+        return endpoint
+    guards = (front.guard, *endpoint.guards)
+    return replace(endpoint, guards=guards, access=access_of(guards, None))
 
 
 def _base(program: Program, root: str) -> str:
@@ -73,10 +91,11 @@ def _answers(program: Program, module: ModuleValue, place: Place, path: str, kin
     exports = module.exports
 
     def answer(method: str, exported: str) -> Endpoint:
-        value = program.exported(module, exported)
         at = At(module.path, lines.get(exported, 1))
-        guards = _guards(program, module, exported, value, at)
-        handler = value.name if isinstance(value, FunctionValue) and value.name else exported if exported != "default" else None
+        written = _written(program, module, exported)
+        guards = _guards(written, at)
+        named = written.name if not isinstance(written.handler, ir.Function) or written.handler.name else None
+        handler = named or (exported if exported != "default" else None)
         return Endpoint(
             method=name(method), path=name(parameters(path)), handler=name(handler) if handler else None, guards=guards,
             access=access_of(guards, None), technology=Name(technology), at=at,
@@ -92,7 +111,7 @@ def _answers(program: Program, module: ModuleValue, place: Place, path: str, kin
     elif kind == "resource" and "default" not in exports:
         yield from (answer(verb, exported) for exported, verb in (("loader", "GET"), ("action", "POST")) if exported in exports)
     elif kind in ("default", "handler") and "default" in exports:
-        for method in [place.method] if place.method else _checked(program, module) if kind == "handler" else ["ANY"]:
+        for method in [place.method] if place.method else _checked(_written(program, module, "default")) if kind == "handler" else ["ANY"]:
             yield answer(method, "default")
 
 
@@ -104,47 +123,92 @@ def _preflight(value: Value) -> bool:
     return any("cors" in each.lower() for each in names) or any(each.startswith("access-control-") for each in texts)
 
 
-def _checked(program: Program, module: ModuleValue) -> list[str]:
+def _checked(written: Written) -> list[str]:
     """The methods that a handler for all of them compares with."""
-    value = program.exported(module, "default")
-    if not isinstance(value, FunctionValue):
+    if written.handler is None:
         return ["ANY"]
-    texts = {each.value for each in _inside(value.function) if isinstance(each, ir.Literal)}
-    asked = any(isinstance(each, ir.Attribute) and each.name == "method" for each in _inside(value.function))
+    parts = list(_inside(written.handler))
+    sent = {  # the method of a request that the handler itself makes
+        id(value)
+        for each in parts
+        if isinstance(each, ir.Mapping)
+        for key, value in each.entries
+        if isinstance(key, ir.Literal) and key.value == "method"
+    }
+    texts = {each.value for each in parts if isinstance(each, ir.Literal) and id(each) not in sent}
+    asked = any(isinstance(each, ir.Attribute) and each.name == "method" for each in parts)
     return [verb for verb in _VERBS if asked and verb in texts] or ["ANY"]
 
 
-def _guards(program: Program, module: ModuleValue, exported: str, value: Value, at: At) -> tuple[Guard, ...]:
-    """What wraps the handler, and the call in it that finds out who asks, where it refuses."""
-    found: list[Guard] = []
-    written = next(
+class Written(NamedTuple):
+    """What a file exports: the handler inside the calls that are put around it, those calls, and the name that tells it."""
+
+    handler: ir.Function | None
+    around: tuple[ir.Call, ...]
+    name: str | None
+
+
+def _written(program: Program, module: ModuleValue, exported: str) -> Written:
+    value = program.exported(module, exported)
+    handler = value.function if isinstance(value, FunctionValue) else None
+    named = value.name if isinstance(value, FunctionValue) and value.name else None
+    expression = next(
         (each.value for each in program.lowered[module.path].statements if isinstance(each, ir.Export) and each.name == exported), None
     )
-    if isinstance(written, ir.Name):
-        written = next(
-            (
-                each.value
-                for each in program.lowered[module.path].statements
-                if isinstance(each, ir.Assign) and isinstance(each.target, ir.Name) and each.target.name == written.name
-            ),
-            written,
-        )
-    handler = value.function if isinstance(value, FunctionValue) else None
-    depth = 0
-    while isinstance(written, ir.Call) and depth < 6:
-        if (made := guard(spelled(written), At(at.path, written.line))) is not None:
-            found.append(made)
-        inner = next((each.value for each in reversed(written.arguments) if isinstance(each.value, (ir.Function, ir.Call, ir.Name))), None)
-        if isinstance(inner, ir.Function):
-            handler = inner
-        written, depth = inner, depth + 1
+    around: list[ir.Call] = []
+    for _ in range(8):
+        if isinstance(expression, ir.Name):
+            assigned = _assigned(program, module, expression.name)
+            if assigned is None:
+                inner = program.lookup(expression.name, module.scope)
+                handler, named = (inner.function, inner.name) if isinstance(inner, FunctionValue) else (handler, named)
+                break
+            expression = assigned
+        elif isinstance(expression, ir.Function):
+            handler = expression
+            break
+        elif isinstance(expression, ir.Call):
+            wrapped = next((each for each in reversed(expression.arguments) if _is_handler(program, module, each.value)), None)
+            if wrapped is None:
+                break
+            around.append(expression)
+            expression = wrapped.value
+        else:
+            break
+    return Written(handler, tuple(around), named)
+
+
+def _assigned(program: Program, module: ModuleValue, wanted: str) -> ir.Expression | None:
+    return next(
+        (
+            each.value
+            for each in program.lowered[module.path].statements
+            if isinstance(each, ir.Assign) and isinstance(each.target, ir.Name) and each.target.name == wanted
+        ),
+        None,
+    )
+
+
+def _is_handler(program: Program, module: ModuleValue, expression: ir.Expression) -> bool:
+    """Whether an argument is what a call is put around: a function, a name of one, or a call around another."""
+    if isinstance(expression, ir.Call):
+        return any(_is_handler(program, module, each.value) for each in expression.arguments)
+    return isinstance(expression, ir.Function) or (
+        isinstance(expression, ir.Name) and isinstance(program.lookup(expression.name, module.scope), FunctionValue)
+    )
+
+
+def _guards(written: Written, at: At) -> tuple[Guard, ...]:
+    """What wraps the handler, and the call in it that finds out who asks, where it refuses."""
+    found = [made for each in written.around if (made := guard(spelled(each), At(at.path, each.line))) is not None]
+    handler = written.handler
     if handler is not None:
         calls = [each for each in _inside(handler) if isinstance(each, ir.Call)]
         demanding = (each for each in calls if _DEMANDS.match(spelled(each).rpartition(".")[2]))
-        found += [made for each in demanding if (made := guard(spelled(each), At(module.path, each.line))) is not None][:1]
+        found += [made for each in demanding if (made := guard(spelled(each), At(at.path, each.line))) is not None][:1]
     if handler is not None and not found and (kind := refusal(handler)) is not None:
         asking = next((each for each in calls if _ASKS.search(spelled(each)) and not _BROWSERS.search(spelled(each))), None)
-        if asking is not None and (made := guard(spelled(asking), At(module.path, asking.line), kind)) is not None:
+        if asking is not None and (made := guard(spelled(asking), At(at.path, asking.line), kind)) is not None:
             found.append(made)
     return tuple(found)
 

@@ -19,6 +19,7 @@ from ctxgen.source.program import Hook, MethodHook, Program
 from ctxgen.source.routing import access_of, join, parameters
 from ctxgen.source.script import nest_guards, ts_rest
 from ctxgen.source.script.decorators import Mark, marks, of_class
+from ctxgen.source.script.nest_middleware import Consumed, consumers
 from ctxgen.source.script.nest_modules import Modules, global_providers
 from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, External, FunctionValue, Object, Value
 
@@ -50,6 +51,7 @@ class App:
         """What stands before the version in a path, and the default version."""
         self.guards: list[Guard] = []
         self.modules: Modules | None = None
+        self.consumed: list[Consumed] = []
         self.listens = False
 
 
@@ -183,6 +185,7 @@ def finish(program: Program) -> None:
             _settle(app, other)
         app.modules = Modules(program, app.root)
         app.guards += _provided(program, app.modules.providers)
+        app.consumed = consumers(program, app.modules.seen)
     if not apps:
         apps = assumed[:1] or [App(UNKNOWN, At("", 1))]
     outside: list[Endpoint] = []
@@ -254,10 +257,13 @@ def _controller(program: Program, cls: ClassValue, mark: Mark, found: list[Mark]
             if nest_guards.unlimited([*found, *inside]):
                 guards = [each for each in guards if each.kind != "rate"]
             version = _version(inside) or _version(found) or stated.get("version")
-            local = any(guard.kind in ("authn", "authz") for guard in nest_guards.used(program, inside))
-            public = nest_guards.opened(inside) or (None if local else opened)
-            for path in _full(placed, paths, written, version, verb):
-                yield _endpoint(verb, path, f"{cls.cls.name}.{method.name}", guards, public, each.at, (mark.at, placed.app.prefix_at))
+            inner = any(guard.kind in ("authn", "authz") for guard in nest_guards.used(program, inside))
+            public = nest_guards.opened(inside) or (None if inner else opened)
+            for path, local in _full(placed, paths, written, version, verb):
+                before = [known for one in placed.app.consumed if one.before(cls, [path, local], verb) for known in one.guards]
+                yield _endpoint(
+                    verb, path, f"{cls.cls.name}.{method.name}", [*before, *guards], public, each.at, (mark.at, placed.app.prefix_at)
+                )
         yield from _handlers(program, inside, f"{cls.cls.name}.{method.name}")
     for crud in found:
         if crud.path in _CRUD_DECORATORS:
@@ -287,14 +293,14 @@ def _version(found: Iterable[Mark]) -> Value:
     return next((mark.get(0) for mark in found if mark.path == f"{_COMMON}Version"), None)
 
 
-def _full(placed: Placed, controller: list[str], method: list[str], version: Value, verb: str) -> Iterator[str]:
-    """The whole paths of a route: prefix of all, version, module, controller, method."""
+def _full(placed: Placed, controller: list[str], method: list[str], version: Value, verb: str) -> Iterator[tuple[str, str]]:
+    """The whole paths of a route (prefix of all, version, module, controller, method), each with what of it middlewares name."""
     for start in _versions(placed.app, version):
         for one in controller:
             for other in method:
                 path = join(join(placed.prefix, one), other) or "/"
                 below = join(start, path)
-                yield below if _is_excluded(placed.app, path, verb) else join(placed.app.prefix, below)
+                yield below if _is_excluded(placed.app, path, verb) else join(placed.app.prefix, below), path
 
 
 def _versions(app: App, version: Value) -> list[str]:
@@ -351,7 +357,7 @@ def _crud(
     own = {method.name for method in cls.cls.methods}
     for handler, verb, path in _CRUD:
         if (not only or handler in only) and handler not in without and handler not in own:
-            for full in _full(placed, paths, [path], version, verb):
+            for full, _ in _full(placed, paths, [path], version, verb):
                 yield _endpoint(verb, full, f"{cls.cls.name}.{handler}", guards, public, mark.at, ())
 
 
