@@ -20,7 +20,7 @@ _AUTHZ = {
 }  # fmt: skip
 _AUTHN = {
     "auth", "authn", "authenticate", "authenticated", "authentication", "authenticator", "login", "signin", "logged", "loggedin", "jwt", "jwks", "token", "bearer", "session", "passport", "oauth", "oauth2", "oidc",
-    "keycloak", "apikey", "user", "principal", "sanctum", "devise", "protect", "protected", "guard", "clerk", "auth0", "firebase", "cognito", "credentials", "basicauth", "signature",
+    "keycloak", "apikey", "user", "principal", "sanctum", "devise", "protect", "protected", "clerk", "auth0", "firebase", "cognito", "credentials", "basicauth", "signature",
     "hmac", "jwtauth", "requireauth", "loginrequired", "authrequired", "checkauth", "verifytoken", "isauth", "authguard",
 }  # fmt: skip
 _VALIDATION = {

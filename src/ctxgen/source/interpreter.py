@@ -40,7 +40,7 @@ from ctxgen.source.values import (
 MAX_STEPS = 2_000_000
 """Expressions of one language's source; the largest repositories looked at take a tenth."""
 MAX_UNCALLED = 20_000
-"""Those for one function that nobody calls: what sets up routes is short, what does the work of a shop is not. Modules that it imports are not counted."""
+"""Those for one function that nobody calls until it tells a route: what sets up routes is short, what does the work of a shop is not. Modules that it imports are not counted."""
 MAX_DEPTH = 60
 """Calls of functions inside one another."""
 MAX_NESTING = 1_500
@@ -83,6 +83,11 @@ class Interpreter:
         """The calls of the repository's functions that are being followed, outermost first."""
         self._given: dict[tuple[int, int] | None, tuple[Value, Value]] = {}
         """What functions gave whose arguments say nothing: they do the same again.  What they are bound to is kept beside it, so that its `id` stays its own."""
+
+    def progressed(self) -> None:
+        """What is followed has told something: a function that nobody calls may go on as long again."""
+        if self._most < MAX_STEPS:
+            self._most = min(MAX_STEPS, self._steps + MAX_UNCALLED)
 
     # ---- what frameworks add
 
@@ -870,10 +875,15 @@ class Interpreter:
         if isinstance(instance, Instance):
             instance.above = arguments
         above = instance.object if isinstance(instance, Instance) else None
+        if above is not None:
+            self.constructed(above, arguments)
         for name in self.language.constructors:
             if above is not None and self.has_method(above, name):  # that of the framework's class
                 self.call_method(Method(above, name), arguments)
                 return
+
+    def constructed(self, known: Object, arguments: Arguments) -> None:
+        """The constructor of a framework's class is called with arguments, by whoever extends it."""
 
     def fresh(self, known: Object, at: At, arguments: Arguments) -> Object:
         """Another object of the type of one that stands for a class."""

@@ -92,6 +92,8 @@ class Program(Interpreter):
         self._singles: dict[str, Object] = {}
         self._assumed: dict[int, list[Router]] = defaultdict(list)
         self._running: list[FunctionValue] = []
+        self._alone: dict[int, list[Router]] = {}
+        """What functions made that nobody had been seen to call, by `id` of the function."""
         self.assumed_by: list[tuple[FunctionValue, Router]] = []
         """The routers that stand for parameters of functions that nobody was seen to call."""
         self._said: dict[tuple[bytes, ...], dict[str, bool]] = {}
@@ -119,7 +121,9 @@ class Program(Interpreter):
         """What stands in the text of a function that makes, takes or fills a router: the last names of the paths that frameworks know."""
         known = (*self.vocabulary.made, *self.vocabulary.typed, *(self.hooks.keys() - self.language.hooks.keys()))
         names = (
-            {_telling_name(path) for path in known} | self.vocabulary.routing_names | {key.rpartition(".")[2] for key in self.method_hooks}
+            {name for path in known for name in _telling_names(path)}
+            | self.vocabulary.routing_names
+            | {key.rpartition(".")[2] for key in self.method_hooks}
         )
         return re.compile(rb"(?<!\w)(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names - _COMMON) if name) + rb")(?!\w)")
 
@@ -214,6 +218,7 @@ class Program(Interpreter):
             self._running.pop()
         for router in self.routers[before:] if value.function.name != "main" else ():
             router.loose = True
+        self._alone[id(value.function)] = self.routers[before:]
 
     def _apply(self, value: FunctionValue, arguments: Arguments) -> Value:
         given = [
@@ -227,7 +232,17 @@ class Program(Interpreter):
             for router in assumed:
                 router.dropped = True
             assumed.clear()
-        return super()._apply(value, arguments)
+        alone = self._alone.get(id(value.function)) if self.calling else None
+        if not alone:
+            return super()._apply(value, arguments)
+        before = len(self.routers)
+        found = super()._apply(value, arguments)
+        if any(router.routes for router in self.routers[before:]):
+            # somebody calls it after all, and may put what it makes below a prefix: what it made by itself is made again
+            for router in alone:
+                router.dropped = True
+            alone.clear()
+        return found
 
     def subclassed(self, cls: ClassValue, bases: Sequence[Value]) -> None:
         for base in bases:
@@ -250,6 +265,11 @@ class Program(Interpreter):
 
     def fresh(self, known: Object, at: At, arguments: Arguments) -> Object:
         return self.new_object(known.type, at, arguments)
+
+    def constructed(self, known: Object, arguments: Arguments) -> None:
+        prefix = _stated(arguments, known.type.prefix) if known.type.prefix else None
+        if known.router is not None and isinstance(prefix, str):
+            known.router.prefix = prefix
 
     # ---- what a value is
 
@@ -444,6 +464,7 @@ class Program(Interpreter):
         return owner if made is None else self.below(owner, made, self.at(arguments))
 
     def next_order(self) -> int:
+        self.progressed()
         self._order += 1
         return self._order
 
@@ -849,7 +870,7 @@ def _wrapped(handler: Value, expression: ir.Expression | None) -> str | None:
     return spelled(written) or None if isinstance(written, ir.Call) and _WRAPS.search(spelled(expression)) else None
 
 
-_HANDLES_ERRORS = re.compile(r"errors?(?![a-z])|exception", re.IGNORECASE)
+_HANDLES_ERRORS = re.compile(r"[Ee]rrors?(?![a-z])|[Ee]xception")
 """What is named so speaks of refusals that others made."""
 _ACTION = re.compile(r"[\w\\/.]{1,150}(?:[@#:.]|::)[\w.]{1,80}|[\w\\]{1,150}Controller")
 """How a text names what handles a request: `orders#show`, `OrderController@show`."""
@@ -860,6 +881,12 @@ _COMMON = {
     "get", "post", "put", "patch", "delete", "head", "options", "all", "any", "add", "set", "use", "on", "function", "()", "create", "default", "route", "new", "build", "group", "map", "match", "scope", "start",
 }  # fmt: skip
 """Names that say nothing of a router: every collection and client has such methods."""
+
+
+def _telling_names(path: str) -> set[str]:
+    """The names that stand for a path: its last one, and what a library itself is commonly imported as (`Koa`, `mount` of `koa-mount`)."""
+    last = _telling_name(path)
+    return {last} if "." in path else {last, last[:1].upper() + last[1:], last.rpartition("-")[2]}
 
 
 def _telling_name(path: str) -> str:

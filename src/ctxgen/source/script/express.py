@@ -24,12 +24,17 @@ def finish(program: Program) -> None:
 def drop_unmounted(program: Program, technology: str) -> None:
     """Leave out the routers of a technology that nothing mounts, where an application of it was met; those that a function is given stay."""
     own = [router for router in program.routers if router.technology == technology]
-    if any(router.root and (router.mounts or router.routes) for router in own):
-        for router in own:
-            if not (router.root or router.mounted or router.assumed):
-                router.dropped = True
-                if router.routes:
-                    program.note(router.at, "router-unmounted", "the routes of a router that nothing was seen to mount are left out")
+    if not any(router.root and (router.mounts or router.routes) for router in own):
+        return
+    for router in own:
+        if not (router.root or router.mounted or router.assumed):
+            router.dropped = True
+            if router.routes:
+                program.note(router.at, "router-unmounted", "the routes of a router that nothing was seen to mount are left out")
+    below = {id(mount.child) for router in program.routers if not router.dropped for mount in router.mounts}
+    for router in own:
+        # an application answers requests by itself where only what was left out has it below a prefix
+        router.mounted = router.mounted and (not router.root or id(router) in below)
 
 
 METHODS: dict[str, MethodHook] = {"express.router.options": _options, "express.place.options": _options}

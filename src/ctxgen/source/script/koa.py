@@ -61,6 +61,8 @@ def _mount(program: Program, arguments: Arguments) -> Value:
     router = program.router_of(child)
     if router is None:
         return UNKNOWN
+    if not prefix:
+        return child
     made = program.new_object(program.vocabulary.frameworks["koa"].types["router"], program.at(arguments))
     if made.router is not None:
         made.router.mount(router, prefix, program.at(arguments))
