@@ -63,6 +63,9 @@ _NOT = {
     "useragent",
     "field",
     "fields",
+    "address",  # `tokenAddress` is of a currency
+    "conversion",
+    "price",
     "recover",
     "recovery",
 }
@@ -103,7 +106,7 @@ _REQUIRES = {
 }
 
 
-_WEAK = {"user", "session", "passport", "signin", "logged", "token"}
+_WEAK = {"user", "session", "passport", "signin", "logged"}
 """Words that tell a guard only beside one that requires something: `sign_in_for_demo` signs somebody in."""
 
 _ATTACHES = {"set", "attach", "populate", "refresh"}

@@ -867,7 +867,7 @@ def _wrapped(handler: Value, expression: ir.Expression | None) -> str | None:
     if isinstance(written, ir.Attribute):
         return spelled(written) or None
     # `asyncHandler(orders.list())`: what the inner call gives is wrapped
-    return spelled(written) or None if isinstance(written, ir.Call) and _WRAPS.search(spelled(expression)) else None
+    return spelled(written) or None if isinstance(written, ir.Call) and _WRAPS.search(spelled(expression).rpartition(".")[2]) else None
 
 
 _HANDLES_ERRORS = re.compile(r"[Ee]rrors?(?![a-z])|[Ee]xception")
