@@ -13,8 +13,10 @@ from typing import Literal, NamedTuple
 from ctxgen.model import At, Column, EntityModel, Relation, TableIndex
 from ctxgen.opaque import Name, name
 from ctxgen.source import ir
+from ctxgen.source.jvm import mybatis_plus
 from ctxgen.source.jvm.annotations import Annotation, find, marks, of_class, simple, strings, texts, value
 from ctxgen.source.jvm.controllers import classes
+from ctxgen.source.jvm.join_tables import join_table
 from ctxgen.source.jvm.resolve import JvmResolver
 from ctxgen.source.naming import snake_case
 from ctxgen.source.program import Program
@@ -81,16 +83,20 @@ def finish(program: Program) -> None:
     resolver = program.resolver
     assert isinstance(resolver, JvmResolver)
     known = [framework.technology for framework in program.vocabulary.frameworks.values()]
+    mapped = mybatis_plus.mapped(program) if "mybatis-plus" in known else set()
     for cls in classes(program, "class", "record"):
         found = of_class(program, cls)
         data = resolver.data(cls.path)
         for mapping in MAPPINGS:
             mark = find(found, mapping.mark)
+            if mark is None and mapping.mark == "TableName" and mybatis_plus.PACKAGE in data:
+                mark = mybatis_plus.mark(cls, mapped)
             if mark is None or not any(package in data for package in mapping.packages):
                 continue
             technology = next((each for each in mapping.technologies if each in known), mapping.technologies[-1])
             snake = mapping.snake or technology == "spring-data-jpa"
-            program.facts.append(_Reader(program, cls, found, mark, mapping, technology, snake).model())
+            reader = _Reader(program, cls, found, mark, mapping, technology, snake)
+            program.facts += [reader.model(), *reader.joins]
             break
 
 
@@ -105,6 +111,8 @@ class _Reader:
         self.columns: list[Column] = []
         self.relations: list[Relation] = []
         self.indexes: list[TableIndex] = []
+        self.joins: list[EntityModel] = []
+        """The tables between two that `@JoinTable` states."""
 
     def model(self) -> EntityModel:
         held = list(self._held())
@@ -173,7 +181,11 @@ class _Reader:
             if field.static or (cls.cls.kind == "enum"):
                 continue
             found = [*marks(self.program, field.decorators, scope), *accessors.get(field.name, ())]
-            if any(each.name in _NOT_COLUMNS for each in found) or field.name in ("serialVersionUID", "log", "logger"):
+            if any(each.name in _NOT_COLUMNS or mybatis_plus.absent(self.program, each) for each in found) or field.name in (
+                "serialVersionUID",
+                "log",
+                "logger",
+            ):
                 continue
             self._field(cls, field, found, renamed, primary, prefix, depth)
 
@@ -245,7 +257,9 @@ class _Reader:
         )
 
     def _nullable(self, field: ir.Field, found: list[Annotation], column: Annotation | None, key: bool) -> bool | None:
-        if key or find(found, "NotNull", "NotBlank", "NotEmpty", "NonNull") or simple(field.type) in _PRIMITIVE:
+        if key or simple(field.type) in _PRIMITIVE:
+            return False
+        if self.mapping.mark != "TableName" and find(found, "NotNull", "NotBlank", "NotEmpty", "NonNull"):
             return False
         stated = value(self.program, column, "nullable") if column else None
         return stated if isinstance(stated, bool) else None
@@ -257,6 +271,12 @@ class _Reader:
         target = simple(given) if given is not None else simple(element(field.type))
         kind = kind or ("one-to-many" if many else "many-to-one")
         self.relations.append(Relation(name=name(field.name), kind=kind, target=name(target or "?"), at=at))
+        if (between := find(found, "JoinTable")) is not None:
+            other = self.program.evaluate(element(field.type), self.cls.scope) if field.type is not None else None
+            if isinstance(other, ClassValue):
+                ends = [(self._table(each, of_class(self.program, each)), self._identity(each)) for each in (self.cls, other)]
+                joining = join_table(self.program, between, ends, self.technology)
+                self.joins += [joining] if joining is not None else []
         if kind in ("one-to-many", "many-to-many") or "mappedBy" in relation.arguments or relation.name not in _RELATIONS:
             return
         other = self.program.evaluate(element(field.type), self.cls.scope) if field.type is not None else None
