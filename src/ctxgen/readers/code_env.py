@@ -37,7 +37,7 @@ _GO = re.compile(
     rf"|\benv(?:config)?:\"{_N}([^\"]{{0,80}})\"|\bviper\.Get\w{{0,20}}\(\"{_U}\"\)"
 )
 _JAVA = re.compile(
-    rf"\bgetenv\(\s{{0,9}}\"{_N}\"|\bgetenv\(\)\.(?:get|getOrDefault|containsKey)\(\s{{0,9}}\"{_N}\"|\bgetenv\(\)\[\"{_N}\"\]|@Value\(\s{{0,9}}[^)\"]{{0,20}}\"[^\"]{{0,80}}\\?\$\{{{_U}([:}}])"
+    rf"\bgetenv\(\s{{0,9}}\"{_N}\"(?:\)\s{{0,9}}(?P<after>\?:\s{{0,9}}(?:throw|error|exitProcess)\b|\?:|!!))?|\bgetenv\(\)\.(?:get|getOrDefault|containsKey)\(\s{{0,9}}\"{_N}\"|\bgetenv\(\)\[\"{_N}\"\]|@Value\(\s{{0,9}}[^)\"]{{0,20}}\"[^\"]{{0,80}}\\?\$\{{{_U}([:}}])"
 )
 _DOTNET = re.compile(
     rf"\bGetEnvironmentVariable\(\s{{0,9}}\"{_N}\"|\b_?[cC]onfig(?:uration)?(?:\[|\.GetValue(?:<\w{{1,20}}>)?\(|\.GetRequiredValue\()\s{{0,9}}\"([A-Z][A-Z0-9]{{1,40}}(?:_[A-Z0-9]{{1,40}}){{1,9}})\""
@@ -64,17 +64,21 @@ _SETTINGS_READERS = {"read_django_settings", "read_python_config", "read_gunicor
 def _found(file: File, pattern: re.Pattern[str], *words: str) -> Iterator[tuple[int, str, re.Match[str]]]:
     """(line number, variable, match) of every read outside comment lines, on lines that hold one of the words."""
     text = file.text
-    number, counted = 1, 0
+    number, counted, last = 1, 0, -1
     for start, end in lines_with(text, *words):
         line = text[start : min(end, start + _LINE_LIMIT)]
         if _COMMENT.match(line):
             continue
+        if line.rstrip().endswith("("):  # what is asked for stands on the next one
+            following = text.find("\n", end + 1)
+            line = text[start : min(following if following >= 0 else len(text), start + _LINE_LIMIT)]
         for found in pattern.finditer(line):
             variable = next((group for group in found.groups() if group and re.fullmatch(_N, group)), None)
-            if variable:
+            if variable and (place := start + found.start()) > last:
+                last = place
                 number += text.count("\n", counted, start)
                 counted = start
-                yield number, variable, found
+                yield number + line.count("\n", 0, found.end()), variable, found
 
 
 def _variable(file: File, line: int, variable: str, required: bool | None = None) -> Variable:
@@ -127,9 +131,10 @@ def read_go_variables(file: File) -> Iterator[Fact]:
 
 @reads("*.java", "*.kt", "*.kts", "*.scala", "*.groovy", limit=SOURCE_LIMIT, contains=(b"getenv", b"@Value"))
 def read_jvm_variables(file: File) -> Iterator[Fact]:
-    """Java, Kotlin, Scala: `System.getenv("X")`, `@Value("${X}")`."""
+    """Java, Kotlin, Scala: `System.getenv("X") ?: "y"`, `System.getenv().getOrDefault("X", "y")`, `@Value("${X}")`."""
     for line, variable, found in _found(file, _JAVA, "getenv", "@Value"):
-        yield _variable(file, line, variable, {":": False, "}": True}.get(found[5] or ""))
+        after = found["after"] or ("?:" if "getOrDefault" in found[0] else found[6] or "")
+        yield _variable(file, line, variable, {":": False, "?:": False, "}": True}.get(after, True if after else None))
 
 
 @reads("*.cs", "*.fs", "*.vb", limit=SOURCE_LIMIT, contains=(b"GetEnvironmentVariable", b"onfiguration", b"onfig["))
