@@ -34,6 +34,8 @@ _STEPS, _STEPS_PER_BYTE, _SECONDS = 10_000, 0.125, 1.0
 """Real code takes a thirtieth of a step per byte, code that no recovery helps with hundreds."""
 _STEPS_PER_LOOK = 128
 """So often time and memory are looked at: asking the system costs more than parsing most files."""
+MAX_NODES = 700_000
+"""What people write has a node for three bytes, so a file of 1 MiB half as many; each is walked and some are kept."""
 _MEMORY = 192
 """MB that one file may add to the most that the process ever had: a parser that follows very many readings of broken code takes gigabytes."""
 
@@ -82,7 +84,9 @@ def parse_syntax(data: bytes, language: str) -> Syntax:
     parser = Parser(grammar(language))
     try:
         tried = parser.parse(lambda offset, _: data[offset : offset + 65_536], progress_callback=enough)
-        # the same tree over the bytes themselves: a node's text would be read through the callback
-        return parser.parse(data, tried).root_node
     except ValueError:
         raise Unreadable("too-complex", "broken code that takes too long to parse") from None
+    if tried.root_node.descendant_count > MAX_NODES:
+        raise Unreadable("too-complex", f"code of more than {MAX_NODES} nodes")
+    # the same tree over the bytes themselves: a node's text would be read through the callback
+    return parser.parse(data, tried).root_node

@@ -213,14 +213,14 @@ def concatenated(values: Sequence[Value]) -> list[Value]:
 def best(values: Sequence[Value]) -> Value:
     """Of several values that something may have, the first that says most."""
 
-    def rank(value: Value) -> int:
+    def rank(value: Value, depth: int = 0) -> int:
         if value is UNKNOWN:
             return 3
         if value is None or isinstance(value, bool):
             return 2
         if isinstance(value, External) or (isinstance(value, (list, dict, str)) and not value):
             return 1
-        if isinstance(value, list) and all(rank(each) >= 2 for each in value):
+        if isinstance(value, list) and depth < 2 and all(rank(each, depth + 1) >= 2 for each in value):
             return 2
         return 0
 

@@ -11,7 +11,6 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from ctxgen.documents import Unreadable
 from ctxgen.facts import folder_of
 from ctxgen.model import At
 from ctxgen.source import builtins, ir
@@ -36,9 +35,12 @@ from ctxgen.source.values import (
     Value,
     _Unknown,
 )
+from ctxgen.source.weight import MAX_WEIGHT, bounded, weight
 
-MAX_STEPS = 2_000_000
-"""Expressions of one language's source; the largest repositories looked at take a tenth."""
+MAX_STEPS = 1_000_000
+"""Expressions of one language's source; the largest repositories looked at take a quarter."""
+MAX_PROGRAM = 250_000
+"""Those that one file may take with all that it imports and calls: what has no end in one program costs the others nothing."""
 MAX_UNCALLED = 20_000
 """Those for one function that nobody calls until it tells a route: what sets up routes is short, what does the work of a shop is not. Modules that it imports are not counted."""
 MAX_DEPTH = 60
@@ -132,10 +134,7 @@ class Interpreter:
         if path in self.modules:
             return self.modules[path]
         self.modules[path] = None
-        try:
-            lowered = self._lower(path)
-        except (Unreadable, RecursionError):
-            lowered = None
+        lowered = self._lower(path)
         if lowered is None:
             return None
         module = self.modules[path] = ModuleValue(path, lowered.language, lowered.package)
@@ -176,9 +175,14 @@ class Interpreter:
         module = self.module(path)
         if module is not None and not module.done:
             module.done = True
-            before, most, self._most = self._steps, self._most, MAX_STEPS
-            self._execute(self.lowered[path].statements, module.scope, top=True)
+            before, most, self._most = self._steps, self._most, min(self._steps + MAX_PROGRAM, MAX_STEPS)
+            try:
+                self._execute(self.lowered[path].statements, module.scope, top=True)
+            except (Exhausted, RecursionError):
+                self.exhausted(At(path, 1))
             self._most = min(most + self._steps - before, MAX_STEPS)
+            if self._steps >= MAX_STEPS:
+                raise Exhausted
         return module
 
     # ---- statements
@@ -510,7 +514,7 @@ class Interpreter:
                 found += value if isinstance(value, list) else [UNKNOWN]
             else:
                 found.append(value)
-        return found[:MAX_ITEMS]
+        return bounded(found[:MAX_ITEMS])
 
     def _mapping(
         self, entries: Sequence[tuple[ir.Expression | None, ir.Expression]], type: ir.Expression | None, scope: Scope, line: int
@@ -532,6 +536,9 @@ class Interpreter:
             if isinstance(named, (str, int)):
                 found[str(named)] = known
                 found.written[str(named)] = value
+        values = list(found.values())
+        if (kept := bounded(values)) is not values:
+            found.update(zip(found, kept, strict=True))
         if type is None:
             return found
         written = tuple(ir.Argument(value, key.name) for key, value in entries[:MAX_ITEMS] if isinstance(key, ir.Name))
@@ -769,6 +776,8 @@ class Interpreter:
         keywords: dict[str, Value] = {}
         for argument in call.arguments[:MAX_ITEMS]:
             value = self.evaluate(argument.value, scope)
+            if isinstance(value, (list, dict)) and weight(value) > MAX_WEIGHT:
+                value = UNKNOWN
             if argument.keyword is not None:
                 keywords[argument.keyword] = value
             elif argument.spread:
@@ -977,10 +986,10 @@ class Interpreter:
             sys.setrecursionlimit(limit)
 
     def conclude(self, step: Callable[[], None]) -> None:
-        """Do what is done when everything was followed, with bounds of its own."""
+        """Do what is done when everything was followed, with steps left for it."""
         limit = sys.getrecursionlimit()
         sys.setrecursionlimit(max(limit, RECURSION))
-        self._steps, self._most = 0, MAX_STEPS
+        self._steps, self._most = min(self._steps, MAX_STEPS - MAX_PROGRAM), MAX_STEPS
         try:
             step()
         except (Exhausted, RecursionError):
@@ -999,8 +1008,8 @@ class Interpreter:
         """Whether a function that nobody calls makes something that routes are put on, whatever it is called."""
         return False
 
-    def exhausted(self) -> None:
-        """The bound on steps was reached."""
+    def exhausted(self, at: At | None = None) -> None:
+        """A bound on steps or depth was reached, by what begins at a place if it is known."""
 
     def _run_methods(self, cls: ClassValue) -> None:
         instance = self.singleton(cls)

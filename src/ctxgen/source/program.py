@@ -34,6 +34,11 @@ from ctxgen.source.values import (
 )
 from ctxgen.source.values import Method as Bound
 
+MAX_ROUTES = 100_000
+"""Routes, mounts and guards of one language's source."""
+MAX_NOTES = 300
+"""Places of which it is said that they could not be followed."""
+
 Hook = Callable[["Program", Arguments], Value]
 """What a framework's hook gives for a call of a path of the library (`django.urls.path()`); None leaves it to the data."""
 MethodHook = Callable[["Program", Object, Arguments], Value]
@@ -211,9 +216,13 @@ class Program(Interpreter):
 
     def uncalled(self, value: FunctionValue, arguments: Arguments) -> None:
         self._running.append(value)
-        before = len(self.routers)
+        before, order = len(self.routers), self._order
         try:
             super().uncalled(value, arguments)
+        except Exhausted:
+            if len(self.routers) > before or self._order > order or self.makes_router(value):
+                self.exhausted(At(value.scope.module.path, value.function.line))
+            raise
         finally:
             self._running.pop()
         for router in self.routers[before:] if value.function.name != "main" else ():
@@ -466,6 +475,8 @@ class Program(Interpreter):
     def next_order(self) -> int:
         self.progressed()
         self._order += 1
+        if self._order == MAX_ROUTES:
+            self.exhausted()
         return self._order
 
     def _route(self, owner: Object, called: str, method: Method, arguments: Arguments) -> Value:
@@ -536,7 +547,7 @@ class Program(Interpreter):
     ) -> None:
         """Put a route on an object's router, for each of the paths."""
         if owner.router is not None:
-            for path in paths:
+            for path in paths if self._order < MAX_ROUTES else ():
                 owner.router.routes.append(Route(tuple(methods), path, at, handler, tuple(guards), kind, order=self.next_order(), **more))  # type: ignore[arg-type]
 
     def answers(self, handler: Value) -> None:
@@ -810,11 +821,13 @@ class Program(Interpreter):
 
     def note(self, at: At, code: str, text: str) -> None:
         """Keep that something could not be followed."""
-        self.notes.append((at, code, text))
+        if len(self.notes) < MAX_NOTES:
+            self.notes.append((at, code, text))
 
-    def exhausted(self) -> None:
-        first = min((path for path, module in self.modules.items() if module is not None), default=".")
-        self.note(At(first, 1), "too-complex", f"the {self.language.name} source is followed only in part: it takes too many steps")
+    def exhausted(self, at: At | None = None) -> None:
+        if at is None:
+            at = At(min((path for path, module in self.modules.items() if module is not None), default="."), 1)
+        self.note(at, "too-complex", f"the {self.language.name} source is followed only in part: it takes too many steps")
 
 
 def shared(one: str, other: str) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
@@ -19,7 +19,11 @@ from ctxgen.opaque import Name, name
 Kind = Literal["http", "ws", "sse", "grpc", "graphql", "message"]
 
 MAX_DEPTH = 20
+MAX_WAYS = 20_000
+"""Ways to a router through what it is mounted on: two mounts at each of many levels make millions."""
 MAX_ENDPOINTS = 20_000
+MAX_USES, MAX_GUARDS = 500, 20
+"""Guards that one router has, and those that are told of one route."""
 
 
 class Route(NamedTuple):
@@ -72,20 +76,21 @@ class Router:
         self.fallback: Guard | None = None
         self.routes: list[Route] = []
         self.mounts: list[Mount] = []
+        self._below: set[tuple[int, str]] = set()
         self.mounted = self.assumed = self.dropped = False
         self.loose = False
         """Whether it was made in a function that nobody was seen to call."""
 
     def use(self, guards: Iterable[Guard], prefix: str = "", order: int = 0) -> None:
         """Guard what stands behind `order`, or below a prefix."""
-        if found := tuple(guards):
+        if (found := tuple(guards)) and len(self.uses) < MAX_USES:
             self.uses.append(Use(found, prefix, order))
 
     def mount(self, child: Router, prefix: str, at: At, guards: Iterable[Guard] = (), order: int = 0) -> None:
         """Put a router below this one; one on itself, or twice at the same prefix, changes nothing."""
-        new = Mount(child, prefix, at, tuple(guards), order)
-        if child is not self and all((known.child, known.prefix) != (child, prefix) for known in self.mounts):
-            self.mounts.append(new)
+        if child is not self and (id(child), prefix) not in self._below:
+            self._below.add((id(child), prefix))
+            self.mounts.append(Mount(child, prefix, at, tuple(guards), order))
             child.mounted = True
 
     def guards(self, path: str, order: int) -> tuple[Guard, ...]:
@@ -98,22 +103,30 @@ class Router:
         )
 
 
-def endpoints(routers: Iterable[Router]) -> Iterator[Endpoint]:
-    """The endpoints of all routers, each route once a way; ways are bounded in depth and number."""
+def endpoints(routers: Iterable[Router], cut: Callable[[At], None] = lambda at: None) -> Iterator[Endpoint]:
+    """The endpoints of all routers, each route once a way; ways are bounded in depth and number.
+
+    `cut` is told the place of a router that some ways do not reach.
+    """
     known = [router for router in routers if not router.dropped and not router.mounted]
-    return itertools.islice(_ways(sorted(known, key=lambda router: router.loose)), MAX_ENDPOINTS)
+    return itertools.islice(_ways(sorted(known, key=lambda router: router.loose), cut), MAX_ENDPOINTS)
 
 
-def _ways(routers: Iterable[Router]) -> Iterator[Endpoint]:
+def _ways(routers: Iterable[Router], cut: Callable[[At], None]) -> Iterator[Endpoint]:
     """The endpoints below some routers; what nobody was seen to make adds nothing to the routes of those that somebody makes."""
     stated: set[At] = set()
+    count = 0
     for router in routers:
-        for endpoint in _below(router, "", (), (), None, 0):
+        ways = itertools.count()
+        for endpoint in _below(router, "", (), (), None, 0, ways):
             if not router.loose:
                 stated.add(endpoint.at)
             elif endpoint.at in stated:
                 continue
             yield _or_fallback(endpoint, router.fallback)
+            count += 1
+        if next(ways) > MAX_WAYS or count >= MAX_ENDPOINTS - 1:
+            cut(router.at)
 
 
 def _or_fallback(endpoint: Endpoint, fallback: Guard | None) -> Endpoint:
@@ -123,9 +136,9 @@ def _or_fallback(endpoint: Endpoint, fallback: Guard | None) -> Endpoint:
 
 
 def _below(
-    router: Router, prefix: str, guards: tuple[Guard, ...], via: tuple[At, ...], public: At | None, depth: int
+    router: Router, prefix: str, guards: tuple[Guard, ...], via: tuple[At, ...], public: At | None, depth: int, ways: Iterator[int]
 ) -> Iterator[Endpoint]:
-    if depth > MAX_DEPTH:
+    if depth > MAX_DEPTH or next(ways) > MAX_WAYS:
         return
     here = join(prefix, router.prefix)
     public = router.public or public
@@ -135,7 +148,7 @@ def _below(
         yield from _endpoints(router, route, path, own, via, route.public or (None if route.guards else public))
     for mount in router.mounts:
         above = (*guards, *router.guards(join("", mount.prefix), mount.order), *mount.guards)
-        yield from _below(mount.child, join(here, mount.prefix), above, (*via, mount.at), public, depth + 1)
+        yield from _below(mount.child, join(here, mount.prefix), above, (*via, mount.at), public, depth + 1, ways)
 
 
 def _endpoints(
@@ -153,7 +166,7 @@ def _endpoints(
             operation=name(route.operation) if route.operation else None,
             handler=name(route.handler) if route.handler else None,
             access=access,
-            guards=unique,
+            guards=unique[:MAX_GUARDS],
             technology=Name(router.technology),
             at=route.at,
             via=(*via, *route.via, *((public,) if public is not None and access == "public" else ())),

@@ -106,6 +106,9 @@ def read_source(
     for language, own in sorted(by_language.items()):
         known = [each for each in frameworks() if each.language == language and each.technology in present]
         if known:
+            if len(own) > MAX_FILES:
+                text = f"the {language} source is followed only in part: more than {MAX_FILES} files"
+                tree.note(own[MAX_FILES], None, "too-complex", text)
             work = _work(language, _Sources(tree, facts, own[:MAX_FILES], product), known, browser)
             works += [work] if work.roots.used else []
     here = _here(works) if processes > 1 else works
@@ -174,16 +177,25 @@ def _follow(tree: Tree, work: _Work) -> list[Fact]:
             followed = entries.union(each)
             each[:] = [path for path in own if path in followed]
 
-    lowered = 0
+    lowered, full = 0, False
 
     def lower(path: str) -> Module | None:
-        nonlocal lowered
+        nonlocal lowered, full
         size = len(sources.data(path))
         if lowered + size > MAX_LOWERED:
-            tree.note(path, None, "too-complex", f"the {name} source is followed only in part: more than {MAX_LOWERED >> 20} MiB of it")
+            if not full:
+                text = f"the {name} source is followed only in part: more than {MAX_LOWERED >> 20} MiB of it"
+                tree.note(path, None, "too-complex", text)
+            full = True
             return None
         lowered += size
-        return language.lower(tree.file(path, SOURCE_LIMIT))
+        try:
+            return language.lower(tree.file(path, SOURCE_LIMIT))
+        except Unreadable as error:
+            tree.note(path, error.line, error.code, error.message)
+        except RecursionError:
+            tree.note(path, None, "too-complex", "code is nested too deeply")
+        return None
 
     active = sorted((framework for framework in known if framework.name in roots.used), key=lambda framework: framework.always)
     hooks, methods, finish = hooks_of(active)
@@ -196,11 +208,14 @@ def _follow(tree: Tree, work: _Work) -> list[Fact]:
             program.conclude(partial(step, program))
         except Exception:  # a defect here must not cost what was found before; its text may hold a value, so none of it is kept
             tree.note([*roots.paths, *own][0], None, "reader-failed", f"the {name} source is followed only in part", "error")
+    cut = "routes are told only in part: there are too many, or too many ways to them"
+    ways = endpoints(program.routers, lambda at: program.note(at, "too-complex", cut))
+    found = [*map(program.reached, ways), *program.facts]
     for at, code, text in program.notes:
         tree.note(at.path, at.line, code, text, "info")
     for path in (*program.modules, *sources.paths):
         tree.forget(path)
-    return [*map(program.reached, endpoints(program.routers)), *program.facts]
+    return found
 
 
 class _Roots(NamedTuple):

@@ -1,0 +1,146 @@
+"""Hostile programs: whatever a file of source holds, following it ends, what is cut is said, and other programs are told all the same.
+
+The bounds are made small here, so that what runs into them does so at once; `benchmarks/hostile.py` measures the same
+programs, and very large ones, with the bounds that hold.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from support_hostile_source import DIALECTS, Dialect, counted, files, inside, programs
+from test_hostile import repository
+
+from ctxgen.context import Context
+from ctxgen.pipeline import scan
+from ctxgen.source import interpreter, program, routing
+from ctxgen.source import scan as following
+from ctxgen.source.values import UNKNOWN
+from ctxgen.source.weight import MAX_WEIGHT, bounded, weight
+
+SMALL = [
+    (dialect, label)
+    for dialect in DIALECTS
+    for label, _ in programs(dialect)
+    if label in ("functions that call each other twice", "lists of lists", "routers mounted twice")
+]
+
+
+@pytest.fixture
+def tight(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bounds that a few functions reach."""
+    for module, name, value in (
+        (interpreter, "MAX_STEPS", 5_000),
+        (interpreter, "MAX_PROGRAM", 2_000),
+        (interpreter, "MAX_UNCALLED", 300),
+        (routing, "MAX_WAYS", 500),
+    ):
+        monkeypatch.setattr(module, name, value)
+
+
+def paths(context: Context) -> set[str | None]:
+    return {each.path for each in context.endpoints}
+
+
+def codes(context: Context) -> set[str]:
+    return {each.code for each in context.diagnostics}
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+def test_the_programs_are_followed(tmp_path: Path, dialect: Dialect) -> None:
+    """What the hostile ones begin and end with is told, without it they would prove nothing."""
+    context = scan(repository(tmp_path, **files(dialect, "")))
+    assert paths(context) == {"/first", "/last"}
+    assert codes(context) == set()
+
+
+@pytest.mark.usefixtures("tight")
+@pytest.mark.parametrize(("dialect", "label"), SMALL, ids=lambda value: value if isinstance(value, str) else value.name)
+def test_what_has_no_end_ends(tmp_path: Path, dialect: Dialect, label: str) -> None:
+    begun = time.process_time()
+    context = scan(repository(tmp_path, **files(dialect, dict(programs(dialect))[label](0))))
+    assert time.process_time() - begun < 5
+    assert "reader-failed" not in codes(context)
+    assert "/last" in paths(context) or "too-complex" in codes(context)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+def test_deep_code_is_followed_or_refused(tmp_path: Path, dialect: Dialect) -> None:
+    """Every construct in itself, as deep as brackets may be, and chains of thousands: neither the stack nor the whole run ends."""
+    root = repository(tmp_path, **files(dialect, ""))
+    folder, _, base = dialect.path.rpartition("/")
+    stem, _, extension = base.rpartition(".")
+    deep = [inside(opening, closing, 1_900)(20_000) for opening, closing in dialect.nested]
+    deep += [dialect.opened + counted(link)(10_000) for link in dialect.chained]
+    for number, text in enumerate(deep):
+        repository(root, **{f"{folder}/{stem}{number}.{extension}".lstrip("/"): dialect.first.replace("first", f"other{number}") + text})
+    context = scan(root)
+    assert {"/first", "/last"} <= paths(context)
+    assert "reader-failed" not in codes(context)
+
+
+@pytest.mark.usefixtures("tight")
+def test_a_program_without_an_end_costs_the_others_nothing(tmp_path: Path) -> None:
+    python, script = DIALECTS[0], DIALECTS[1]
+    endless = "functions that call each other twice"
+    repository(tmp_path, **files(python, dict(programs(python))[endless](0)))
+    repository(tmp_path, **files(script, dict(programs(script))[endless](0)))
+    repository(tmp_path, **{"b.py": python.first.replace("first", "second"), "b.js": script.first.replace("first", "third")})
+    context = scan(tmp_path)
+    assert {"/first", "/second", "/third"} <= paths(context)
+    assert {each.path for each in context.diagnostics if each.code == "too-complex"} == {"app.py", "app.js"}
+
+
+@pytest.mark.usefixtures("tight")
+def test_a_function_that_is_cut_is_said(tmp_path: Path) -> None:
+    text = "\ndef make():\n    app = Flask(__name__)\n" + "    a = [app]\n" * 400 + "    app.add_url_rule('/cut', view_func=first)\n"
+    context = scan(repository(tmp_path, **files(DIALECTS[0], text)))
+    assert paths(context) == {"/first", "/last"}
+    assert [(each.code, each.line) for each in context.diagnostics] == [("too-complex", 8)]
+
+
+def test_source_that_cannot_be_parsed_is_said(tmp_path: Path) -> None:
+    context = scan(repository(tmp_path, **files(DIALECTS[0], ""), **{"b.py": DIALECTS[0].first + "x = " + "(" * 3_000}))
+    assert [(each.path, each.code) for each in context.diagnostics] == [("b.py", "too-complex")]
+
+
+def test_more_source_than_is_followed_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(following, "MAX_LOWERED", 1_000)
+    more = {f"a{number}.py": DIALECTS[0].first for number in range(20)}
+    context = scan(repository(tmp_path, **files(DIALECTS[0], ""), **more))
+    assert [each.code for each in context.diagnostics] == ["too-complex"]
+
+
+def test_more_files_than_are_followed_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(following, "MAX_FILES", 1)
+    context = scan(repository(tmp_path, **files(DIALECTS[0], ""), **{"b.py": ""}))
+    assert [(each.path, each.code) for each in context.diagnostics] == [("b.py", "too-complex")]
+
+
+def test_guards_of_a_route_are_bounded(tmp_path: Path) -> None:
+    uses = "".join(f"app.use(requireLogin{number})\napp.get('/a{number}', h)\n" for number in range(600))
+    context = scan(repository(tmp_path, **files(DIALECTS[1], uses)))
+    last = next(each for each in context.endpoints if each.path == "/last")
+    assert last.access == "guarded"
+    assert len(last.guards) == routing.MAX_GUARDS
+
+
+def test_what_could_not_be_followed_is_said_a_bounded_number_of_times(tmp_path: Path) -> None:
+    context = scan(repository(tmp_path, **files(DIALECTS[1], "app.get(config(), h)\n" * 1_000)))
+    assert len(context.diagnostics) == program.MAX_NOTES
+
+
+def test_weight() -> None:
+    once: list[object] = ["a", ["b", {"c": "d"}]]
+    assert weight(once) == 6
+    doubled: list[object] = ["a"]
+    for _ in range(60):
+        doubled = [doubled, doubled]
+    assert weight(doubled) == MAX_WEIGHT + 1
+    endless: list[object] = []
+    endless.append(endless)
+    assert weight(endless) == MAX_WEIGHT + 1
+    assert bounded(["a", endless, once]) == ["a", UNKNOWN, once]
+    assert bounded([["a"] * 2_000, ["b"] * 2_000, "c"]) == [["a"] * 2_000, UNKNOWN, "c"]
