@@ -118,18 +118,19 @@ class Worklist:
 
     def _worth(self, path: str, found: Iterable[Reader]) -> list[Reader]:
         """The readers of a file that find in it what they look for, as far as one look tells."""
-        looked_for = literals.of(path)
-        try:
-            return [
-                reader
-                for reader in found
-                if not reader.contains
-                or reader.limit > SOURCE_LIMIT
-                or not looked_for.all.issuperset(reader.contains)
-                or not literals.held(self._tree.file(path, SOURCE_LIMIT)).isdisjoint(reader.contains)
-            ]
-        except Unreadable:  # whoever is asked to read it says why
-            return list(found)
+        looked_for = literals.of(path).all
+        held: frozenset[bytes] | None = None
+        worth = []
+        for reader in found:
+            if reader.contains and reader.limit <= SOURCE_LIMIT and looked_for.issuperset(reader.contains):
+                try:
+                    held = literals.held(self._tree.file(path, SOURCE_LIMIT)) if held is None else held
+                except Unreadable:  # whoever is asked to read it says why
+                    return list(found)
+                if held.isdisjoint(reader.contains):
+                    continue
+            worth.append(reader)
+        return worth
 
     def _read(self, path: str, reader: Reader, depth: int) -> Iterator[tuple[str, Reader, int]]:
         """Keep what one reader finds in one file; the files that it names, with their readers and how deep they are named."""

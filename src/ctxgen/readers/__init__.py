@@ -40,8 +40,13 @@ class Reader(Struct, frozen=True):
     @property
     def read(self) -> Read:
         """The reading function; its module is imported when the first file needs it."""
-        function: Read = getattr(importlib.import_module(f"{__name__}.{self.module}"), self.name)
-        return function
+        return _function(self.module, self.name)
+
+
+@cache
+def _function(module: str, name: str) -> Read:
+    function: Read = getattr(importlib.import_module(f"{__name__}.{module}"), name)
+    return function
 
 
 def reads(

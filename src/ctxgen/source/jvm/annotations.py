@@ -31,8 +31,13 @@ class Annotation(NamedTuple):
 
 
 def marks(program: Program, decorators: Iterable[ir.Expression], scope: Scope) -> list[Annotation]:
-    """All annotations that stand on something, nearest first, composed and repeated ones resolved."""
-    return list(_resolved(program, decorators, scope, None, 0))
+    """All annotations that stand on something, nearest first, composed and repeated ones resolved; looked up once for each thing."""
+    if not decorators:
+        return []
+    known: dict[int, tuple[Iterable[ir.Expression], list[Annotation]]] = program.kept.setdefault("annotations", {})
+    if id(decorators) not in known:  # beside what is kept stands what the number is that of
+        known[id(decorators)] = decorators, list(_resolved(program, decorators, scope, None, 0))
+    return known[id(decorators)][1]
 
 
 def of_class(program: Program, cls: ClassValue) -> list[Annotation]:

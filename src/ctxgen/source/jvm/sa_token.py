@@ -18,6 +18,7 @@ from ctxgen.source.program import Program
 from ctxgen.source.values import ClassValue, Scope
 
 _HOLDERS = {"SaReactorFilter", "SaServletFilter", "SaInterceptor", "SaRouteInterceptor"}
+_WORDS = tuple(sorted(holder.encode() for holder in _HOLDERS))
 _CHECKS: tuple[tuple[str, GuardKind], ...] = (
     ("checkLogin", "authn"),
     ("checkSafe", "authn"),
@@ -34,7 +35,7 @@ def checks(program: Program, cls: ClassValue, patterns: Read) -> Iterator[tuple[
 
     `patterns` gives those that the arguments of a call state.
     """
-    for method in cls.cls.methods:
+    for method in cls.cls.methods if program.says(cls.path, _WORDS) else ():
         made = [simple(call.function) for call in calls(method.body)]
         if not _HOLDERS.intersection(made):
             continue
