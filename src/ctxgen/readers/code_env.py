@@ -43,10 +43,18 @@ _DOTNET = re.compile(
     rf"\bGetEnvironmentVariable\(\s{{0,9}}\"{_N}\"|\b_?[cC]onfig(?:uration)?(?:\[|\.GetValue(?:<\w{{1,20}}>)?\(|\.GetRequiredValue\()\s{{0,9}}\"([A-Z][A-Z0-9]{{1,40}}(?:_[A-Z0-9]{{1,40}}){{1,9}})\""
 )
 """A key of a configuration in capitals with underscores is a variable's name: sections are written otherwise."""
-_PHP = re.compile(rf"\bgetenv\(\s{{0,9}}[\"']{_N}[\"']|\$_ENV\[\s{{0,9}}[\"']{_N}[\"']\s{{0,9}}\]|(?<![\w>$:])env\(\s{{0,9}}[\"']{_U}[\"']")
-_RUBY = re.compile(
-    rf"\bENV\[\s{{0,9}}[\"']{_N}[\"']\s{{0,9}}\](?!\s{{0,9}}=(?!=))|\bENV\.(?:fetch|key\?|has_key\?)\(?\s{{0,9}}[\"']{_N}[\"']"
+_PHP = re.compile(
+    rf"\bgetenv\(\s{{0,9}}[\"']{_N}[\"']\s{{0,9}}\)?|\$_ENV\[\s{{0,9}}[\"']{_N}[\"']\s{{0,9}}\]|(?<![\w>$:])env\(\s{{0,9}}[\"']{_U}[\"']\s{{0,9}}(?:(,)|\))|(?<!\w)Env::get\(\s{{0,9}}[\"']{_U}[\"']\s{{0,9}}(?:(,)|\))"
 )
+_PHP_DEFAULT = re.compile(r"\s{0,9}(?:\?:|\?\?|\|\|)")
+_RUBY = re.compile(
+    rf"\bENV\[\s{{0,9}}[\"']{_N}[\"']\s{{0,9}}\](?!\s{{0,9}}=(?![=~]))|\bENV\.(?:fetch|key\?|has_key\?)\(?\s{{0,9}}[\"']{_N}[\"']|\bFigaro\.env\.([a-z]\w{{1,99}})"
+)
+_RUBY_DEFAULT = re.compile(r"(?:\.presence)?\s{0,9}(?:\|\||\|\|=)")
+_CREDENTIALS = re.compile(
+    r"\bRails\.application\.credentials(?P<path>(?:[.!]{1,2}(?!dig\b|fetch\b)[a-z]\w{0,60}|&\.[a-z]\w{0,60}|\[:\w{1,60}\]|\.(?:dig|fetch)\(\s{0,4}:\w{1,60}(?:,\s{0,4}:\w{1,60}){0,6}){1,6})(?P<must>!)?"
+)
+_NOT_NAMES = {"dig", "fetch", "presence", "present", "blank", "to_s", "to_h", "config", "nil", "try", "key", "keys"}
 _RUST = re.compile(
     rf"\benv::var(?:_os)?\(\s{{0,9}}\"{_N}\"|\b(?:option_)?env!\(\s{{0,9}}\"(?!CARGO_|OUT_DIR){_N}\"|\benv\s{{0,9}}=\s{{0,9}}\"{_U}\""
 )
@@ -144,21 +152,53 @@ def read_dotnet_variables(file: File) -> Iterator[Fact]:
         yield _variable(file, line, variable)
 
 
-@reads("*.php", limit=SOURCE_LIMIT, contains=(b"env(", b"$_ENV"))
+@reads("*.php", limit=SOURCE_LIMIT, contains=(b"env(", b"$_ENV", b"Env::get("))
 def read_php_variables(file: File) -> Iterator[Fact]:
-    """PHP: `getenv('X')`, `$_ENV['X']`, `env('X')`; Laravel's `config` folder has its own reader."""
+    """PHP: `getenv('X')`, `$_ENV['X']`, `env('X', default)`; Laravel's `config` folder has its own reader."""
     if file.folder.rpartition("/")[2] != "config":
-        for line, variable, _ in _found(file, _PHP, "env(", "$_ENV"):
-            yield _variable(file, line, variable)
+        for line, variable, found in _found(file, _PHP, "env(", "$_ENV", "Env::get("):
+            stated = "," in found.groups() or _PHP_DEFAULT.match(file.lines[line - 1][found.end() :][:40])
+            yield _variable(file, line, variable, False if stated else None)
 
 
-@reads("*.rb", "*.ru", "*.rake", "Rakefile", "Puma", limit=SOURCE_LIMIT, contains=(b"ENV",))
+@reads(
+    "*.rb",
+    "*.ru",
+    "*.rake",
+    "Rakefile",
+    "Puma",
+    "**/config/*.yml",
+    "config/*.yml",
+    "*.yml.erb",
+    limit=SOURCE_LIMIT,
+    contains=(b"ENV", b"Figaro.env"),
+    excludes=("database.yml",),
+)
 def read_ruby_variables(file: File) -> Iterator[Fact]:
-    """Ruby: `ENV["X"]`, `ENV.fetch("X")`."""
-    for line, variable, found in _found(file, _RUBY, "ENV"):
-        rest = file.lines[line - 1][found.end() :][:40].lstrip()
-        required = None if found[1] else not rest.startswith((",", ") {", ") do"))
-        yield _variable(file, line, variable, required if ".fetch" in found[0] else None)
+    """Ruby, and what ERB asks in YAML: `ENV["X"]`, `ENV.fetch("X")`, `Figaro.env.x`."""
+    yaml = file.name.endswith((".yml", ".erb"))
+    for line, variable, found in _found(file, _RUBY, "ENV", "Figaro.env"):
+        rest = file.lines[line - 1][found.end() :][:40]
+        if yaml and "<%" not in file.lines[line - 1]:
+            continue
+        if found[3]:
+            yield _variable(file, line, variable.upper(), True if rest.startswith("!") else None)
+            continue
+        required = None if found[1] else not rest.lstrip().startswith((",", ") {", "){", ") do", "{"))
+        default = False if found[1] and _RUBY_DEFAULT.match(rest) else None
+        yield _variable(file, line, variable, required if ".fetch" in found[0] else default)
+
+
+@reads("*.rb", "*.yml", "*.rake", limit=SOURCE_LIMIT, contains=(b"Rails.application.credentials",))
+def read_rails_credentials(file: File) -> Iterator[Fact]:
+    """The entries of Rails' encrypted credentials that code asks for, by their names alone: `credentials.stripe.secret_key`."""
+    for number, text in enumerate(file.lines, 1):
+        if "application.credentials" not in text or _COMMENT.match(text):
+            continue
+        for found in _CREDENTIALS.finditer(text[:_LINE_LIMIT]):
+            words = [word for word in re.findall(r"[a-z_]\w*", found["path"]) if word not in _NOT_NAMES]
+            if words:
+                yield _variable(file, number, ".".join(("credentials", *words)), True if found["must"] else None)
 
 
 @reads("*.rs", limit=SOURCE_LIMIT, contains=(b"env",))

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
 
 _VARIABLE = re.compile(r"[A-Za-z_]\w{0,99}")
-_SYMFONY_ENV = re.compile(r"%env\((?:[\w.-]{1,40}:){0,8}([A-Za-z_]\w{0,99})\)%")
+_SYMFONY_ENV = re.compile(r"%env\((?P<steps>(?:[\w.-]{0,40}:){0,8})(?P<name>[A-Za-z_]\w{0,99})\)%")
+_SYMFONY_DEFAULT = re.compile(r"parameters\.env\(([A-Za-z_]\w{0,99})\)")
 _OF_ENVIRONMENT = re.compile(r"config_(dev|test|prod)\.ya?ml")
 _MAX_DEPTH = 40
 
@@ -141,5 +142,12 @@ def read_symfony_config(file: File) -> Iterator[Fact]:
                 if leaf.text is None:
                     continue
                 yield ConfigKey(key=name(f"symfony.{key}"), value=Opaque(leaf.text), dialect="other", at=file.at(leaf.line), when=when)
+                if (stated := _SYMFONY_DEFAULT.fullmatch(key)) is not None:
+                    yield Variable(
+                        name=name(stated[1]), value=Opaque(leaf.text), source="settings", required=False, at=file.at(leaf.line), when=when
+                    )
                 for found in _SYMFONY_ENV.finditer(leaf.text):
-                    yield Variable(name=name(found[1]), source="settings", at=file.at(leaf.line), when=when)
+                    default = "default" in found["steps"].split(":")
+                    yield Variable(
+                        name=name(found["name"]), source="settings", required=False if default else None, at=file.at(leaf.line), when=when
+                    )
