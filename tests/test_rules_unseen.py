@@ -283,3 +283,90 @@ def test_dependencies_of_a_benchmark_are_for_tests(tmp_path: Path) -> None:
     context = _scan(tmp_path, {"build.gradle.kts": build, "src/main/kotlin/Shop.kt": "fun main() {}\n"})
     assert _technologies(context)["kotlinx-coroutines"].scope == "test"
     assert next(each.version for each in context.languages if each.name == "Kotlin") == "2.2.0"
+
+
+CSHARP = '<Project Sdk="Microsoft.NET.Sdk{}"><PropertyGroup><TargetFramework>net10.0</TargetFramework>{}</PropertyGroup></Project>'
+EXE = "<OutputType>Exe</OutputType>"
+
+
+def test_images_of_a_solution_run_the_project_that_they_publish(tmp_path: Path) -> None:
+    compose = """services:
+  backend:
+    build: ./src
+    ports: [5000:8080]
+  store:
+    build: ./src/Database
+  migrator:
+    build:
+      context: ./src
+      dockerfile: Database/Dockerfile_Migrator
+    command: [./wait.sh, dotnet, Shop.Migrator.dll]
+"""
+    context = _scan(
+        tmp_path,
+        {
+            "compose.yaml": compose,
+            "src/Dockerfile": 'FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build\nCOPY . .\nRUN dotnet publish Shop.Api.csproj -o /app\nFROM mcr.microsoft.com/dotnet/aspnet:10.0\nENTRYPOINT ["/start.sh"]\n',
+            "src/Api/Shop.Api.csproj": CSHARP.format(".Web", ""),
+            "src/Orders/Shop.Orders.csproj": CSHARP.format("", ""),
+            "src/Database/Dockerfile": "FROM mcr.microsoft.com/mssql/server:2022-latest\nCOPY init.sql /\n",
+            "src/Database/Dockerfile_Migrator": 'FROM mcr.microsoft.com/dotnet/sdk:10.0\nCMD ["dotnet", "Shop.Migrator.dll"]\n',
+            "src/Database/Migrator/Shop.Migrator.csproj": CSHARP.format("", EXE),
+            "build/_build.csproj": CSHARP.format("", EXE),
+        },
+    )
+    assert {(each.name, each.kind, each.path) for each in context.components} == {
+        ("backend", "service", "src/Api"),
+        ("migrator", "job", "src/Database/Migrator"),
+        ("store", "infrastructure", "src/Database"),
+        ("Shop.Orders", "library", "src/Orders"),
+    }
+
+
+def test_a_go_module_at_the_root_is_called_by_its_path(tmp_path: Path) -> None:
+    files = {
+        "go.mod": "module reader.app/v2\n\ngo 1.26\n",
+        "main.go": 'package main\n\nfunc main() { http.ListenAndServe(":8080", nil) }\n',
+    }
+    alone = _scan(tmp_path / "v2", files).components
+    assert [(each.name, each.kind, each.ports) for each in alone] == [("reader", "service", (8080,))]
+    published = _scan(
+        tmp_path / "checkout",
+        files | {"contrib/compose/basic.yml": "services:\n  reader:\n    image: ${IMAGE:-reader/reader:latest}\n    ports: [80:8080]\n"},
+    ).components
+    assert [(each.name, each.kind, each.path) for each in published] == [("reader", "service", ".")]
+
+
+def test_a_template_of_an_image_is_no_component(tmp_path: Path) -> None:
+    files = {
+        "pom.xml": POM.format(""),
+        "document/sh/Dockerfile": 'FROM java:8\nADD shop.jar /shop.jar\nEXPOSE 8080\nENTRYPOINT ["java", "-jar", "/shop.jar"]\n',
+    }
+    assert [each.path for each in _scan(tmp_path, files).components] == ["."]
+
+
+def test_a_service_that_migrates_before_it_serves(tmp_path: Path) -> None:
+    compose = "services:\n  app:\n    build: .\n    command: sh -c 'npx prisma migrate deploy && node server.js'\n    ports: [3000:3000]\n"
+    files = {
+        "compose.yaml": compose,
+        "package.json": '{"name": "shop", "dependencies": {"express": "5.0.0"}}',
+        "Dockerfile": "FROM node:24\n",
+    }
+    assert [(each.name, each.kind) for each in _scan(tmp_path, files).components] == [("app", "service")]
+
+
+def test_what_a_dotnet_project_compiles_is_no_example(tmp_path: Path) -> None:
+    code = "using Microsoft.EntityFrameworkCore;\n\npublic class Account {}\n"
+    files = {
+        "src/Identity/Identity.csproj": CSHARP.format(".Web", ""),
+        "src/Identity/Quickstart/Account.cs": code,
+        "samples/App/App.csproj": CSHARP.format("", EXE),
+        "samples/App/Account.cs": code,
+    }
+    seen = {
+        evidence.path
+        for each in _scan(tmp_path, files).technologies
+        if each.id == "entity-framework-core" and each.scope == "backend"
+        for evidence in each.evidence
+    }
+    assert seen == {"src/Identity/Quickstart/Account.cs"}

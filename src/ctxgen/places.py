@@ -1,7 +1,7 @@
 """What a file's place says of it: product, test, documentation, example, developer tooling or vendored code.  Conditions are asked here too.
 
 A folder name says so only above a source root: `src/main/java/org/springframework/samples` is product code, and so is
-all of a Helm chart and (tests aside) of a Python package.  Where the rule would leave no project of a repository in
+all of a Helm chart and (tests aside) of a Python package and of what a .NET project compiles.  Where the rule would leave no project of a repository in
 the product, the repository itself is the example, and the rule does not apply.
 """
 
@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from functools import cache
 
-from ctxgen.facts import folder_of
+from ctxgen.facts import folder_of, folders_up
 from ctxgen.model import Scope
 
 _TEST = re.compile(
@@ -60,6 +60,8 @@ class Places:
         self._charts = {folder_of(path) for path in listed if path.endswith(("/Chart.yaml", "/Chart.yml"))}
         self._all_product = False
         manifests = list(projects)
+        self._compiled = {folder_of(path) for path in manifests if path.endswith((".csproj", ".fsproj", ".vbproj"))}
+        self._above_projects = {above for path in manifests for above in folders_up(folder_of(path))}
         self._all_product = bool(manifests) and all(self._file_scope(path, self._folder_scope) is not None for path in manifests)
         folder_scope = cache(self._folder_scope)
         self._scope = cache(lambda path: self._file_scope(path, folder_scope))
@@ -82,7 +84,7 @@ class Places:
     def _folder_scope(self, folder: str) -> Scope | None:
         here = ""
         parts = folder.split("/") if folder else []
-        in_package = False
+        in_package = in_project = False
         for index, part in enumerate(parts):
             here = f"{here}/{part}" if here else part
             if part == "src" and index + 1 < len(parts):
@@ -100,6 +102,9 @@ class Places:
             if in_package or self._all_product:
                 continue
             lowered = part.lower()
+            inside, in_project = in_project, in_project or here in self._compiled
+            if inside and here not in self._above_projects:
+                continue  # compiled with the project that it lies in
             if lowered in _DOCS or lowered in _EXAMPLE:
                 return "docs"
             if lowered in _DEV or (lowered.startswith(".") and len(lowered) > 1):

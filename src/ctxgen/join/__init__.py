@@ -125,7 +125,8 @@ def _find_parts(known: Known, kinds: Kinds) -> tuple[list[Part], dict[str, str]]
     parts, replicas = without_replicas(built)
     images, claimed_by_images = deployments.containers({part.folder for part in parts})
     parts += images
-    parts += projects(known, kinds, claimed | claimed_by_images, {part.folder for part in parts} - deployments.unserved)
+    jobs = {part.folder for part in parts if part.kind == "job"}
+    parts += projects(known, kinds, claimed | claimed_by_images, {part.folder for part in parts} - deployments.unserved, jobs)
     parts += static_frontends(known)
     parts += beside_services(known, parts)
     return identified(parts), {**replicas, **{variant: replicas.get(stem, stem) for variant, stem in variants.items()}}

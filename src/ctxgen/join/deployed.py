@@ -9,7 +9,7 @@ from functools import cached_property
 
 from ctxgen.facts import folder_of
 from ctxgen.join.commands import Commands
-from ctxgen.join.folders import Folders, for_deployment
+from ctxgen.join.folders import Folders
 from ctxgen.join.kinds import WORDS, Kinds
 from ctxgen.join.known import Known
 from ctxgen.join.parts import Part, best_name, make_part, merged
@@ -64,6 +64,8 @@ class Deployments:
                 continue
             beside = folder_of(container.at.path)
             folder = self.folders.of_image(beside, beside)
+            if not self.known.units.at(folder):
+                folder = self.folders.started(container.at.path) or folder
             if {folder, beside} & told or self.commands.tells(folder, told) or not self._runs_something(container, folder):
                 continue
             part, units = self._of_container(container, folder)
@@ -126,7 +128,8 @@ class Deployments:
         if folder is None and technology is None and (ours := self.commands.anywhere(named, (image or "").rpartition("/")[2])):
             folder, program = ours
         if folder is not None:
-            folder = self.folders.run_by(named, folder, same[0].at.path)
+            building = next((service for service in same if service.build is not None or service.dockerfile), None)
+            folder = self.folders.run_by(named, folder, same[0].at.path, self.folders.dockerfile(building) if building else None)
             program = program or self.commands.named(folder, named, (image or "").rpartition("/")[2])
         all_units = known.units.of(folder)
         units = serving(all_units)
@@ -177,7 +180,7 @@ class Deployments:
             return True
         if not folder or (not container.command and not container.ports):
             return False
-        return not for_deployment(folder) or self.known.files.source_in(folder) or not self.known.only_a_runtime(folder)
+        return self.known.files.source_in(folder) or not self.known.only_a_runtime(folder)
 
     def _of_container(self, container: Container, folder: str) -> Deployed:
         units = serving(self.known.units.of(folder))

@@ -8,9 +8,9 @@ from functools import cache
 from ctxgen.facts import folder_of
 from ctxgen.join.known import Known
 from ctxgen.join.units import Unit
-from ctxgen.model import Service
+from ctxgen.model import Container, Process, Service
 
-CLI_NAME = re.compile(r"(?i)(?:^|[-_])cli\Z")
+CLI_NAME = re.compile(r"(?i)(?:^|[-_/])cli\Z")
 _DEPLOY_FOLDER = {"docker", "build", ".docker", "deploy", "deployment", "dockerfiles", "containers", "ci", "scripts", "infra", "ops"}
 _DOCKERFILES_FOLDER = {"docker", "build", ".docker", "deploy", "dockerfiles", "containers", "ci"}
 
@@ -30,16 +30,26 @@ class Folders:
     def built_by(self, service: Service) -> str:
         """The folder of what a service builds; a Dockerfile that is not there says nothing, unless another one lies in its folder."""
         context, beside = service.build or "", folder_of(service.dockerfile or "")
+        stated = self.dockerfile(service)
+        if self.known.is_engine(stated) and not self.known.units.at(folder_of(stated)):
+            return folder_of(stated)  # an engine with settings of the product's: no project below is its code
         stands = service.dockerfile is not None and (service.dockerfile in self.known.files or any(self.known.containers_in(beside)))
         return self.of_image(beside if stands else context, context)
 
-    def run_by(self, service: str, built: str, stated_at: str) -> str:
+    @staticmethod
+    def dockerfile(service: Service) -> str:
+        """The path of the Dockerfile that a service builds by, by convention where it states none."""
+        return service.dockerfile or (f"{service.build}/Dockerfile" if service.build else "Dockerfile")
+
+    def run_by(self, service: str, built: str, stated_at: str, dockerfile: str | None = None) -> str:
         """The folder of the code that a service runs, where its image is built in a folder without code of its own.
 
         What an installed package builds runs the code beside the file that states the service; an image of a runtime
         alone runs the code that the service is named for.
         """
         units, files = self.known.units, self.known.files
+        if not units.at(built) and dockerfile is not None and (started := self.started(dockerfile)) is not None:
+            return started
         if units.shared(built):
             return self._only_program(built) or built
         if built and self.known.places.vendored(built + "/x") and not files.source_in(built):
@@ -47,6 +57,18 @@ class Folders:
         if built and not units.at(built) and not files.source_in(built) and self.known.only_a_runtime(built):
             return units.served(service) or built
         return built
+
+    def started(self, dockerfile: str) -> str | None:
+        """The folder of the .NET project that an image of a whole solution publishes or starts: `dotnet publish Shop.Api.csproj`, `dotnet Shop.Api.dll`."""
+        named = {
+            f"{unit.name}.{end}": unit.folder for unit in self.known.units.all if unit.ecosystem == "nuget" for end in ("dll", "csproj")
+        }
+        if not named:
+            return None
+        run = [process.command for process in self.known.facts.in_file(Process, dockerfile)]
+        run += [container.command for container in self.known.facts.in_file(Container, dockerfile) if container.command is not None]
+        found = {named[word] for command in run for word in command.words(named)}
+        return found.pop() if len(found) == 1 else None
 
     def _of_image(self, dockerfile_folder: str, context: str) -> str:
         """Where the code of an image lies: at its Dockerfile if a project is there or below, else at its build context."""

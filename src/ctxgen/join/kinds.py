@@ -9,7 +9,7 @@ from collections.abc import Sequence, Set
 from ctxgen.join.folders import CLI_NAME
 from ctxgen.join.known import Known
 from ctxgen.join.units import Unit
-from ctxgen.model import Sighting
+from ctxgen.model import ConfigKey, Sighting
 
 _GATEWAY = re.compile(r"(?i)gateway|(?:^|[-_.])(?:proxy|bff|ingress|traefik|nginx|kong|envoy|caddy|edge|load-?balancer)(?:$|[-_.])")
 _INFRASTRUCTURE = {
@@ -60,6 +60,12 @@ class Kinds:
             if sighting.scope == "backend" and sighting.usage != "unknown":
                 self._sighted[known.units.folder(sighting.at.path)].add(sighting.technology)
         self._jvm_programs = {known.units.folder(path) for path in known.files.jvm_programs()}
+        self._listening = {
+            known.units.folder(key.at.path)
+            for key in known.facts.of(ConfigKey)
+            if key.key in ("server.port", "listen.port") and known.places.scope(key.at.path) is None
+        }
+        """The units whose settings state a port: the framework may come with a module that they need."""
 
     def of_deployed(
         self, named: str, folder: str | None, units: Sequence[Unit], ports: Set[int], technology: str | None, words: Set[str]
@@ -100,13 +106,19 @@ class Kinds:
             and (kind := _by_name(unit.name, unit.folder, frozenset(), frozenset()))
         ):
             return kind
+        if unit.ecosystem == "npm" and unit.folder and CLI_NAME.search(unit.name):
+            return "cli"  # published to be run, as a library is to be imported
         if unit.output == "library" or self._without_a_program(unit):
             return "library"
         if CLI_NAME.search(unit.name):
             return "cli"
-        if any(self.catalogue[each].serves for each in has):
+        if any(self.catalogue[each].serves for each in has) or self._listens(unit):
             return "gateway" if _GATEWAY.search(unit.name) else "service"
         return "cli" if unit.output == "application" else "library"
+
+    def _listens(self, unit: Unit) -> bool:
+        """Whether a program without a known framework of its own states a port: a module that it needs brings it, or the standard library serves."""
+        return unit.folder in self._listening and (unit.folder in self._jvm_programs or unit.ecosystem == "go")
 
     def serves(self, unit: Unit) -> bool:
         """Whether a unit has a framework that answers requests."""
@@ -147,6 +159,6 @@ class Kinds:
 def _by_name(named: str, folder: str | None, ports: Set[int], words: Set[str]) -> str | None:
     """A job or worker, by its name, its folder's name and the words of its command."""
     called = (named, (folder or "").rpartition("/")[2])
-    if "migrate" in words or (any(map(_JOB.search, called)) and not (ports and _TEST_NAME.search(named))):
+    if ("migrate" in words and not ports) or (any(map(_JOB.search, called)) and not (ports and _TEST_NAME.search(named))):
         return "job"
-    return "worker" if words or any(map(_WORKER.search, called)) else None
+    return "worker" if words - {"migrate"} or any(map(_WORKER.search, called)) else None

@@ -24,10 +24,13 @@ class Known:
             if container.stage is None:
                 self._containers[folder_of(container.at.path)].append(container)
         self._bases: dict[str, str] = {}
+        self._engines: set[str] = set()
         for image in facts.of(Image):
             folder = folder_of(image.at.path)
-            if image.purpose == "base" and folder not in self._bases and image.name and (known := catalogue.image(image.name)):
-                self._bases[folder] = known
+            if image.purpose == "base" and image.name and (known := catalogue.image(image.name)):
+                self._bases.setdefault(folder, known)
+                if catalogue[known].category in ("database", "cache", "queue", "search"):
+                    self._engines.add(image.at.path)
 
     @cached_property
     def _made(self) -> dict[str, str]:
@@ -51,6 +54,10 @@ class Known:
     def base_technology(self, folder: str) -> str | None:
         """The technology that the image of a folder starts from."""
         return self._bases.get(folder)
+
+    def is_engine(self, dockerfile: str) -> bool:
+        """Whether a Dockerfile makes the image of a store or broker."""
+        return dockerfile in self._engines
 
     def only_a_runtime(self, folder: str) -> bool:
         """Whether an image starts from a language alone (or from nothing known), so that what it runs lies elsewhere."""

@@ -18,14 +18,14 @@ from ctxgen.processes import daemons, scripted
 _STATIC = "src/main/resources/static"
 
 
-def projects(known: Known, kinds: Kinds, claimed: Set[Unit], deployed: Set[str]) -> Iterator[Part]:
-    """The units that nothing deploys (`claimed` are those that something does, `deployed` the folders of what does)."""
+def projects(known: Known, kinds: Kinds, claimed: Set[Unit], deployed: Set[str], jobs: Set[str] = frozenset()) -> Iterator[Part]:
+    """The units that nothing deploys (`claimed` are those that something does, `deployed` the folders of what does, `jobs` those of what runs once)."""
     needing = {folder_of(d.at.path) for d in known.facts.of(Dependency) if d.ecosystem == "npm" and d.group == "main"}
     for unit in known.units.all:
         if unit in claimed or unit.workspace or _only_tools(unit, known, needing):
             continue
         kind = kinds.of_code(unit)
-        if unit.folder in deployed and kind not in ("frontend", "cli"):
+        if unit.folder in deployed and (kind not in ("frontend", "cli") or (kind == "cli" and unit.folder and unit.folder in jobs)):
             continue
         workspace = not unit.folder and len(known.units.all) > 1
         if workspace and kind == "library" and unit.ecosystem == "npm" and unit.output is None:

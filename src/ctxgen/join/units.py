@@ -79,21 +79,33 @@ def _projects(facts: Facts, places: Places, root_name: str) -> tuple[dict[Key, U
     aggregates: set[Key] = set()
     for project in facts.of(Project):
         folder = folder_of(project.at.path) if project.folder is None else project.folder
-        if places.scope(project.at.path) is not None or places.scope(f"{folder}/x") is not None or project.output == "test":
-            continue
+        if (
+            places.scope(project.at.path) is not None
+            or places.scope(f"{folder}/x") is not None
+            or project.output == "test"
+            or project.name == "_build"
+        ):
+            continue  # NUKE's convention for the project that builds the others: https://nuke.build/docs/getting-started/installation/
         if project.output == "aggregate":
             aggregates.add((folder, project.ecosystem))
             continue
         default = folder.rpartition("/")[2] or root_name
         match project.ecosystem:
             case "go":
-                named = default
+                # a checkout's folder may be called anything, the module at its root says what it is
+                named = folder.rpartition("/")[2] or _module_name(str(project.name or "")) or root_name
             case "maven":
                 named = (project.name or default).rpartition(":")[2]
             case _:
                 named = project.name or default
         found.setdefault((folder, project.ecosystem), Unit(folder, project.ecosystem, named, project.at, project.output))
     return found, aggregates
+
+
+def _module_name(module: str) -> str:
+    """The last part of a Go module's path, without its major version and the domain of a vanity import: `shop` of `example.org/shop/v2` and of `shop.app/v2`."""
+    last = re.sub(r"/v[0-9]+\Z", "", module).rpartition("/")
+    return last[2] if last[1] else last[2].partition(".")[0]
 
 
 def _is_a_list_of_its_own(need: Dependency) -> bool:
