@@ -83,6 +83,7 @@ class Interpreter:
         self._active: dict[int, int] = defaultdict(int)
         self.calling: list[Arguments] = []
         """The calls of the repository's functions that are being followed, outermost first."""
+        self._getters: dict[str, ir.Function] = {}
         self._given: dict[tuple[int, int] | None, tuple[Value, Value]] = {}
         """What functions gave whose arguments say nothing: they do the same again.  What they are bound to is kept beside it, so that its `id` stays its own."""
 
@@ -639,7 +640,7 @@ class Interpreter:
                 found_member = self._member(owner, name, line)
                 if found_member is None and isinstance(owner, ClassValue) and self.language.open_classes:
                     return External(f"{owner.cls.name}.{name}"[:MAX_TEXT])
-                return UNKNOWN if found_member is None else found_member
+                return self._got(owner, name, line) if found_member is None else found_member
             case Object():
                 if name in owner.fields:
                     return owner.fields[name]
@@ -721,6 +722,16 @@ class Interpreter:
         if (given := known.fields.get(name) or self.object_attribute(known, name)) is not None:
             return given
         return Method(known, name) if self.has_method(known, name) else None
+
+    def _got(self, owner: Instance | ClassValue, name: str, line: int) -> Value:
+        """A getter that the compiler makes, of a field that is known."""
+        field = self.language.getter(name)
+        if not field or not isinstance(owner, Instance) or self._member(owner, field, line) is None:
+            return UNKNOWN
+        if name not in self._getters:
+            given = ir.Attribute(ir.Name("self", line), field, line)
+            self._getters[name] = ir.Function(name, line, (), lambda: (ir.Return(given, line),))
+        return FunctionValue(self._getters[name], self.class_scope(owner.cls), owner, owner.cls)
 
     def parts_of(self, cls: ClassValue) -> list[ClassValue]:
         """The declarations that have been met of a partial class."""

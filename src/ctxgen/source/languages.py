@@ -103,6 +103,8 @@ class Language:
     """How a module of a library is named in frameworks' descriptions: without its major version in Go."""
     names_are_paths: bool = False
     """Whether an import names a type, function or constant by its package and name, wherever its file lies (Java, Kotlin): `a.b` and `C` for `a.b.C`."""
+    getter: Callable[[str], str] = field(default=lambda name: "")
+    """The field that a method gives which no source holds, by the method's name: a getter that the compiler makes (Lombok's `getName`)."""
     runs: Callable[[Function], bool] | None = None
     """Which functions that nobody calls are run: those that a framework calls to be told something; all where this is None."""
     judge: Callable[[str, Any], GuardKind | None] | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ctxgen.source.jvm.entry import tells
-from ctxgen.source.jvm.library import HOOKS
+from ctxgen.source.jvm.library import HOOKS, getter
 from ctxgen.source.jvm.lower import lower
 from ctxgen.source.jvm.resolve import JvmResolver
 from ctxgen.source.languages import Language
@@ -18,5 +18,6 @@ LANGUAGE = Language(
     constructors=("constructor",),
     names_are_paths=True,
     handlers_wrapped=True,
+    getter=getter,
     runs=tells,
 )

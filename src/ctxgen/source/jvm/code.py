@@ -31,6 +31,7 @@ _MIDDLEWARE = {
 _CACHES = {"Cacheable", "CachePut", "CacheEvict", "CacheResult", "CacheInvalidate", "CacheInvalidateAll"}
 _UNITS = {"ofMillis": "ms", "ofSeconds": "s", "ofMinutes": "min", "ofHours": "h", "ofDays": "d"}
 _TIME = {"MILLISECONDS": "ms", "SECONDS": "s", "MINUTES": "min", "HOURS": "h", "DAYS": "d"}
+_LOCAL = ("localhost", "127.0.0.1")
 _CLIENTS = {"RestTemplate", "TestRestTemplate", "WebClient", "RestClient", "HttpClient", "OkHttpClient", "Client"}
 _ISSUED = {("Jwts", "builder"), ("JWT", "create"), ("JwtEncoder", "encode"), ("NimbusJwtEncoder", "encode"), ("Jwt", "claims"), ("Jwt", "issuer"), ("JWTTokenGenerator", "generateToken"), ("JwtTokenGenerator", "generateToken")}  # fmt: skip
 _CHECKED = {("Jwts", "parser"), ("Jwts", "parserBuilder"), ("JWT", "require"), ("JwtDecoder", "decode"), ("NimbusJwtDecoder", "decode"), ("ReactiveJwtDecoder", "decode"), ("SignedJWT", "parse"), ("JWTParser", "parse"), ("JWTVerifier", "verify")}  # fmt: skip
@@ -60,7 +61,7 @@ def _of_class(program: Program, cls: ClassValue) -> Iterator[CodeFact]:
         if called in _MAPPERS and cls.cls.kind != "interface":
             key = base.key if isinstance(base, ir.Item) else None
             shown = simple(key.items[0].value) if isinstance(key, ir.Sequence) and key.items else simple(key)
-            yield _fact("error-handler", cls.cls.name, at, name(shown) if shown else None)
+            yield _fact("error-handler", cls.cls.name, at, name(shown) if len(shown) > 1 else None)  # `E` is a variable
         elif called in _MIDDLEWARE and cls.cls.kind != "interface":
             yield _fact("middleware", cls.cls.name, at)
         elif called == "ConstraintValidator":
@@ -71,6 +72,7 @@ def _of_class(program: Program, cls: ClassValue) -> Iterator[CodeFact]:
         filled = settings(program).filled(cls.path, address) if address else ""
         title = next((text for text in texts(program, client, "name", "value", "serviceId", "configKey", "contextId") if text), "")
         host = Opaque(filled).host() if filled else None
+        host = None if host is not None and str(host) in _LOCAL else host
         title = settings(program).filled(cls.path, title)
         yield _fact(
             "http-client",
@@ -214,7 +216,7 @@ def _of_body(
         elif first is not None and _http(called, pair[0]):
             text = text_of(program, first, inside, filled) or _address(program, first, inside)
             host = Opaque(text).host() if text and "://" in text else None
-            if host and str(host) not in ("localhost", "127.0.0.1"):
+            if host and str(host) not in _LOCAL:
                 yield _fact("http-client", str(host), at)
 
 

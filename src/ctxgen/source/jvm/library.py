@@ -34,6 +34,12 @@ def _with(program: Program, arguments: Arguments) -> Value:
     return program.call(block, arguments._replace(positional=(given,), keywords={}, written=(), types=()))
 
 
+def getter(name: str) -> str:
+    """The field of `getName()` and `isOpen()`, which Lombok makes."""
+    start = 3 if name.startswith("get") else 2 if name.startswith("is") else 0
+    return name[start : start + 1].lower() + name[start + 1 :] if start and name[start : start + 1].isupper() else ""
+
+
 _LISTS = (
     "listOf",
     "arrayOf",

@@ -13,7 +13,7 @@ from ctxgen.model import At, ConfigKey, Dependency
 from ctxgen.opaque import Opaque
 
 _SOURCE_ROOT = re.compile(r"(?:^|/)src/")
-_PLACEHOLDER = re.compile(r"\$\{([\w.\-\[\]]{1,120})(?::([^{}$]{0,200}))?\}")
+_PLACEHOLDER = re.compile(r"\$\{((?:\{\w{1,60}\})?[\w.\-\[\]]{1,120})(?::([^{}$]{0,200}))?\}")
 
 
 def module_of(path: str) -> str:
