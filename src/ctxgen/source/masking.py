@@ -67,7 +67,9 @@ def _secret(text: str) -> bool:
     digits = any(map(str.isdigit, bare))
     if digits and (len(set(_MARKS.findall(bare))) >= MANY_MARKS or not _closed(bare)):
         return True
-    if any(pattern.search(bare) for pattern in (_DOLLAR, _FOUR_WORDS, _USER, _ADDRESS, _BASE64, _HASH)):
+    if any(pattern.search(bare) for pattern in (_DOLLAR, _FOUR_WORDS, _USER, _BASE64, _HASH)):
+        return True
+    if _ADDRESS.search(_PARAMETER.sub("{}", text)):  # `/tag:{tag}/feed` is none
         return True
     joined = bare.replace("/", "")  # base64 writes slashes too
     return bare != joined and joined != joined.lower() and looks_secret(joined)
