@@ -64,6 +64,11 @@ def call(interpreter: Interpreter, method: Bound, arguments: Arguments) -> Value
             owner.extend(arguments.positional if name not in ("insert",) else arguments.positional[1:])
             del owner[MAX:]
             return owner
+        if (
+            name == "concat" and not arguments.positional and any(isinstance(each, str) for each in owner)
+        ):  # Rust's `[base, "/api"].concat()`
+            parts = owner[1:] if not isinstance(owner[0], str) else owner
+            return _joined("", parts)
         if name in _EXTEND:
             found = [*owner, *(each for value in arguments.positional for each in (value if isinstance(value, list) else [value]))][:MAX]
             if name not in ("concat", "merge"):

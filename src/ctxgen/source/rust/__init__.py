@@ -28,6 +28,11 @@ def _run(program: Program, arguments: Arguments) -> Value:
     return program.call(first, arguments._replace(positional=(), written=())) if isinstance(first, FunctionValue) else first
 
 
+def _list(program: Program, arguments: Arguments) -> Value:
+    """`Vec::new()`."""
+    return []
+
+
 def _unknown(program: Program, arguments: Arguments) -> Value:
     """A product: a number that nobody asks for."""
     return UNKNOWN
@@ -51,7 +56,7 @@ LANGUAGE = Language(
     stars=True,
     constructors=(),
     library=lambda module: module.replace("::", ".").removesuffix(".prelude"),
-    hooks={f"{PRODUCT}()": _unknown, **{f"{path}()": _same for path in _WRAPPERS}}
+    hooks={f"{PRODUCT}()": _unknown, "Vec.new()": _list, "Vec.with_capacity()": _list, **{f"{path}()": _same for path in _WRAPPERS}}
     | {"tokio.spawn()": _run, "tokio.task.spawn_blocking()": _run},
     inside=lambda module, name: f"{module}::{name}" if module != "." else f"self::{name}",
 )

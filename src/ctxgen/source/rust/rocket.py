@@ -5,6 +5,8 @@ Source: https://rocket.rs/guide/v0.5/requests/.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ctxgen.source.program import Hook, MethodHook, Program
 from ctxgen.source.rust.handlers import extractor_guards, listed, stated
 from ctxgen.source.values import Arguments, FunctionValue, Object, Value
@@ -17,7 +19,7 @@ def _mount(program: Program, owner: Object, arguments: Arguments) -> Value:
         return owner
     at = program.at(arguments)
     group = program.new_object(program.vocabulary.frameworks["rocket"].types["routes"], at)
-    for handler in handlers if isinstance(handlers, list) else []:
+    for handler in _flat(handlers):
         if isinstance(handler, FunctionValue):
             program.answers(handler)
             guards = program.handler_guards(owner, handler)
@@ -27,6 +29,15 @@ def _mount(program: Program, owner: Object, arguments: Arguments) -> Value:
     if group.router is not None:
         owner.router.mount(group.router, prefix, at, order=program.next_order())
     return owner
+
+
+def _flat(handlers: Value) -> Iterator[Value]:
+    """The handlers of a list, and of the lists that were appended to it."""
+    for each in handlers if isinstance(handlers, list) else []:
+        if isinstance(each, list):
+            yield from _flat(each)
+        else:
+            yield each
 
 
 def _fairing(program: Program, arguments: Arguments) -> Value:
