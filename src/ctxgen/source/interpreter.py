@@ -79,6 +79,8 @@ class Interpreter:
         self.functions: list[FunctionValue] = []
         """All functions at the top of modules, and methods with a receiver, in the order in which their modules were loaded."""
         self._steps = self._depth = 0
+        self._arms = 0
+        """How many branches what is run lies in."""
         self._most = MAX_STEPS
         self._active: dict[int, int] = defaultdict(int)
         self.calling: list[Arguments] = []
@@ -204,12 +206,14 @@ class Interpreter:
                     returned.append(self.evaluate(value, scope))
                     return returned
                 case ir.Branch(arms):
+                    self._arms += 1
                     for condition, body in arms:
                         if self._is_default(condition, body, scope):
                             continue
                         if condition is not None:
                             self.evaluate(condition, scope)
                         returned += self._execute(body, scope, top=top)
+                    self._arms -= 1
                 case ir.Loop():
                     returned += self._loop(statement, scope)
                 case ir.Block(body):
@@ -379,6 +383,10 @@ class Interpreter:
         value = self.evaluate(statement.value, scope)
         if value is UNKNOWN and statement.type is not None:
             value = self.value_of_type(statement.type, scope, statement.line)
+        if self._arms and not statement.declares and isinstance(value, FunctionValue) and isinstance(statement.target, ir.Name):
+            holder = scope.holder(statement.target.name)
+            if holder is not None and isinstance(holder.names[statement.target.name], Object):
+                return  # in one case something else answers; what was put up before does in the others
         if statement.adds:
             value = builtins.added(self.evaluate(statement.target, scope), value)
         self._bind(statement.target, value, scope, declares=statement.declares)

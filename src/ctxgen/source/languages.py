@@ -86,6 +86,8 @@ class Language:
     """Whether functions with a receiver are known only through it (Go)."""
     entry: bytes = b""
     """What a file holds where programs start, which is followed even if it names no framework itself."""
+    adapters: frozenset[str] = frozenset()
+    """Paths of what only makes a handler of the function that it is given (Go's `http.HandlerFunc(list)`)."""
     handlers_wrapped: bool = False
     """Whether a handler is commonly an argument of what is put around it (Go's `auth(list)`), which then may be a guard."""
     modules_apart: bool = False

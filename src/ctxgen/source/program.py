@@ -241,6 +241,11 @@ class Program(Interpreter):
             for router in assumed:
                 router.dropped = True
             assumed.clear()
+        found = self._once(value, arguments)
+        return self._put_around(value, arguments, found) if self.language.handlers_wrapped else found
+
+    def _once(self, value: FunctionValue, arguments: Arguments) -> Value:
+        """Call a function; what it made when nobody was seen to call it is dropped."""
         alone = self._alone.get(id(value.function)) if self.calling else None
         if not alone:
             return super()._apply(value, arguments)
@@ -252,6 +257,25 @@ class Program(Interpreter):
                 router.dropped = True
             alone.clear()
         return found
+
+    def _put_around(self, value: FunctionValue, arguments: Arguments, found: Value) -> Value:
+        """What a function gives that puts a handler around a router: the router, guarded by what the function is."""
+        if not isinstance(found, FunctionValue) or found.name:
+            return found
+        named = value if value.name else value.maker
+        found.maker = found.maker or named
+        inner = next(
+            (known for each in arguments.positional if (known := self.object_of(each)) is not None and known.router is not None), None
+        )
+        if inner is None or inner.router is None or _last(value.function.returns) not in ("Handler", "HandlerFunc"):
+            return found
+        at = self.at(arguments)
+        guards = self.guards_of(None, named, at) if named is not None else []
+        around = Object(inner.type, self.new_router(inner.type, at))
+        assert around.router is not None
+        around.router.root = False
+        around.router.mount(inner.router, "", at, guards)
+        return around
 
     def subclassed(self, cls: ClassValue, bases: Sequence[Value]) -> None:
         for base in bases:
@@ -507,7 +531,9 @@ class Program(Interpreter):
         ]
         written = written or next(iter(arguments.types), None)
         opened = self._opened(owner, handler)
-        self.add_route(target, methods, paths, at, self.handler_name(handler, written), guards, method.kind, public=opened)
+        self.add_route(
+            target, methods, paths, at, self.handler_name(handler, written), guards, method.kind, public=opened, function=handler
+        )
         self.answers(handler)
         return given
 
@@ -678,8 +704,13 @@ class Program(Interpreter):
                 names.append(value.path.replace("()", ""))
         kinds = {each: self.judged(each, value) for each in names if each}
         found = kind or next((known for known in kinds.values() if known), None)
-        if found is None and isinstance(value, FunctionValue) and not any(map(attaches, names)) and not _HANDLES_ERRORS.search(written):
-            found = refusal(value.function)
+        if (
+            found in (None, "validation")
+            and isinstance(value, FunctionValue)
+            and not any(map(attaches, names))
+            and not _HANDLES_ERRORS.search(written)
+        ):
+            found = refusal(value.function) or found
         if found is None or (
             found in ("authn", "authz") and kind is None and isinstance(value, FunctionValue) and lets_all(value.function)
         ):
@@ -741,7 +772,11 @@ class Program(Interpreter):
         return handler, written, guards
 
     def _inside(self, call: ir.Call, scope: Scope) -> tuple[Value, ir.Expression] | None:
-        """The function among the arguments of a call, or the call among them that has one."""
+        """The function among the arguments of a call, or the call among them that has one; what an adapter of a library is given is one, whatever it is."""
+        called = self.evaluate(call.function, scope) if self.language.adapters and call.arguments else None
+        if isinstance(called, External) and called.path in self.language.adapters:
+            written = call.arguments[0].value
+            return self.evaluate(written, scope), written
         for argument in call.arguments:
             match argument.value:
                 case ir.Name() | ir.Attribute() | ir.Function():

@@ -42,6 +42,8 @@ class Route(NamedTuple):
     order: int = 0
     via: tuple[At, ...] = ()
     """Lines that it takes its prefix from, where no mount says them."""
+    function: object = None
+    """What answers it, as far as it is followed."""
 
 
 class Mount(NamedTuple):

@@ -37,6 +37,8 @@ class Inside(NamedTuple):
     kinds: dict[str, Kind]
     scope: Scope
     function: ir.Function | None = None
+    innermost: ir.Function | None = None
+    """The function or closure that it stands in directly."""
 
 
 class Found(NamedTuple):
@@ -260,7 +262,7 @@ def _enter(tongue: Tongue, program: Program, module: ModuleValue, function: ir.F
     if function.receiver is not None and function.receiver.type is not None:
         named = f"{last_name(function.receiver.type)}.{named}"
     # a closure is told by the function that it stands in
-    return Inside(named or outer.name, kinds, scope, function if named or outer.function is None else outer.function)
+    return Inside(named or outer.name, kinds, scope, function if named or outer.function is None else outer.function, function)
 
 
 def _keep(tongue: Tongue, program: Program, module: ModuleValue, part: ir.Assign, inside: Inside) -> None:

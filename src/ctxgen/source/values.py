@@ -111,6 +111,8 @@ class FunctionValue:
         self.attributes: dict[str, Value] = {}
         self.around: list[FunctionValue] = []
         """The functions that decorators put around it, innermost first."""
+        self.maker: FunctionValue | None = None
+        """Of a function without a name the one that gave it, where somebody asks for it (Go's middleware)."""
 
     @property
     def name(self) -> str:

@@ -85,6 +85,16 @@ LANGUAGE = Language(
     receivers_are_methods=True,
     entry=b"\nfunc main()",
     handlers_wrapped=True,
+    adapters=frozenset(
+        [
+            "net/http.HandlerFunc",
+            "github.com/gin-gonic/gin.WrapF",
+            "github.com/gin-gonic/gin.WrapH",
+            "github.com/labstack/echo.WrapHandler",
+            "github.com/gofiber/fiber/middleware/adaptor.HTTPHandler",
+            "github.com/gofiber/fiber/middleware/adaptor.HTTPHandlerFunc",
+        ]
+    ),
     constructors=(),
     constants={f"net/http.Method{verb}": verb.upper() for verb in _VERBS},
     library=_library,

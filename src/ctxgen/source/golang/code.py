@@ -15,6 +15,7 @@ from ctxgen.source import ir
 from ctxgen.source.golang.calls import READING, package
 from ctxgen.source.golang.limits import LIMITS
 from ctxgen.source.golang.messages import written
+from ctxgen.source.golang.sockets import Upgrades
 from ctxgen.source.guards import spelled
 from ctxgen.source.program import Program
 from ctxgen.source.typed_calls import Defined, Found, Set, walk
@@ -22,7 +23,7 @@ from ctxgen.source.typed_calls import Defined, Found, Set, walk
 _WORTH = re.compile(
     rb"\"net/http\"|\brecover\(\)|\.Use\(|database/sql|jmoiron/sqlx|gorm|jackc/pgx|uptrace/bun|xorm|mongo-driver|bbolt|badger|ent\"|validator|validation\"|binding:\"|validate:\"|valid:\""
     rb"|[rR]edis|redigo|cache|ristretto|lru|memcache|otter|[lL]imit|httprate|throttled|tollbooth|jwt|jwx|jose|paseto|oidc|firebase|resty|imroom/req|[rR]ecover|ErrorHandler"
-    rb"|kafka|sarama|kgo\"|amqp|nats|watermill|asynq|river|machinery|cron|temporal|pubsub|mqtt|pulsar|nsq|[eE]rrorHandler|Interceptor|oken"
+    rb"|websocket|gobwas/ws|melody|kafka|sarama|kgo\"|amqp|nats|watermill|asynq|river|machinery|cron|temporal|pubsub|mqtt|pulsar|nsq|[eE]rrorHandler|Interceptor|oken"
 )
 """Words of which a file must hold one before it is looked at."""
 _REFRESHED = re.compile(r"(?i)(?:refresh\w{0,20}tokens?|tokens?refresh|renew\w{0,12}tokens?|rotate\w{0,12}tokens?)")
@@ -38,6 +39,7 @@ _RULES = re.compile(r'(?:^|\s)(?:binding|validate|valid):"(?!-?(?:"|$))')
 def finish(program: Program) -> None:
     """The facts of all files that hold a word worth looking at."""
     told: dict[Fact, None] = {}
+    upgrades = Upgrades()
     for path in program.own:
         data = program.sources.data(path) if program.sources is not None else b""
         if path.endswith("_test.go") or not _WORTH.search(data) or b"// Code generated" in data[:2000]:
@@ -47,11 +49,13 @@ def finish(program: Program) -> None:
             continue
         for each in walk(READING, program, module):
             if isinstance(each, Found):
+                upgrades.note(each)
                 told.update(dict.fromkeys((*_call(each), *(written(each, package(each.path)) if each.path else ()))))
             elif isinstance(each, Set):
                 told.update(dict.fromkeys(_set(each)))
             else:
                 told.update(dict.fromkeys(_defined(each)))
+    upgrades.tell(program)
     named = {each.at for each in told if isinstance(each, Schedule)}
     known = [each for each in program.facts if not (isinstance(each, Schedule) and each.at in named)]  # the same, without the function
     program.facts = list(dict.fromkeys((*known, *told)))

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from ctxgen.source.frameworks import plain
+from ctxgen.source.golang.nethttp import inside
 from ctxgen.source.program import MethodHook, Program
 from ctxgen.source.routing import Router
 from ctxgen.source.values import Arguments, Object, Value
@@ -32,14 +33,14 @@ def _router(route: Object) -> Router:
 def _answer(program: Program, route: Object, arguments: Arguments, path: str | None, position: int) -> None:
     """A handler was given: the route answers, under the path of the call or of the chain."""
     handler = arguments.get(position)
-    mounted = program.object_of(handler)
+    mounted = inside(program, handler)
     if mounted is not None and mounted.router is not None:  # r.PathPrefix("/v1").Handler(other)
         _router(route).mount(mounted.router, path or "", program.at(arguments))
         return
     handler, written, around = program.unwrapped(arguments, position)
     methods = route.fields.get("methods", ("ANY",))
     guards = [*around, *program.handler_guards(route, handler)]
-    program.add_route(route, methods, [path or ""], program.at(arguments), program.handler_name(handler, written), guards)
+    program.add_route(route, methods, [path or ""], program.at(arguments), program.handler_name(handler, written), guards, function=handler)
     program.answers(handler)
 
 

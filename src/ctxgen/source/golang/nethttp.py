@@ -21,7 +21,7 @@ def _handle(program: Program, owner: Object, arguments: Arguments) -> Value:
         return UNKNOWN
     handler, at = arguments.get(1), program.at(arguments)
     path = found["path"].replace("{$}", "")
-    mounted = program.object_of(handler)
+    mounted = inside(program, handler)
     if mounted is not None and mounted.router is not None:
         # the pattern's path is not taken off: a router below it states whole paths, unless `http.StripPrefix` is around it
         owner.router.mount(
@@ -32,9 +32,18 @@ def _handle(program: Program, owner: Object, arguments: Arguments) -> Value:
         return UNKNOWN  # what it answers, interface descriptions state
     handler, written, around = program.unwrapped(arguments, 1)
     guards = [*around, *program.handler_guards(owner, handler)]
-    program.add_route(owner, (found["method"] or "ANY",), [path], at, program.handler_name(handler, written), guards)
+    program.add_route(owner, (found["method"] or "ANY",), [path], at, program.handler_name(handler, written), guards, function=handler)
     program.answers(handler)
     return UNKNOWN
+
+
+def inside(program: Program, handler: Value) -> Object | None:
+    """The router that a handler is, or that functions of libraries are put around: `cors.Default().Handler(mux)`."""
+    for _ in range(5):
+        if (found := program.object_of(handler)) is not None or not isinstance(handler, External) or handler.arguments is None:
+            return found
+        handler = next((each for each in handler.arguments.positional if isinstance(each, External) or program.router_of(each)), None)
+    return None
 
 
 def _default(program: Program, arguments: Arguments) -> Value:
