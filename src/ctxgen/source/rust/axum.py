@@ -6,54 +6,28 @@ Sources: https://docs.rs/axum/latest/axum/struct.Router.html, https://docs.rs/ut
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
 
-from ctxgen.model import At, Guard
+from ctxgen.model import At
 from ctxgen.source import ir
 from ctxgen.source.program import Hook, MethodHook, Program
 from ctxgen.source.rust.expressions import spelled_last
 from ctxgen.source.rust.handlers import VERBS, extractor_guards, listed, middleware
+from ctxgen.source.rust.methods import Answer, added, answers, started
 from ctxgen.source.values import UNKNOWN, Arguments, FunctionValue, Object, Value
 
 
-class _Answer(NamedTuple):
-    """What a method router answers one of its methods with."""
-
-    methods: tuple[str, ...]
-    handler: Value
-    written: ir.Expression | None
-    guards: tuple[Guard, ...] = ()
-
-
-def _answers(owner: Object) -> list[_Answer]:
-    return owner.fields.setdefault("answers", [])  # type: ignore[no-any-return]
-
-
-def _answered(program: Program, owner: Object, arguments: Arguments, methods: tuple[str, ...], position: int = 0) -> Object:
-    handler = arguments.get(position, default=UNKNOWN)
-    _answers(owner).append(_Answer(methods, handler, arguments.expression(position)))
-    program.answers(handler)
-    return owner
-
-
 def _start(program: Program, arguments: Arguments, methods: tuple[str, ...]) -> Value:
-    """`get(list)`: a new method router."""
-    made = Object(program.vocabulary.frameworks["axum"].types["methods"])
-    return _answered(program, made, arguments, methods)
+    """`get(list)`."""
+    return started(program, "axum", arguments, methods)
 
 
 def _on(program: Program, arguments: Arguments) -> Value:
     """`on(MethodFilter::GET.or(MethodFilter::POST), list)`."""
-    made = Object(program.vocabulary.frameworks["axum"].types["methods"])
-    return _answered(program, made, arguments, _filtered(arguments.expression(0)), 1)
-
-
-def _add(program: Program, owner: Object, arguments: Arguments, methods: tuple[str, ...]) -> Value:
-    return _answered(program, owner, arguments, methods)
+    return started(program, "axum", arguments, _filtered(arguments.expression(0)), 1)
 
 
 def _add_on(program: Program, owner: Object, arguments: Arguments) -> Value:
-    return _answered(program, owner, arguments, _filtered(arguments.expression(0)), 1)
+    return added(program, owner, arguments, _filtered(arguments.expression(0)), 1)
 
 
 def _filtered(expression: ir.Expression | None) -> tuple[str, ...]:
@@ -69,30 +43,30 @@ def _filtered(expression: ir.Expression | None) -> tuple[str, ...]:
 def _join(program: Program, owner: Object, arguments: Arguments) -> Value:
     other = arguments.get(0)
     if isinstance(other, Object):
-        _answers(owner).extend(_answers(other))
+        answers(owner).extend(answers(other))
     return owner
 
 
 def _layer_methods(program: Program, owner: Object, arguments: Arguments) -> Value:
     """A layer holds for the methods before it."""
     found = tuple(middleware(program, arguments))
-    owner.fields["answers"] = [each._replace(guards=(*found, *each.guards)) for each in _answers(owner)]
+    owner.fields["answers"] = [each._replace(guards=(*found, *each.guards)) for each in answers(owner)]
     return owner
 
 
 def _route(program: Program, owner: Object, arguments: Arguments) -> Value:
-    path, answers, at = arguments.get(0), arguments.get(1), program.at(arguments)
+    path, given, at = arguments.get(0), arguments.get(1), program.at(arguments)
     if not isinstance(path, str):
         program.note(at, "path-unknown", "a route whose path could not be followed is left out")
-    elif isinstance(answers, Object) and answers.type.name == "methods":
-        for each in _answers(answers):
+    elif isinstance(given, Object) and given.type.name == "methods":
+        for each in answers(given):
             _put(program, owner, each, path, at)
     else:
         program.note(at, "handler-unknown", "a route whose methods could not be followed is left out")
     return owner
 
 
-def _put(program: Program, owner: Object, answer: _Answer, path: str, at: At) -> None:
+def _put(program: Program, owner: Object, answer: Answer, path: str, at: At) -> None:
     guards = [*answer.guards, *program.handler_guards(owner, answer.handler)]
     program.add_route(owner, answer.methods, [path], at, program.handler_name(answer.handler, answer.written), guards)
 
@@ -177,7 +151,7 @@ HOOKS: dict[str, Hook] = {
 }
 METHODS: dict[str, MethodHook] = {
     **{
-        f"axum.methods.{verb}{ending}": partial(_add, methods=methods)
+        f"axum.methods.{verb}{ending}": partial(added, methods=methods)
         for verb, methods in _KINDS.items()
         for ending in ("", "_service", "_with")
     },

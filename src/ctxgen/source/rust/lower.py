@@ -67,7 +67,7 @@ def _item(node: Syntax, decorators: tuple[ir.Expression, ...], depth: int) -> It
         case "function_item":
             yield ir.Define(_function(node, decorators), line)
         case "impl_item":
-            yield from _implementation(node)
+            yield from _implementation(node, decorators)
         case "struct_item" | "enum_item" | "union_item":
             name, body = text_of(node.child_by_field_name("name")), node.child_by_field_name("body")
             kind = "enum" if node.type == "enum_item" else "struct"
@@ -185,15 +185,17 @@ def _parameters(node: Syntax | None) -> Iterator[ir.Parameter]:
             yield ir.Parameter(spelled_last(target) or "_", line_of(each), type_of(each.child_by_field_name("type")))
 
 
-def _implementation(node: Syntax) -> Iterator[ir.Statement]:
-    """The functions of `impl Type { … }`, known through their type."""
+def _implementation(node: Syntax, around: tuple[ir.Expression, ...]) -> Iterator[ir.Statement]:
+    """The functions of `impl Type { … }`, known through their type; they have the attributes of the block, too."""
     kind = type_of(node.child_by_field_name("type"))
     name = spelled_last(kind)
     if not name:
         return
     for child, decorators in _attributed(named(node.child_by_field_name("body"))):
         if child.type == "function_item":
-            yield ir.Define(_function(child, decorators, ir.Parameter("self", line_of(node), ir.Name(name, line_of(node)))), line_of(child))
+            yield ir.Define(
+                _function(child, (*decorators, *around), ir.Parameter("self", line_of(node), ir.Name(name, line_of(node)))), line_of(child)
+            )
 
 
 def statements(nodes: Sequence[Syntax], depth: int) -> Iterator[ir.Statement]:

@@ -18,6 +18,10 @@ _EXTRACTOR = re.compile(
     rb"\bimpl\b[^{};]{0,200}?\b(?:From|Optional)?(?:FromRequest(?:Parts)?|FromData|Extractible)\b(?:<[^{};]{0,120}?>)?[ \t\r\n]{1,20}for[ \t\r\n]{1,20}(?:&?[\w:]{0,60}::)?(\w{1,60})"
 )
 
+_SCHEME = re.compile(
+    rb"#\[derive\([^()\]]{0,200}\bSecurityScheme\b[^()\]]{0,200}\)\](?:[ \t\r\n]{0,20}#\[[^\n]{0,300}\n?){0,5}[ \t\r\n]{0,20}(?:pub(?:\([\w:]{1,20}\))?[ \t]{1,4})?(?:struct|enum)[ \t]{1,4}(\w{1,60})"
+)
+
 
 class RustResolver:
     """Modules by path: `crate::api::users`, `super::auth`, `orders` for a module below or a crate of the workspace."""
@@ -66,6 +70,16 @@ class RustResolver:
             data = self._sources.data(path)
             if b"FromRequest" in data or b"FromData" in data or b"Extractible" in data:
                 found |= {match.decode("ascii", "replace") for match in _EXTRACTOR.findall(data)}
+        return frozenset(found)
+
+    @cached_property
+    def schemes(self) -> frozenset[str]:
+        """The types that poem-openapi takes from a request's credentials (`#[derive(SecurityScheme)] struct Key(ApiKey)`)."""
+        found: set[str] = set()
+        for path in self._sources.paths:
+            data = self._sources.data(path)
+            if b"SecurityScheme" in data:
+                found |= {match.decode("ascii", "replace") for match in _SCHEME.findall(data)}
         return frozenset(found)
 
     def _root(self, path: str, rest: Sequence[str]) -> str:

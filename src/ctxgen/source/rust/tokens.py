@@ -72,7 +72,7 @@ def _path(node: Syntax) -> ir.Expression:
 def macro(name: ir.Expression, tree: Syntax, line: int, depth: int) -> ir.Expression:
     """A macro's call; `vec![…]` is a list, `format!("/a/{x}")` and `concat!` are texts."""
     last = name.name if isinstance(name, (ir.Name, ir.Attribute)) else ""
-    arguments = call_arguments(tree, depth)
+    arguments = call_arguments(tree, depth, ("/",) if last == "path" else (",", ";"))  # warp's `path!("orders" / u32)`
     match last:
         case "vec" | "array" | "services":
             return ir.Sequence(arguments, line)
@@ -104,14 +104,14 @@ def _formatted(arguments: tuple[ir.Argument, ...], line: int) -> ir.Expression:
     return ir.Template(tuple(part for part in parts if not (isinstance(part, ir.Literal) and part.value == "")), line)
 
 
-def call_arguments(tree: Syntax, depth: int) -> tuple[ir.Argument, ...]:
+def call_arguments(tree: Syntax, depth: int, between: tuple[str, ...] = (",", ";")) -> tuple[ir.Argument, ...]:
     """What stands between the brackets of a tree of tokens, parted by commas."""
     if depth > DEPTH:
         return ()
     found: list[ir.Argument] = []
     group: list[Syntax] = []
     for token in [*tree.children[1:-1], None]:
-        if token is None or token.type in (",", ";"):
+        if token is None or token.type in between:
             if group:
                 found.append(_argument(group, depth + 1))
             group = []
