@@ -34,7 +34,6 @@ _PYTHON = re.compile(
 )
 _GO = re.compile(
     rf"(?<![Ss]et)(?<!Unset)\b(?!(?:\w{{0,40}}(?:[Ss]etenv|[Ss]etEnv|Unsetenv)))\w{{0,40}}[eE]nv\w{{0,40}}(?:\[\w{{1,40}}\])?\(\s{{0,9}}(?:&?[\w.]{{1,80}}\s{{0,9}},\s{{0,9}})?\"{_U}\""
-    rf"|\benv(?:config)?:\"{_N}([^\"]{{0,80}})\"|\bviper\.Get\w{{0,20}}\(\"{_U}\"\)"
 )
 _JAVA = re.compile(
     rf"\bgetenv\(\s{{0,9}}\"{_N}\"(?:\)\s{{0,9}}(?P<after>\?:\s{{0,9}}(?:throw|error|exitProcess)\b|\?:|!!))?|\bgetenv\(\)\.(?:get|getOrDefault|containsKey)\(\s{{0,9}}\"{_N}\"|\bgetenv\(\)\[\"{_N}\"\]|@Value\(\s{{0,9}}[^)\"]{{0,20}}\"[^\"]{{0,80}}\\?\$\{{{_U}([:}}])"
@@ -124,14 +123,9 @@ def read_python_variables(file: File) -> Iterator[Fact]:
 
 @reads("*.go", limit=SOURCE_LIMIT, contains=(b"env", b"Env"))
 def read_go_variables(file: File) -> Iterator[Fact]:
-    """Go: `os.Getenv("X")`, `os.LookupEnv("X")`, helpers named like them, and struct tags."""
-    for line, variable, found in _found(file, _GO, "env", "Env", "viper.Get"):
-        text = file.lines[line - 1]
-        required = None
-        if found[2]:
-            stated = re.search(r"env-?[dD]efault:\"|default:\"", text)
-            required = False if stated else True if re.search(r",\s?(?:required|notEmpty)|required:\"true\"", text) else None
-        yield _variable(file, line, variable, required)
+    """Go: `os.Getenv("X")`, `os.LookupEnv("X")`, helpers named like them and flags; what else is read, and what is required, source says that is followed."""
+    for line, variable, _ in _found(file, _GO, "env", "Env"):
+        yield _variable(file, line, variable)
     for found in _GO_FLAG.finditer(file.text) if "EnvVar" in file.text else ():
         for each in list(re.finditer(r'"(\w+)"', found[1])):
             yield _variable(file, file.text.count("\n", 0, found.start(1) + each.start()) + 1, each[1])

@@ -16,6 +16,7 @@ from ctxgen.source.golang.calls import READING, package
 from ctxgen.source.golang.limits import LIMITS
 from ctxgen.source.golang.messages import written
 from ctxgen.source.golang.sockets import Upgrades
+from ctxgen.source.golang.variables import Variables
 from ctxgen.source.guards import spelled
 from ctxgen.source.program import Program
 from ctxgen.source.typed_calls import Defined, Found, Set, walk
@@ -23,7 +24,7 @@ from ctxgen.source.typed_calls import Defined, Found, Set, walk
 _WORTH = re.compile(
     rb"\"net/http\"|\brecover\(\)|\.Use\(|database/sql|jmoiron/sqlx|gorm|jackc/pgx|uptrace/bun|xorm|mongo-driver|bbolt|badger|ent\"|validator|validation\"|binding:\"|validate:\"|valid:\""
     rb"|[rR]edis|redigo|cache|ristretto|lru|memcache|otter|[lL]imit|httprate|throttled|tollbooth|jwt|jwx|jose|paseto|oidc|firebase|resty|imroom/req|[rR]ecover|ErrorHandler"
-    rb"|websocket|gobwas/ws|melody|kafka|sarama|kgo\"|amqp|nats|watermill|asynq|river|machinery|cron|temporal|pubsub|mqtt|pulsar|nsq|[eE]rrorHandler|Interceptor|oken"
+    rb"|[eE]nv\w{0,20}(?:\[\w{1,40}\])?\(|viper|env:\"|envconfig|websocket|gobwas/ws|melody|kafka|sarama|kgo\"|amqp|nats|watermill|asynq|river|machinery|cron|temporal|pubsub|mqtt|pulsar|nsq|[eE]rrorHandler|Interceptor|oken"
 )
 """Words of which a file must hold one before it is looked at."""
 _REFRESHED = re.compile(r"(?i)(?:refresh\w{0,20}tokens?|tokens?refresh|renew\w{0,12}tokens?|rotate\w{0,12}tokens?)")
@@ -39,7 +40,7 @@ _RULES = re.compile(r'(?:^|\s)(?:binding|validate|valid):"(?!-?(?:"|$))')
 def finish(program: Program) -> None:
     """The facts of all files that hold a word worth looking at."""
     told: dict[Fact, None] = {}
-    upgrades = Upgrades()
+    upgrades, variables = Upgrades(), Variables(program)
     for path in program.own:
         data = program.sources.data(path) if program.sources is not None else b""
         if path.endswith("_test.go") or not _WORTH.search(data) or b"// Code generated" in data[:2000]:
@@ -48,6 +49,8 @@ def finish(program: Program) -> None:
         if module is None:
             continue
         for each in walk(READING, program, module):
+            if not isinstance(each, Set):
+                variables.note(each)
             if isinstance(each, Found):
                 upgrades.note(each)
                 told.update(dict.fromkeys((*_call(each), *(written(each, package(each.path)) if each.path else ()))))
@@ -56,6 +59,7 @@ def finish(program: Program) -> None:
             else:
                 told.update(dict.fromkeys(_defined(each)))
     upgrades.tell(program)
+    told.update(dict.fromkeys(variables.facts()))
     named = {each.at for each in told if isinstance(each, Schedule)}
     known = [each for each in program.facts if not (isinstance(each, Schedule) and each.at in named)]  # the same, without the function
     program.facts = list(dict.fromkeys((*known, *told)))
