@@ -55,7 +55,7 @@ _CREDENTIALS = re.compile(
 )
 _NOT_NAMES = {"dig", "fetch", "presence", "present", "blank", "to_s", "to_h", "config", "nil", "try", "key", "keys"}
 _RUST = re.compile(
-    rf"\benv::var(?:_os)?\(\s{{0,9}}\"{_N}\"|\b(?:option_)?env!\(\s{{0,9}}\"(?!CARGO_|OUT_DIR){_N}\"|\benv\s{{0,9}}=\s{{0,9}}\"{_U}\""
+    rf"\b(?:env|dotenvy|dotenv)::var(?:_os)?\(\s{{0,9}}\"{_N}\"|\b(?:option_)?env!\(\s{{0,9}}\"(?!CARGO_|OUT_DIR){_N}\"|\benv\s{{0,9}}=\s{{0,9}}\"{_U}\""
 )
 _GO_FLAG = re.compile(r"\bEnvVars?(?:\(|:\s{0,9}(?:\[\]string\{)?)((?:\s{0,40}\"[A-Z][A-Z0-9_]{1,99}\",?){1,40})")
 """The variables of a flag of urfave/cli, any of which may set it."""
@@ -195,17 +195,20 @@ def read_rails_credentials(file: File) -> Iterator[Fact]:
                 yield _variable(file, number, ".".join(("credentials", *words)), True if found["must"] else None)
 
 
+_MUST = re.compile(
+    r"\)\s{0,99}(?:\?|\.unwrap\(\)|\.expect\(|\.(?:with_)?context\(|\.map_err\(|\.unwrap_or_else\(\|\w{1,20}\|\s{0,9}\{?\s{0,99}(?:panic!|std::process::exit))"
+)
+_MAY = re.compile(r"\)\s{0,99}\.(?:unwrap_or|ok\(\)|is_ok|is_err|map_or|or_else|is_ok_and)")
+
+
 @reads("*.rs", limit=SOURCE_LIMIT, contains=(b"env",))
 def read_rust_variables(file: File) -> Iterator[Fact]:
-    """Rust: `std::env::var("X")`, `env!("X")`, clap's `env = "X"`."""
+    """Rust: `std::env::var("X")` and dotenv's with what is done where it is not set, `env!("X")`, clap's `env = "X"`."""
     for line, variable, found in _found(file, _RUST, "env"):
-        rest = file.lines[line - 1][found.end() :][:40]
-        yield _variable(
-            file,
-            line,
-            variable,
-            True if re.match(r"\)\s?(?:\?|\.unwrap\(\)|\.expect\()", rest) else False if ".unwrap_or" in rest else None,
-        )
+        rest = "\n".join((file.lines[line - 1][found.end() :][:200], *file.lines[line : line + 4]))
+        tried = re.search(r"if let Ok\([^()]{1,60}\)\s{0,9}=\s{0,9}[\w:]{0,40}$", found.string[: found.start()]) is not None
+        required = False if tried or (_MAY.match(rest) and not _MUST.match(rest)) else True if _MUST.match(rest) else None
+        yield _variable(file, line, variable, required)
 
 
 @reads("*entrypoint.sh", "*entrypoint", "entry.sh", "start.sh", limit=SOURCE_LIMIT, contains=(b"${",))

@@ -19,12 +19,13 @@ from ctxgen.source.rust.calls import READING
 from ctxgen.source.rust.expressions import spelled_last
 from ctxgen.source.rust.handlers import FROM_FUNCTION
 from ctxgen.source.rust.messages import written
+from ctxgen.source.rust.variables import arguments, filled, read
 from ctxgen.source.typed_calls import Defined, Found, walk
 
 _WORTH = re.compile(
     rb"ResponseError|IntoResponse|Responder|HandleError|CatchPanic|#\[catch\(|recover\(|catch_error|catch_all_error|Validate|garde|\.layer\(|\.wrap\(|\.attach\(|\.hoop\(|\.with\("
     rb"|\.begin|transaction|moka|redis|cached|stretto|quick_cache|[gG]overnor|RateLimit|rate_limit|Quota|reqwest|ureq|surf|jsonwebtoken|jwt|HttpAuthentication|oauth2|oken"
-    rb"|rdkafka|lapin|amqprs|async_nats|apalis|cron|clokwerk|rumqtt|fang|faktory"
+    rb"|rdkafka|lapin|amqprs|async_nats|apalis|cron|clokwerk|rumqtt|fang|faktory|env::var|envy|dotenv|Environment::|Env::|\benv\b *[,=)]"
 )
 """Words of which a file must hold one before it is looked at."""
 _REFRESHED = re.compile(r"(?:refresh\w{0,20}_tokens?|tokens?_refresh|renew\w{0,12}_tokens?|rotate\w{0,12}_tokens?)")
@@ -60,9 +61,9 @@ def finish(program: Program) -> None:
         told.update(dict.fromkeys(_implemented(path, data)))
         for each in walk(READING, program, module):
             if isinstance(each, Found):
-                told.update(dict.fromkeys((*_call(each, data), *written(each, data))))
+                told.update(dict.fromkeys((*_call(each, data), *written(each, data), *read(each), *filled(each))))
             elif isinstance(each, Defined):
-                told.update(dict.fromkeys(_defined(each, data)))
+                told.update(dict.fromkeys((*_defined(each, data), *arguments(each))))
     program.facts = list(dict.fromkeys((*program.facts, *told)))
 
 

@@ -18,7 +18,7 @@ DEPTH = 40
 MAX_ARGUMENTS = 500
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u\{([0-9a-fA-F]{1,6})\}|\n\s*|(.))", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
-_WORDS = {"identifier", "self", "crate", "super", "primitive_type", "type_identifier"}
+_WORDS = {"identifier", "default", "self", "crate", "super", "primitive_type", "type_identifier"}
 _HOLE = re.compile(r"\{\{|\}\}|\{([^{}]{0,80})\}")
 
 
