@@ -133,12 +133,22 @@ def _is_model(program: Program, cls: ClassValue) -> bool:
     fields = cls.cls.fields
     if _is_base(program, cls):
         return False
-    embedded = [each for each in fields if _embedded(each)]
-    if any(_library(program, cls, each) in _MODELS or _is_base(program, _struct(program, cls, each)) for each in embedded):
+    held = [each for each in fields if embedded(each)]
+    if any(_library(program, cls, each) in _MODELS or _is_base(program, _struct(program, cls, each)) for each in held):
         return True
+    if is_request(cls) and table_method(program, cls) is None:
+        return False
     tagged = [each for each in fields if (settings := _settings(each.tag)) is not None and "-" not in settings]
     keyed = any({"primarykey", "autoincrement"} & set(_settings(each.tag) or ()) or each.name == "ID" for each in fields)
-    return bool(tagged) and (keyed or _table_method(program, cls) is not None)
+    return bool(tagged) and (keyed or table_method(program, cls) is not None)
+
+
+_MESSAGES = {"request", "requests", "req", "response", "responses", "resp", "dto", "dtos", "vo", "form", "forms", "payload", "payloads"}
+
+
+def is_request(cls: ClassValue) -> bool:
+    """Whether a struct lies where those are that requests and answers are read to, which repeat the tags of tables."""
+    return cls.path.rpartition("/")[0].rpartition("/")[2].lower() in _MESSAGES
 
 
 def _struct(program: Program, cls: ClassValue, field: ir.Field) -> ClassValue | None:
@@ -149,11 +159,11 @@ def _struct(program: Program, cls: ClassValue, field: ir.Field) -> ClassValue | 
 
 def _is_base(program: Program, cls: ClassValue | None, depth: int = 0) -> bool:
     """Whether a struct has nothing but what all models have: `gorm.Model`, or a key and times of its own with tags."""
-    if cls is None or depth > _DEPTH or not cls.cls.fields or _table_method(program, cls) is not None:
+    if cls is None or depth > _DEPTH or not cls.cls.fields or table_method(program, cls) is not None:
         return False
     tagged = False
     for field in cls.cls.fields:
-        if _embedded(field):
+        if embedded(field):
             if _library(program, cls, field) not in _MODELS and not _is_base(program, _struct(program, cls, field), depth + 1):
                 return False
             tagged = True
@@ -163,7 +173,8 @@ def _is_base(program: Program, cls: ClassValue | None, depth: int = 0) -> bool:
     return tagged
 
 
-def _embedded(field: ir.Field) -> bool:
+def embedded(field: ir.Field) -> bool:
+    """Whether a field is a struct without a name of its own."""
     return any(isinstance(each, ir.Name) and each.name == "embedded" for each in field.decorators)
 
 
@@ -172,7 +183,8 @@ def _library(program: Program, cls: ClassValue, field: ir.Field) -> str:
     return value.path if isinstance(value, External) else ""
 
 
-def _table_method(program: Program, cls: ClassValue) -> FunctionValue | None:
+def table_method(program: Program, cls: ClassValue) -> FunctionValue | None:
+    """The method by which a struct says how its table is called."""
     return next(
         (
             each
@@ -187,7 +199,7 @@ def _table_method(program: Program, cls: ClassValue) -> FunctionValue | None:
 
 
 def _table(program: Program, cls: ClassValue, style: _Naming) -> str | None:
-    method = _table_method(program, cls)
+    method = table_method(program, cls)
     if method is None:
         own = snake(cls.cls.name) if style.singular else plural(snake(cls.cls.name))
         return None if style.prefix is None else style.prefix + own
@@ -199,10 +211,10 @@ def _fields(program: Program, cls: ClassValue, prefix: str = "", depth: int = 0)
     """The fields of a struct and of those that are embedded in it."""
     for field in cls.cls.fields:
         settings = _settings(field.tag) or {}
-        if "-" in settings or (field.name[:1].islower() and not _embedded(field)):
+        if "-" in settings or (field.name[:1].islower() and not embedded(field)):
             continue
         inner = program.evaluate(field.type, cls.scope) if isinstance(field.type, (ir.Name, ir.Attribute)) else None
-        if (_embedded(field) or "embedded" in settings) and isinstance(inner, ClassValue) and depth < _DEPTH:
+        if (embedded(field) or "embedded" in settings) and isinstance(inner, ClassValue) and depth < _DEPTH:
             yield from _fields(program, inner, prefix + settings.get("embeddedprefix", ""), depth + 1)
         else:
             yield _Field(field, cls, settings, prefix)
@@ -224,7 +236,7 @@ def _model(program: Program, cls: ClassValue, models: dict[int, ClassValue], sty
             if key and (table := _table(program, target, style)):
                 references[key] = f"{table}.id"
     for each in fields:
-        if _embedded(each.field) and _library(program, each.cls, each.field) in _MODELS:
+        if embedded(each.field) and _library(program, each.cls, each.field) in _MODELS:
             columns += [
                 Column(name=name(column), type=name(kind), nullable=False if key else None, primary=key, at=each.at)
                 for column, kind, key in _MODEL
