@@ -15,7 +15,8 @@ from ctxgen.facts import Facts, folder_of
 from ctxgen.language_names import extension
 from ctxgen.model import At, Endpoint, Procedure
 from ctxgen.opaque import Name, name
-from ctxgen.source.routing import parameters
+from ctxgen.source.golang.interceptors import interceptors
+from ctxgen.source.routing import access_of, parameters
 
 _GO = re.compile(
     rb"(?<!func )\b(?:Register(?P<gateway>\w{1,80}?)Handler(?:FromEndpoint|Server|Client)?|Register(?P<kratos>\w{1,80})HTTPServer"
@@ -98,6 +99,9 @@ def _nearest(stated: dict[str, list[Procedure]], serving: _Serving) -> list[Proc
 
 def _answered(calls: list[Procedure], serving: _Serving, contents: dict[str, bytes]) -> Iterator[Endpoint]:
     technology = name(_TECHNOLOGY.get(serving.how, "grpc"))
+    guards = (
+        tuple(interceptors(serving.at.path, contents)) if serving.at.path.endswith(".go") and serving.how in ("grpc", "connect") else ()
+    )
     implemented = _implementation(calls, serving.at.path, contents)
     for call in calls:
         title = str(call.service).rpartition(".")[2]
@@ -119,6 +123,8 @@ def _answered(calls: list[Procedure], serving: _Serving, contents: dict[str, byt
             operation=name(f"{title}/{call.name}"),
             handler=handler,
             technology=technology,
+            access=access_of(guards, None),
+            guards=guards,
             at=at,
             via=(call.at, serving.at) if at != call.at else (serving.at,),
         )

@@ -785,6 +785,11 @@ class Program(Interpreter):
                         return value, argument.value
                 case ir.Call() as inner if self._inside(inner, scope) is not None:
                     return UNKNOWN, inner
+        for argument in call.arguments:  # what makes a handler: `auth(newList(store))`
+            made = argument.value.function if isinstance(argument.value, ir.Call) else None
+            maker = self.evaluate(made, scope) if isinstance(made, (ir.Name, ir.Attribute)) else None
+            if made is not None and isinstance(maker, FunctionValue) and _HANDLES.search(_last(maker.function.returns)):
+                return maker, made
         return None
 
     def _chained(self, called: ir.Expression, arguments: Arguments) -> list[Guard]:
@@ -924,6 +929,8 @@ _ACTION = re.compile(r"[\w\\/.]{1,150}(?:[@#:.]|::)[\w.]{1,80}|[\w\\]{1,150}Cont
 """How a text names what handles a request: `orders#show`, `OrderController@show`."""
 _WRAPS = re.compile(r"async|catch|wrap|handler\b|promis", re.IGNORECASE)
 """How functions are called that only put something around a handler."""
+_HANDLES = re.compile(r"(?i)handle|^func$")
+"""Types of what answers requests."""
 _NOTHING = re.compile(rb"(?!)")
 _COMMON = {
     "get", "post", "put", "patch", "delete", "head", "options", "all", "any", "add", "set", "use", "on", "function", "()", "create", "default", "route", "new", "build", "group", "map", "match", "scope", "start",

@@ -31,7 +31,12 @@ def finish(program: Program) -> None:
     prefixed = any(b"NewPrefixMapper" in each or b"NewSuffixMapper" in each for each in data)
     extended = {id(inner) for cls in program.classes for inner in _extended(program, cls)}
     for cls in list(program.classes):
-        if cls.cls.kind == "struct" and id(cls) not in extended and not is_request(cls) and any(_TAG.search(field.tag) for field in cls.cls.fields):
+        if (
+            cls.cls.kind == "struct"
+            and id(cls) not in extended
+            and not is_request(cls)
+            and any(_TAG.search(field.tag) for field in cls.cls.fields)
+        ):
             fields = list(_fields(cls, program, 0))
             keyed = any("pk" in parts or "autoincr" in parts or (field.name == "Id" and not parts) for field, _, parts in fields)
             if keyed or table_method(program, cls) is not None:
