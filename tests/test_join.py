@@ -382,3 +382,17 @@ def test_an_image_of_several_projects_runs_the_one_that_is_a_program(tmp_path: P
     }
     found = {title: (part.path, part.kind) for title, part in by_name(scanned(tmp_path, files)).items()}
     assert found == {"orders": ("src/Orders/Orders.Api", "service"), "Orders": ("src/Orders/Orders", "library")}
+
+
+def test_what_hands_out_a_browser_s_files_is_the_server_s(tmp_path: Path) -> None:
+    files = {
+        "go.mod": "module registry.example/shop\n\ngo 1.23\n\nrequire github.com/gin-gonic/gin v1.10.0\n",
+        "main.go": 'package main\n\nimport (\n\t"github.com/gin-gonic/gin"\n\n\t"registry.example/shop/ui"\n)\n\nfunc main() {\n\tr := gin.New()\n\tui.Register(r)\n\tr.Run()\n}\n',
+        "ui/serve.go": 'package ui\n\nimport "github.com/gin-gonic/gin"\n\nfunc index(c *gin.Context) {}\n\nfunc Register(r *gin.Engine) {\n\tr.GET("/", index)\n}\n',
+        "ui/package.json": '{"name": "shop-ui", "scripts": {"build": "vite build"}, "dependencies": {"react": "^18.3.1"}, "devDependencies": {"vite": "^5.4.0"}}',
+        "ui/src/main.tsx": 'import { createRoot } from "react-dom/client"\ncreateRoot(document.body)\n',
+    }
+    context = scanned(tmp_path, files)
+    assert {part.kind for part in context.components} >= {"frontend", "service"}
+    server = next(part for part in context.components if part.kind == "service")
+    assert [(each.path, each.component) for each in context.endpoints] == [("/", server.id)]

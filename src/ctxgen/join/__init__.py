@@ -32,6 +32,8 @@ __all__ = ["EXTENSIONS", "Join", "Part", "Unit", "is_script"]
 _NPM_FILES = {
     "package.json", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "tsconfig.json", ".npmrc", ".nvmrc", ".node-version",
 }  # fmt: skip
+_SERVERS = {"Go", "Rust", "Python", "Java", "Kotlin", "C#", "Ruby", "PHP", "Elixir", "Scala"}
+"""Languages that no browser runs."""
 _SERVER = re.compile(r"(?i)(?:^|[-_.])(?:server|api|app|web|http|backend)$")
 _SETTINGS_FILE = (".yml", ".yaml", ".json", ".properties", ".toml", ".conf", ".env", ".ini", ".xml")
 
@@ -103,8 +105,12 @@ class Join:
     def _find_component(self, path: str, owner: str | None) -> str | None:
         if owner is not None and (known := self._by_name.get(owner.lower())):
             return known.id
+        language, beside = EXTENSIONS.get(extension(path).lower()), None
         for folder in folders_up(folder_of(path)):
             if found := self._by_folder.get(folder) or self._by_module.get(folder):
+                if language in _SERVERS and all(part.kind == "frontend" and part.language != language for part in found):
+                    beside = beside or found[0].id  # a browser's files that a server brings along: what hands them out is the server's
+                    continue
                 stem = path.rpartition("/")[2].partition(".")[0].lower()
                 if path.endswith(_SETTINGS_FILE) and (named := self._by_name.get(stem)) and named.folder != folder:
                     return named.id
@@ -114,7 +120,7 @@ class Join:
                     shown or found,
                     key=lambda part: (part.kind not in ("service", "gateway"), not part.ports, not _SERVER.search(part.name)),
                 ).id
-        return None
+        return beside
 
 
 def _find_parts(known: Known, kinds: Kinds) -> tuple[list[Part], dict[str, str]]:
