@@ -38,7 +38,8 @@ def models(facts: Facts, join: Join, places: Places) -> list[Model]:
 def _rank(model: EntityModel) -> tuple[int, int, object]:
     """Who leads: code, a declared schema, migrations (which have changed the table since), a dump."""
     stated = 3 if model.technology == "sql" else 2 if model.technology in ("liquibase", "laravel", "knex", "sequelize", "ecto") else 0
-    return (1 if model.technology in _DECLARED else stated, -len(model.via), model.at)
+    code = model.technology == "active-record" and model.table not in (None, model.name)  # a class, not a table of `db/schema.rb`
+    return (1 if model.technology in _DECLARED and not code else stated, -len(model.via), model.at)
 
 
 def _told(
