@@ -6,7 +6,16 @@ import pytest
 
 from ctxgen.places import Places
 
-PATHS = ["shop/__init__.py", "shop/examples/__init__.py", "shop/tests/__init__.py", "deploy/chart/Chart.yaml", "orders/pom.xml"]
+PATHS = [
+    "shop/__init__.py",
+    "shop/examples/__init__.py",
+    "shop/tests/__init__.py",
+    "deploy/chart/Chart.yaml",
+    "orders/pom.xml",
+    "src/Web/Web.csproj",
+    "src/Lib/samples/App/App.csproj",
+    "src/Lib/Lib.csproj",
+]
 
 
 @pytest.mark.parametrize(
@@ -30,6 +39,10 @@ PATHS = ["shop/__init__.py", "shop/examples/__init__.py", "shop/tests/__init__.p
         ("shop/examples/models.py", None),
         ("shop/tests/test_models.py", "test"),
         ("examples/basic/go.mod", "docs"),
+        ("src/Web/Quickstart/AccountController.cs", None),
+        ("src/Web/Tests/OrderTests.cs", "test"),
+        ("src/Lib/samples/App/Program.cs", "docs"),
+        ("samples/Shop/Shop.csproj", "docs"),
         ("docs/requirements.txt", "docs"),
         ("website/package.json", "docs"),
         ("vendor/github.com/x/y/go.mod", "docs"),

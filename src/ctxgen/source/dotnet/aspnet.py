@@ -12,6 +12,7 @@ from functools import partial
 from ctxgen.model import At, Guard
 from ctxgen.source import ir
 from ctxgen.source.calls import calls
+from ctxgen.source.dotnet import abp
 from ctxgen.source.dotnet.attributes import VERBS, attributes, base_names, of_class, protection, type_name
 from ctxgen.source.dotnet.controllers import Convention, Style, is_controller, nearest, routes
 from ctxgen.source.frameworks import Type
@@ -130,6 +131,15 @@ def _conventional(program: Program, owner: Object, arguments: Arguments) -> Valu
     )
     program.shared.setdefault("aspnet.conventions", []).append(made)
     return None
+
+
+def _configured(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """ABP's `UseConfiguredEndpoints()`: controllers by their names, those of areas below them."""
+    _keep(program, "entry", None)
+    for before in ("{area:exists}/", ""):
+        made = Convention(f"{before}{{controller=Home}}/{{action=Index}}/{{id?}}", {}, "", program.at(arguments), program.entry)
+        program.shared.setdefault("aspnet.conventions", []).append(made)
+    return owner
 
 
 def _area(program: Program, owner: Object, arguments: Arguments) -> Value:
@@ -255,6 +265,7 @@ METHODS: dict[str, MethodHook] = {
     "aspnet-core.builder.MapRoute": _conventional,
     "aspnet-core.builder.MapDefaultControllerRoute": _conventional,
     "aspnet-core.builder.UseMvcWithDefaultRoute": _conventional,
+    "aspnet-core.builder.UseConfiguredEndpoints": _configured,
     "aspnet-core.builder.MapAreaControllerRoute": _area,
     "aspnet-core.builder.MapHub": _map_hub,
     "aspnet-core.builder.MapGrpcService": _map_grpc,
@@ -349,6 +360,9 @@ def _module(program: Program, cls: ClassValue, router: Router) -> None:
 def _controllers(program: Program) -> None:
     type = program.vocabulary.frameworks["aspnet-core"].types["group"]
     _wolverine(program, type)
+    for service, exposed, found in abp.routes(program):
+        router = program.new_router(type, At(service.path, service.cls.line))
+        router.routes += [route._replace(via=(exposed.at,)) for route in found]
     mapped = [router for router in program.routers if router.kind == "controllers" and not router.dropped]
     conventions: list[Convention] = program.shared.get("aspnet.conventions", [])
     for cls in list(program.classes):
