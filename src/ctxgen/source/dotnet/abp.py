@@ -69,7 +69,8 @@ def _exposed(program: Program) -> Iterator[Exposed]:
 
 
 def _root(program: Program, cls: ClassValue, rest: list[ir.Argument]) -> str:
-    for statement in (each for argument in rest if isinstance(argument.value, ir.Function) for each in argument.value.body):
+    bodies = [argument.value.body for argument in rest if isinstance(argument.value, ir.Function)]
+    for statement in (statement for body in bodies for statement in body):
         if isinstance(statement, ir.Assign) and isinstance(statement.target, ir.Attribute) and statement.target.name == "RootPath":
             value = program.evaluate(statement.value, program.class_scope(cls))
             return value if isinstance(value, str) else "{root}"

@@ -6,24 +6,21 @@ https://learn.microsoft.com/aspnet/core/security/authentication/identity-api-aut
 
 from __future__ import annotations
 
-import re
 from functools import partial
 
 from ctxgen.model import At, Guard
 from ctxgen.source import ir
 from ctxgen.source.calls import calls
 from ctxgen.source.dotnet import abp
-from ctxgen.source.dotnet.attributes import VERBS, attributes, base_names, of_class, protection, type_name
+from ctxgen.source.dotnet.attributes import VERBS, attributes, of_class, protection, type_name
 from ctxgen.source.dotnet.controllers import Convention, Style, is_controller, nearest, routes
+from ctxgen.source.dotnet.modules import map_carter, modules, prepared, reflected_groups
 from ctxgen.source.frameworks import Type
 from ctxgen.source.guards import guard, spelled
-from ctxgen.source.program import Dispatch, MethodHook, Program, shared
-from ctxgen.source.routing import Route, Router
+from ctxgen.source.program import MethodHook, Program, shared
+from ctxgen.source.routing import Route
 from ctxgen.source.values import Arguments, ClassValue, External, FunctionValue, Instance, Object, Value
 
-_UNKNOWN = re.compile(r"\{\w{1,60}\}")
-_PREFIXES = ("PrefixRoute", "RoutePrefix", "Prefix", "BasePath", "BaseRoute", "GroupPrefix", "GroupName")
-_GROUP = re.compile(r"\{\w*(?:name|group|type|part)\w*\}", re.IGNORECASE)
 _IDENTITY = (
     ("POST", "/register"), ("POST", "/login"), ("POST", "/refresh"), ("GET", "/confirmEmail"), ("POST", "/resendConfirmationEmail"), ("POST", "/forgotPassword"), ("POST", "/resetPassword"),
     ("POST", "/manage/2fa"), ("GET", "/manage/info"), ("POST", "/manage/info"),
@@ -271,7 +268,7 @@ METHODS: dict[str, MethodHook] = {
     "aspnet-core.builder.MapGrpcService": _map_grpc,
     "aspnet-core.builder.MapIdentityApi": _map_identity,
     "aspnet-core.builder.Map": _map_branch,
-    "aspnet-core.builder.MapCarter": lambda program, owner, arguments: _map_carter(program, owner, arguments),
+    "aspnet-core.builder.MapCarter": map_carter,
     **{f"aspnet-core.builder.{called}": partial(_fixed, called) for called in _DEFAULTS},
     **{f"aspnet-core.{type}.RequireAuthorization": _required for type in ("builder", "endpoint")},
     **{f"aspnet-core.{type}.{name}": _filter for type in ("builder", "endpoint") for name in ("AddEndpointFilter", "WithFilter")},
@@ -283,9 +280,9 @@ METHODS: dict[str, MethodHook] = {
 
 def finish(program: Program) -> None:
     """Controllers, groups that only reflection finds, and policies that hold for everything."""
-    program.run_dispatches(lambda cls, arguments: _prepared(program, cls, arguments))
-    _modules(program)
-    _reflected_groups(program)
+    program.run_dispatches(partial(prepared, program))
+    modules(program)
+    reflected_groups(program)
     _controllers(program)
     _open(program)
     for router in program.routers:
@@ -303,58 +300,6 @@ def _open(program: Program) -> None:
         seen.add(id(router))
         router.routes = [route if route.public is not None else route._replace(public=at) for route in router.routes]
         work += [(mount.child, at) for mount in router.mounts if id(mount.child) not in seen]
-
-
-# ---------------------------------------------------------------------------------------------- classes that map themselves
-
-
-def _map_carter(program: Program, owner: Object, arguments: Arguments) -> Value:
-    """`app.MapCarter()`: every module's `AddRoutes` is called."""
-    program.dispatches.append(Dispatch("AddRoutes", Arguments((owner,), {}, (), arguments.line, arguments.scope), program.entry))
-    return owner
-
-
-def _prepared(program: Program, cls: ClassValue, arguments: Arguments) -> Arguments:
-    """The arguments of a class that maps itself, its own prefix before them: Carter's base path, or a property where the group's prefix is not known."""
-    if not isinstance(given := arguments.get(0), Object) or given.router is None:
-        return arguments
-    if "CarterModule" in base_names(program, cls):
-        child = program.below(given, "group", At(cls.path, cls.cls.line))
-        if child.router is not None:
-            _module(program, cls, child.router)
-        return arguments._replace(positional=(child, *arguments.positional[1:]))
-    for router in program.routers:
-        for mount in router.mounts:
-            if mount.child is given.router and _UNKNOWN.fullmatch(mount.prefix):
-                stated = next((value for each in _PREFIXES if isinstance(value := program.member(cls, each), str)), None)
-                if stated is not None:
-                    child = Object(given.type, program.new_router(given.type, mount.at))
-                    child.router.uses = given.router.uses  # type: ignore[union-attr]
-                    router.mount(child.router, stated, mount.at, mount.guards, mount.order)  # type: ignore[arg-type]
-                    return arguments._replace(positional=(child, *arguments.positional[1:]))
-    return arguments
-
-
-def _modules(program: Program) -> None:
-    """Carter's modules that nobody was seen to map."""
-    for value, router in program.assumed_by:
-        if value.owner is not None and not router.dropped and "CarterModule" in base_names(program, value.owner):
-            _module(program, value.owner, router)
-
-
-def _module(program: Program, cls: ClassValue, router: Router) -> None:
-    """What a module's constructor states: the path below which its routes lie, and who may enter."""
-    constructor = next((method for method in cls.cls.methods if method.constructs or method.name == cls.cls.name), None)
-    for call in calls(constructor.body) if constructor is not None else ():
-        called = call.function.name if isinstance(call.function, ir.Name | ir.Attribute) else ""
-        at = At(cls.path, call.line)
-        if called in ("super", "WithBasePath") and call.arguments:
-            path = program.evaluate(call.arguments[0].value, program.class_scope(cls))
-            router.prefix = path if isinstance(path, str) else router.prefix
-        elif called == "AllowAnonymous":
-            router.public = at
-        elif called in ("RequireAuthorization", "RequireRateLimiting") and (made := guard(called, at)) is not None:
-            router.use([made])
 
 
 def _controllers(program: Program) -> None:
@@ -393,23 +338,3 @@ def _wolverine(program: Program, type: Type) -> None:
                 verb = VERBS.get(each.name.replace("Wolverine", "Http", 1)) if each.name.startswith("Wolverine") else None
                 if verb is not None and isinstance(path := each.first("template"), str):
                     router.routes.append(Route((verb,), path, each.at, f"{cls.cls.name}.{method.name}", guards, public=opened))
-
-
-def _reflected_groups(program: Program) -> None:
-    """`app.MapGroup($"/api/{type.Name}")` in a loop over the types of an assembly: each class whose `Map` takes such a group has its own name in it."""
-    templates = [
-        (router, mount)
-        for router in program.routers
-        for mount in router.mounts
-        if not mount.child.routes and not mount.child.mounts and len(_GROUP.findall(mount.prefix)) == 1
-    ]
-    if not templates:
-        return
-    above, template = templates[0]
-    for value, router in program.assumed_by:
-        if value.owner is None or router.dropped or (not router.routes and not router.mounts):
-            continue
-        cls = value.owner
-        stated = program.member(cls, "RoutePrefix") or program.member(cls, "GroupName")
-        own = stated if isinstance(stated, str) else cls.cls.name
-        above.mount(router, own if own.startswith("/") else _GROUP.sub(own, template.prefix), template.at)
