@@ -1034,6 +1034,8 @@ class Interpreter:
         instance = self.singleton(cls)
         ordered = sorted(cls.cls.methods, key=lambda method: method.name not in self.language.constructors and method.name != cls.cls.name)
         for method in ordered:
+            if method.within:  # an extension method, which is run with its receiver
+                continue
             inside = self.class_scope(cls)
             if method.receiver is not None and method.receiver.type is not None:  # a member that extends another type
                 receiver = self._on_receiver(FunctionValue(method, inside)).this

@@ -79,9 +79,9 @@ def _root(program: Program, cls: ClassValue, rest: list[ir.Argument]) -> str:
 
 def _project(program: Program, path: str) -> str:
     """The folder of the project that a file belongs to."""
-    projects = program.kept.get("abp.projects")
+    projects: set[str] | None = program.kept.get("abp.projects")
     if projects is None:
-        known = program.sources.matching("**/*.csproj") if isinstance(program.sources, Repository) else ()
+        known: list[str] = list(program.sources.matching("**/*.csproj")) if isinstance(program.sources, Repository) else []
         projects = program.kept["abp.projects"] = {folder_of(each) for each in known}
     folder = folder_of(path)
     while folder and folder not in projects:

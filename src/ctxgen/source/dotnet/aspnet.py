@@ -14,7 +14,7 @@ from ctxgen.source.calls import calls
 from ctxgen.source.dotnet import abp
 from ctxgen.source.dotnet.attributes import VERBS, attributes, of_class, protection, type_name
 from ctxgen.source.dotnet.controllers import Convention, Style, is_controller, nearest, routes
-from ctxgen.source.dotnet.modules import map_carter, modules, prepared, reflected_groups
+from ctxgen.source.dotnet.modules import invoked_groups, map_carter, modules, prepared, reflected_groups
 from ctxgen.source.frameworks import Type
 from ctxgen.source.guards import guard, spelled
 from ctxgen.source.program import MethodHook, Program, shared
@@ -282,6 +282,7 @@ def finish(program: Program) -> None:
     """Controllers, groups that only reflection finds, and policies that hold for everything."""
     program.run_dispatches(partial(prepared, program))
     modules(program)
+    invoked_groups(program)
     reflected_groups(program)
     _controllers(program)
     _open(program)

@@ -10,7 +10,7 @@ import re
 from ctxgen.model import At
 from ctxgen.source import ir
 from ctxgen.source.calls import calls
-from ctxgen.source.dotnet.attributes import base_names
+from ctxgen.source.dotnet.attributes import base_names, type_name
 from ctxgen.source.guards import guard
 from ctxgen.source.program import Dispatch, Program
 from ctxgen.source.routing import Router
@@ -18,6 +18,7 @@ from ctxgen.source.values import Arguments, ClassValue, Object, Value
 
 _UNKNOWN = re.compile(r"\{\w{1,60}\}")
 _PREFIXES = ("PrefixRoute", "RoutePrefix", "Prefix", "BasePath", "BaseRoute", "GroupPrefix", "GroupName")
+_WORD = re.compile(rb"\w{1,100}")
 _GROUP = re.compile(r"\{\w*(?:name|group|type|part)\w*\}", re.IGNORECASE)
 
 
@@ -68,6 +69,29 @@ def _module(program: Program, cls: ClassValue, router: Router) -> None:
             router.public = at
         elif called in ("RequireAuthorization", "RequireRateLimiting") and (made := guard(called, at)) is not None:
             router.use([made])
+
+
+def invoked_groups(program: Program) -> None:
+    """`type.GetMethod("Map").Invoke(null, [group])` in a function that names an interface: the classes that implement it map themselves on the group."""
+    waiting = [(value.owner, router) for value, router in program.assumed_by if value.owner is not None and not router.dropped and (router.routes or router.mounts)]  # fmt: skip
+    for group in [router for router in program.routers if router.kind == "group" and not router.assumed] if waiting else []:
+        body = _around(program, group.at)
+        if b".Invoke(" in body:
+            words = set(_WORD.findall(body))
+            for cls, router in waiting:
+                if any(type_name(base).encode() in words for base in cls.cls.bases):
+                    group.mount(router, "", group.at)
+
+
+def _around(program: Program, at: At) -> bytes:
+    """The text of the method that a line stands in."""
+    for cls in program.classes:
+        if cls.path == at.path and cls.cls.line <= at.line <= cls.cls.end:
+            for method in cls.cls.methods:
+                if method.line <= at.line <= method.end:
+                    data: bytes = program.resolver.data(at.path)  # type: ignore[attr-defined]
+                    return b"\n".join(data.split(b"\n")[method.line - 1 : method.end])
+    return b""
 
 
 def reflected_groups(program: Program) -> None:
