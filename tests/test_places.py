@@ -53,7 +53,7 @@ PATHS = [
     ],
 )
 def test_scope(path: str, scope: str | None) -> None:
-    assert Places(PATHS, ["orders/pom.xml"]).scope(path) == scope
+    assert Places(PATHS, [each for each in PATHS if each.endswith(("pom.xml", ".csproj"))]).scope(path) == scope
 
 
 def test_a_repository_of_examples_is_its_own_product() -> None:
