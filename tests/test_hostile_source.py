@@ -6,6 +6,7 @@ programs, and very large ones, with the bounds that hold.
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -144,3 +145,51 @@ def test_weight() -> None:
     assert weight(endless) == MAX_WEIGHT + 1
     assert bounded(["a", endless, once]) == ["a", UNKNOWN, once]
     assert bounded([["a"] * 2_000, ["b"] * 2_000, "c"]) == [["a"] * 2_000, UNKNOWN, "c"]
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+def test_bytes_under_the_name_of_source(tmp_path: Path, dialect: Dialect) -> None:
+    """A mark before the text is none of it; what is no text costs nothing but itself."""
+    text = files(dialect, "")[dialect.path]
+    root = repository(tmp_path, **{dialect.manifest[0]: dialect.manifest[1]})
+    (root / dialect.path).parent.mkdir(parents=True, exist_ok=True)
+    (root / dialect.path).write_bytes(b"\xef\xbb\xbf" + text.encode())
+    folder, _, base = dialect.path.rpartition("/")
+    stem, _, extension = base.rpartition(".")
+    for number, data in enumerate(
+        (b"\0\x01\x02\xff" * 500 + text.encode(), text.encode("utf-16"), text.encode()[:-20] + b"\xff\xfe", b"\0" * 3_000)
+    ):
+        (root / folder / f"{stem}{number}.{extension}").write_bytes(data.replace(b"/last", b"/other"))
+    os.mkfifo(root / folder / f"pipe.{extension}")
+    context = scan(root)
+    assert {"/first", "/last"} <= paths(context)
+    assert "reader-failed" not in codes(context)
+
+
+OUT = {
+    "app.py": "from flask import Flask\nfrom ..outside.views import app as a\nfrom linked.views import app as b\napp = Flask(__name__)\n@app.get('/mine')\ndef mine(): ...\n",
+    "app.js": "const app = require('express')()\napp.get('/mine', f)\napp.use(require('../outside/views'))\napp.use(require('./linked/views'))\napp.use(require('ABSOLUTE/views'))\n",
+    "routes/web.php": "<?php\nRoute::get('/mine', 'a');\nRoute::prefix('a')->group(base_path('../outside/views.php'));\nrequire __DIR__ . '/../../outside/views.php';\nrequire 'ABSOLUTE/views.php';\nRoute::group([], base_path('linked/views.php'));\n",
+    "config/routes.rb": "Rails.application.routes.draw do\n  get '/mine', to: 'a#b'\n  draw '../../../outside/views'\n  instance_eval(File.read('ABSOLUTE/views.rb'))\nend\n",
+    "src/main.rs": "use axum::{routing::get, Router};\n#[path = \"../../outside/views.rs\"] mod views;\nfn main() { axum::serve(l, Router::new().route(\"/mine\", get(h)).merge(views::app())); }\n",
+}  # fmt: skip
+
+
+def test_source_leads_to_nothing_outside(tmp_path: Path) -> None:
+    outside = repository(
+        tmp_path / "outside",
+        **{
+            "views.py": DIALECTS[0].first,
+            "views.js": "module.exports = require('express').Router().get('/first', f)\n",
+            "views.php": "<?php\nRoute::get('/first', 'a');\n",
+            "views.rb": "get '/first', to: 'a#b'\n",
+            "views.rs": DIALECTS[-1].first.replace("fn first", "pub fn app"),
+        },
+    )
+    manifests = dict(dialect.manifest for dialect in DIALECTS if dialect.name != "nestjs")
+    root = repository(tmp_path / "repository", **manifests, **{path: text.replace("ABSOLUTE", str(outside)) for path, text in OUT.items()})
+    (root / "linked").symlink_to(outside)
+    (root / "link.py").symlink_to(outside / "views.py")
+    context = scan(root)
+    assert paths(context) == {"/mine"}
+    assert {each.evidence[0].path for each in context.endpoints} == set(OUT)

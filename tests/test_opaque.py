@@ -116,6 +116,17 @@ def test_interpolation_ends() -> None:
         "uuid4",
         "v1beta1",
         "log4j-slf4j2-impl",
+        "X509v3Cert",
+        "OAuth2V1Beta3",
+        "SHA256WithRSA",
+        "openxmlformats",
+        "denydatawriterole",
+        "GetManyByIdsAsync",
+        "getOrderByIncrementId",
+        "w3c-xmlhttprequest",
+        "donaudampfschifffahrt",
+        "przedsiebiorstwa-uslugowe",
+        "MSSQLSERVERXMLRPC",
     ],
 )
 def test_identifiers_pass(text: str) -> None:
@@ -123,7 +134,19 @@ def test_identifiers_pass(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["ghp_" + "a1B2" * 9, "AKIA" + "Q7" * 8, "sk_live_" + "x9Y8" * 6, "eyJhbGciOiJI.eyJzdWIiOiIx.c2ln", "k3J9x2Lq8Zw5Vb7Nc4Rt"]
+    "text",
+    [
+        "ghp_" + "a1B2" * 9,
+        "AKIA" + "Q7" * 8,
+        "sk_live_" + "x9Y8" * 6,
+        "eyJhbGciOiJI.eyJzdWIiOiIx.c2ln",
+        "k3J9x2Lq8Zw5Vb7Nc4Rt",
+        "xkqzvbnmwrtplkjh",
+        "GQWXZKVNJPFHTRMBLDCS",
+        "xKqZvBnMwRtPlKjHgFdS",
+        "x7Yk-9QpL_2m",
+        "queue-aB3xK9zQ2w",
+    ],
 )
 def test_credentials_are_masked(text: str) -> None:
     assert name(text) == MASK

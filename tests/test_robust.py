@@ -91,6 +91,31 @@ def test_no_command_springs_a_trap(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} <= {"repository", "outside", "cache"}
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        *COMMANDS,
+        *([name, ".", "--format", "json"] for name in ("routes", "models", "env", "jobs", "topics")),
+        ["routes", ".", "--format", "openapi"],
+        ["brief", "security"],
+        ["diff", "HEAD"],
+        ["--help"],
+        ["--version"],
+    ],
+    ids=" ".join,
+)
+def test_a_reader_that_has_seen_enough(tmp_path: Path, command: list[str]) -> None:
+    """`ctxgen … | head`: the pipe is closed before anything is written."""
+    (tmp_path / "package.json").write_text('{"name": "a", "dependencies": {"express": "4.19.2"}}')
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run([sys.executable, "-m", "ctxgen", *command], stdout=writing, stderr=subprocess.PIPE, cwd=tmp_path, check=False)
+    os.close(writing)
+    assert b"Traceback" not in done.stderr
+    assert b"BrokenPipe" not in done.stderr
+    assert b"internal error" not in done.stderr
+
+
 # ---- nothing swells
 
 

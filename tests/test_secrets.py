@@ -1,8 +1,9 @@
 """No secret leaves: planted in every position of every format, searched for in everything that is put out.
 
-One repository per format holds all kinds, each under its own name.  What is put out is the JSON, the block at every
-level of detail with the full header, the list of all facts, and what the command writes to standard output, standard
-error and its folder for temporary files.
+One repository per format holds all kinds, each under its own name.  What is put out is the JSON, the block in every
+format and at every level of detail with the full header, the diagram, OpenAPI, the listings, the answers to assistants,
+the differences, and the list of all facts; of some formats, what the commands write to their streams, cache and
+temporary files.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import zlib
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from random import Random
 
 import pytest
+import secret_calls  # noqa: F401  registers its plantations
 import secret_descriptions  # noqa: F401  registers its plantations
 import secret_programs
 import secret_schemas  # noqa: F401  registers its plantations
@@ -27,17 +31,21 @@ from hypothesis import strategies as st
 from secret_formats import PLANTATIONS, Document, Plant
 from secret_kinds import KINDS, Secret, needles, windows
 
-from ctxgen import pipeline
+from ctxgen import pipeline, runs
 from ctxgen.catalogue import load
+from ctxgen.commands.listings import LISTINGS
 from ctxgen.context import Context
+from ctxgen.difference import compare
 from ctxgen.facts import Facts
 from ctxgen.model import ConfigKey, Property, Variable
 from ctxgen.opaque import Opaque, version
 from ctxgen.reading import read_facts
-from ctxgen.render import issue, markdown, openapi, text, xml
+from ctxgen.render import difference, issue, markdown, openapi, text, xml
 from ctxgen.render import json as json_renderer
 from ctxgen.render.mermaid import mermaid
+from ctxgen.render.tables import table
 from ctxgen.resolve import resolve
+from ctxgen.server import answers
 from ctxgen.tree import Tree
 from support import listing
 
@@ -64,7 +72,7 @@ def everything(root: Path) -> tuple[Facts, Context, str]:
     tree = Tree(root)
     facts = read_facts(tree)
     resolved = resolve(facts)
-    context = pipeline.scan(root)
+    context = pipeline.build(tree, resolved, load()).context
     out = [listing(resolved, tree.diagnostics), json_renderer.render(context)]
     for detail, budget in (("brief", 600), ("standard", 1500), ("full", None)):
         for evidence in (True, False):
@@ -72,18 +80,20 @@ def everything(root: Path) -> tuple[Facts, Context, str]:
     out += [renderer.render(context, load(), budget=None, detail="full", header=True) for renderer in (xml, text, issue)]
     out.append(mermaid(context))
     out.append(openapi.render(context))
+    out += [table(titles, list(rows(context)), format) for titles, rows in LISTINGS for format in ("table", "csv", "markdown")]
+    for answer in (answers.find, answers.endpoints, answers.models, answers.variables):
+        out += [answer(context, "", page) for page in range(1, 4)]
+    for before, after in ((nothing(), context), (context, nothing())):
+        changes = compare(before, after)
+        out += [difference.as_json(changes), difference.as_markdown(changes, load(), "before", "after")]
     return facts, context, "\n".join(out)
 
 
-def command(root: Path, temporary: Path, *options: str) -> str:
-    """What the command writes anywhere."""
-    temporary.mkdir()
-    done = subprocess.run(
-        [sys.executable, "-m", "ctxgen", str(root), "--header", "full", *options], capture_output=True, cwd=temporary,
-        env={**os.environ, "TMPDIR": str(temporary), "TMP": str(temporary), "TEMP": str(temporary)}, check=True,
-    )  # fmt: skip
-    assert [path for path in temporary.rglob("*") if path.is_file()] == []
-    return (done.stdout + done.stderr).decode()
+@cache
+def nothing() -> Context:
+    """The context of an empty folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        return pipeline.scan(Path(folder))
 
 
 def leaks(out: str, secrets: Iterable[tuple[str, Secret]]) -> list[tuple[str, str]]:
@@ -107,7 +117,6 @@ def test_no_secret_leaves(format: str, tmp_path: Path) -> None:
     plants, root = plants_for(format), tmp_path / "shop"
     documents = write(root, PLANTATIONS[format](plants))
     facts, context, out = everything(root)
-    out += command(root, tmp_path / "temporary", "-f", "json" if len(format) % 2 else "markdown", "--detail", "full")
     assert leaks(out, [(plant.name, plant.secret) for plant in plants]) == []
     named: list[Variable | Property] = [*facts.of(Variable), *facts.of(Property)]
     told = {(each.name, *each.at) for each in named}
@@ -117,6 +126,35 @@ def test_no_secret_leaves(format: str, tmp_path: Path) -> None:
     ]
     assert missing == []
     _urls_are_told(context, plants, all_of_them=format in ("dotenv", "compose", "dockerfile"))
+
+
+def test_no_file_and_no_stream_keeps_a_secret(tmp_path: Path) -> None:
+    """What the commands write to their streams, to the cache (runs over many files are kept) and to temporary files."""
+    root, temporary, cached = tmp_path / "shop", tmp_path / "temporary", tmp_path / "cache"
+    plants = plants_for("files")[::3]
+    for format in ("dotenv", "flask_program", "broken"):
+        write(root, PLANTATIONS[format](plants))
+    write(root, (Document(f"empty/f{number}.txt") for number in range(runs.MANY_FILES)))
+    temporary.mkdir()
+    kept: set[Path] = set()
+    out = b""
+    for arguments in (
+        (root, "-f", "json"),
+        (root, "--header", "full", "--detail", "full", "--strict"),
+        ("routes", root, "--format", "csv"),
+        ("explain", "redis", root),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "ctxgen", *map(str, arguments)], capture_output=True, cwd=temporary, check=False,
+            env={**os.environ, "TMPDIR": str(temporary), "TMP": str(temporary), "TEMP": str(temporary), "XDG_CACHE_HOME": str(cached)},
+        )  # fmt: skip
+        assert done.returncode in (0, 2), done.stderr
+        out += done.stdout + done.stderr
+        kept.update(path for path in cached.rglob("*") if path.is_file() and path.parent.name == "runs")
+    assert kept
+    assert [path for path in temporary.rglob("*") if path.is_file()] == []
+    out += b"\n".join(path.read_bytes() for path in kept)
+    assert leaks(out.decode("latin-1"), [(plant.name, plant.secret) for plant in plants]) == []
 
 
 @pytest.mark.parametrize("format", sorted(name for name, make in PLANTATIONS.items() if make.__module__ == secret_programs.__name__))

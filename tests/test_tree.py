@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 from pathlib import Path
 
@@ -177,11 +178,16 @@ def test_links_out_are_refused(repository: Path, tmp_path: Path) -> None:
     assert tree.read("inside.json", MANIFEST_LIMIT) == b"{}"
 
 
-def test_devices_and_pipes_are_refused(repository: Path) -> None:
+def test_devices_pipes_and_sockets_are_refused(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     os.mkfifo(repository / "pipe.json")
-    tree = Tree(repository)
-    with pytest.raises(Unreadable):
-        tree.read("pipe.json", MANIFEST_LIMIT)
+    (repository / "device.json").symlink_to("/dev/zero")
+    monkeypatch.chdir(repository)  # the path of a socket must be short
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind("socket.json")
+        tree = Tree(repository)
+        for path in ("pipe.json", "device.json", "socket.json"):
+            with pytest.raises(Unreadable):
+                tree.read(path, MANIFEST_LIMIT)
 
 
 def test_large_files_are_skipped_whole(repository: Path) -> None:

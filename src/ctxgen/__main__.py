@@ -11,7 +11,10 @@ def main() -> None:
     if sys.argv[1:] in (["--version"], ["-V"]):
         from ctxgen import __version__
 
-        print(f"ctxgen {__version__}")
+        try:
+            print(f"ctxgen {__version__}", flush=True)
+        except BrokenPipeError:  # nobody reads; keep the interpreter from flushing into the closed pipe again
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return
     from ctxgen.cli import run
 

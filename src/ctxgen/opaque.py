@@ -57,17 +57,45 @@ _PIECE = re.compile(r"[A-Z]+[a-z]*|[a-z]+|\d+")
 _CONSONANTS = re.compile(r"[b-df-hj-np-tv-xz]{6}", re.IGNORECASE)
 
 
+_SHORT_TOKEN = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{11,22}(?![A-Za-z0-9_-])")
+_FOLLOWERS = (
+    "bcdgiklmnprstuvy aeilorsu acehiklorstuy adeilorsu abcdefgilmnopqrstuvwxy aefilortu aeghinorsu aeiort abcdefglmnoprstvxz e aeisu adeilostuy "
+    "abeimopsu acdefgiklnostuv abcdfgiklmnoprstuvw aehiloprstuy u acdegiklmnorstuvy acehilopstu acefhilorstuy abcdegilmnprst aeio aeino eipt ps e"
+)
+_FOLLOWING = {first: frozenset(following) for first, following in zip("abcdefghijklmnopqrstuvwxyz", _FOLLOWERS.split(), strict=True)}
+"""The letters that follow each letter in the words that programs are written in: two in five pairs, which are 19 of 20 of those that are met."""
+
+
 def looks_secret(text: str) -> bool:
     """Whether `text` holds a credential of a published format, or a run of characters that only a generator writes."""
     # the shortest formats without one of these marks have fifteen characters; most names are shorter
-    return (len(text) >= 15 or "=" in text or "@" in text or "$" in text) and _holds_secret(text)
+    if len(text) >= 15 or "=" in text or "@" in text or "$" in text:
+        return _holds_secret(text)
+    return len(text) >= 11 and not text.islower() and _holds_short_token(text)
+
+
+def _holds_short_token(text: str) -> bool:
+    """Whether a run is cut into letters of both cases and digits as only a generator does: `x7Yk-9QpL_2m`, not `X509v3Cert`."""
+    return any(_is_shredded(part) for run in _SHORT_TOKEN.findall(text) for part in {re.sub(r"[-_]", "", run), *re.split(r"[-_]", run)})
+
+
+def _is_shredded(run: str) -> bool:
+    pieces = _PIECE.findall(run)
+    return (
+        len(run) >= 10
+        and len(pieces) >= 0.5 * len(run)
+        and any(map(str.isdigit, run))
+        and run != run.lower()
+        and run != run.upper()
+        and _WORD.search(run) is None
+    )
 
 
 @lru_cache(maxsize=65536)
 def _holds_secret(text: str) -> bool:
     if _CREDENTIAL.search(text):
         return True
-    if any(_is_random(run) for run in _TOKEN.findall(text)):
+    if any(_is_random(run) for run in _TOKEN.findall(text)) or _holds_short_token(text):
         return True
     joined = (re.sub(r"[-_]", "", run) for run in _LONG_TOKEN.findall(text))
     return any(run != run.lower() and run != run.upper() and _is_random(run) for run in joined)
@@ -77,20 +105,32 @@ def _is_random(run: str) -> bool:
     """Identifiers are made of words, tokens are not.
 
     In mixed case `X509LwM2MBootstrapServer` is for two thirds words of four letters and more, a random token for a
-    fifth, in short pieces.  In one case words cannot be told, but `x509v3certificatebuilder` changes between letters
-    and digits four times, a random token of that length ten times.
+    fifth, in short pieces.  In one case `x509v3certificatebuilder` changes between letters and digits four times, a
+    random token of that length ten times; where there are no digits, three in five pairs of its letters are met in no word.
     """
     digits = sum(map(str.isdigit, run))
     if not (run.islower() or run.isupper() or digits == len(run)):
         words = _WORD if digits else _SHORT_WORD
         pieces, covered = len(_PIECE.findall(run)), sum(map(len, words.findall(run)))
         return (
-            covered < len(run) * (0.3 if digits < 2 else 0.4 if len(run) < 36 else 0.6)
+            (
+                covered < len(run) * (0.3 if digits < 2 else 0.4 if len(run) < 36 else 0.6)
+                or (covered < len(run) * 0.6 and _unspeakable(run.lower()))
+            )
             and pieces >= len(run) * 0.24
             and digits <= len(run) * 0.65
         )
     changes = sum(1 for a, b in itertools.pairwise(run) if a.isdigit() != b.isdigit())
-    return changes >= 4 and (changes >= len(run) * 0.2 or _CONSONANTS.search(run) is not None)
+    if changes < 4:
+        # short capitals may be acronyms
+        return digits <= 2 and _unspeakable(run.lower(), 0.55 if run.isupper() and len(run) < 20 else 0.42)
+    return changes >= len(run) * 0.2 or _CONSONANTS.search(run) is not None
+
+
+def _unspeakable(run: str, share: float = 0.42) -> bool:
+    """Whether a share of the pairs of letters in a run is met in no word."""
+    pairs = [(first, second) for first, second in itertools.pairwise(run) if first.isalpha() and second.isalpha()]
+    return len(pairs) >= 13 and sum(second not in _FOLLOWING.get(first, ()) for first, second in pairs) >= share * len(pairs)
 
 
 def name(text: str) -> Name:

@@ -91,6 +91,8 @@ _LISTINGS: tuple[tuple[str, str, tuple[str, ...], Callable[[Context], Iterable[R
     ("topics", "List queues, topics, exchanges and streams.", ("name", "kind", "technology", "producers", "consumers", "at"), _topics),
 )
 """The command, its help, the titles of its columns and its rows."""
+LISTINGS = ((_ROUTE_TITLES, _routes), *((titles, rows) for _, _, titles, rows in _LISTINGS))
+"""The titles of the columns and the rows of every listing."""
 
 
 def register(app: typer.Typer) -> None:

@@ -69,7 +69,9 @@ def _template(text: str) -> str:
     return _INTERPOLATION.sub(lambda m: "" if m[0] == "\\$" else placeholder(m[1] or m[2] or ""), text)
 
 
-_TAIL = re.compile(r"(?:\.pluginId|\.(?:get|asProvider|toString|orNull|getOrNull|value|trim)\(\)|\.(?:value|orNull)|!!|\s+as\s+String\??)$")
+_TAIL = re.compile(
+    r"(?:\.pluginId|\.(?:get|asProvider|toString|orNull|getOrNull|value|trim)\(\)|\.(?:value|orNull)|!!|(?<!\s)\s++as\s++String\??)$"
+)
 _HEAD = re.compile(r"^(?:(?:project|rootProject|parent|this|self|settings|gradle|ext|extra|properties|providers)\.)+")
 _CATALOGUE = re.compile(r'^(?:.*\.)?(?:findLibrary|findVersion|findBundle|findPlugin)\("([\w.-]+)"\).*$', re.DOTALL)
 _QUOTED = re.compile(r'^(?:ext|extra|property|findProperty|properties|gradleProperty|getProperty|get)[\[(]["\']([\w.-]+)["\'][\])]')
