@@ -15,11 +15,11 @@ from ctxgen.facts import Facts
 from ctxgen.source.jvm.settings import Settings
 from ctxgen.source.languages import Sources
 
-_PACKAGE = re.compile(rb"^[ \t]{0,8}package[ \t]+([A-Za-z_][\w.`]{0,200})", re.MULTILINE)
-_IMPORT = re.compile(rb"^[ \t]{0,8}import[ \t]+(?:static[ \t]+)?([A-Za-z_][\w.`]{0,200})\.\*", re.MULTILINE)
+_PACKAGE = re.compile(rb"^[ \t]{0,8}package[ \t]+([A-Za-z_\x80-\xff][\w.`\x80-\xff]{0,200})", re.MULTILINE)
+_IMPORT = re.compile(rb"^[ \t]{0,8}import[ \t]+(?:static[ \t]+)?([A-Za-z_\x80-\xff][\w.`\x80-\xff]{0,200})\.\*", re.MULTILINE)
 _TOP_LEVEL = re.compile(
     rb"^(?:@[\w.]{1,80}(?:\([^()\n]{0,200}\))?[ \t]+)*(?:(?:public|private|protected|internal|abstract|open|final|sealed|data|enum|annotation|inline|value|const|suspend|static|strictfp|lateinit|operator|infix|non-sealed)[ \t]+)*"
-    rb"(?:class|interface|@interface|enum|record|object|fun(?:[ \t]+interface)?|val|var|typealias)[ \t]+(?:<[^<>\n]{1,100}>[ \t]{0,4})?(?:[A-Z]\w{0,100}(?:<[^\n]{0,100}>)?\??\.)?`?([A-Za-z_]\w{0,120})",
+    rb"(?:class|interface|@interface|enum|record|object|fun(?:[ \t]+interface)?|val|var|typealias)[ \t]+(?:<[^<>\n]{1,100}>[ \t]{0,4})?(?:[A-Z][\w\x80-\xff]{0,100}(?:<[^\n]{0,100}>)?\??\.)?`?([A-Za-z_\x80-\xff][\w\x80-\xff]{0,120})",
     re.MULTILINE,
 )
 

@@ -34,7 +34,7 @@ from ctxgen.source.jvm.nodes import DEEPEST, combined, line, number, text, unesc
 if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
 
-_SIMPLE = re.compile(r"\$([A-Za-z_]\w*)")
+_SIMPLE = re.compile(r"\$([^\W\d]\w*)")
 
 
 def expression_of(node: Syntax, depth: int) -> Expression:
