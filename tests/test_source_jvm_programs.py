@@ -8,7 +8,7 @@ import pytest
 from pytest_regressions.file_regression import FileRegressionFixture
 
 from ctxgen.model import Channel, CodeFact, EntityModel, Schedule, Variable
-from ctxgen.pipeline import analyse
+from ctxgen.pipeline import analyse, scan
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "source"
 STATED = sorted(path.relative_to(FIXTURES).as_posix().removesuffix(".facts.txt") for path in FIXTURES.glob("*/*.facts.txt"))
@@ -47,3 +47,32 @@ def test_facts(case: str, file_regression: FileRegressionFixture) -> None:
         f"setting {each.name} {asked[each.required]} {each.at.path}:{each.at.line}" for each in facts.of(Variable) if each.source == "code"
     )
     file_regression.check("\n".join(found) + "\n", fullpath=FIXTURES / f"{case}.facts.txt")
+
+
+@pytest.mark.parametrize(
+    ("statements", "expected"),
+    [
+        ("CREATE TABLE shop.stock_item (id bigint PRIMARY KEY, sku text NOT NULL);", [("StockItem", "stock_item", ["id", "sku"])]),
+        (
+            "CREATE TABLE shop.stock_item (id bigint PRIMARY KEY); CREATE TABLE old.stock_item (id bigint PRIMARY KEY);",
+            [
+                ("StockItem", "stock_item", ["id", "sku"]),
+                ("stock_item", "old.stock_item", ["id"]),
+                ("stock_item", "shop.stock_item", ["id"]),
+            ],
+        ),
+    ],
+)
+def test_a_table_of_the_one_schema_is_that_of_the_code(statements: str, expected: list[tuple[str, str, list[str]]], tmp_path: Path) -> None:
+    (tmp_path / "src/main/java").mkdir(parents=True)
+    (tmp_path / "db").mkdir()
+    (tmp_path / "pom.xml").write_text(
+        "<project><modelVersion>4.0.0</modelVersion><groupId>a</groupId><artifactId>shop</artifactId><version>1</version><dependencies>"
+        "<dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-data-jpa</artifactId></dependency></dependencies></project>"
+    )
+    (tmp_path / "db/schema.sql").write_text(statements)
+    (tmp_path / "src/main/java/StockItem.java").write_text(
+        'import jakarta.persistence.*;\n@Entity\n@Table(name = "stock_item")\nclass StockItem {\n    @Id Long id;\n    String sku;\n}\n'
+    )
+    told = [(model.name, model.table, [column.name for column in model.columns]) for model in scan(tmp_path).models]
+    assert sorted(told) == expected

@@ -27,12 +27,26 @@ def models(facts: Facts, join: Join, places: Places) -> list[Model]:
     for model in facts.of(EntityModel):
         if places.scope(model.at.path) is None:
             grouped[join.component(model.at.path), _key(model.table or model.name)].append(model)
+    _unqualify(grouped)
     owners: dict[str, list[str]] = defaultdict(list)
     for component, key in grouped:
         if component is not None:
             owners[key].append(component)
     found = [told for (component, _), same in grouped.items() for told in _told(sorted(same, key=_rank), component, grouped, owners)]
     return sorted(found, key=lambda model: (model.component or "", model.name.lower(), model.name, model.table or "", model.evidence))
+
+
+def _unqualify(grouped: dict[tuple[str | None, str], list[EntityModel]]) -> None:
+    """Put `shop.orders` of a schema file to the `orders` that code alone speaks of, where no other schema has one."""
+    schemas: dict[tuple[str | None, str], list[str]] = defaultdict(list)
+    for component, key in grouped:
+        schema, _, bare = key.rpartition(".")
+        if schema:
+            schemas[component, bare].append(key)
+    for (component, bare), keys in schemas.items():
+        code = grouped.get((component, bare), [])
+        if len(keys) == 1 and code and not any(_is_table(model) for model in code):
+            code += grouped.pop((component, keys[0]))
 
 
 def _rank(model: EntityModel) -> tuple[int, int, object]:
