@@ -1,4 +1,4 @@
-"""What lines of C# do that is worth knowing: errors, validation, transactions, caches, limits, clients, tokens, settings that are read.
+"""What lines of C# do that is worth knowing: errors, validation, transactions, caches, limits, clients, tokens.
 
 Sources: https://learn.microsoft.com/aspnet/core/fundamentals/error-handling, https://docs.fluentvalidation.net/, https://learn.microsoft.com/ef/core/saving/transactions,
 https://learn.microsoft.com/aspnet/core/performance/caching/overview, https://learn.microsoft.com/aspnet/core/performance/rate-limit, https://learn.microsoft.com/aspnet/core/fundamentals/configuration/
@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ctxgen.model import At, CodeFact, Variable
+from ctxgen.model import At, CodeFact
 from ctxgen.opaque import Name, Opaque, name
 from ctxgen.source import ir
+from ctxgen.source.calls import chain
 from ctxgen.source.dotnet.attributes import argument_of, base_names, type_name
 from ctxgen.source.dotnet.sites import Site, span
 from ctxgen.source.program import Program
@@ -22,8 +23,9 @@ _REFRESHED = re.compile(
     r"(?i)^(?!get|set|is|has|find|validate|map)\w{0,40}?(?:refresh\w{0,20}token|token\w{0,8}refresh|rotate\w{0,12}token)"
 )
 _REVOKED = re.compile(r"(?i)^(?:revoke|invalidate|blacklist)\w{0,20}token")
-_KEY = re.compile(r"[A-Za-z][\w.:-]{0,118}")
 _LIMITERS = {"AddFixedWindowLimiter", "AddSlidingWindowLimiter", "AddTokenBucketLimiter", "AddConcurrencyLimiter"}
+_EXPIRES = ("AbsoluteExpirationRelativeToNow", "Expiration", "SlidingExpiration")
+_SETS_EXPIRY = ("SetAbsoluteExpiration", "SetSlidingExpiration")
 _CACHES = {"IMemoryCache", "IDistributedCache", "HybridCache", "IFusionCache"}
 
 
@@ -51,7 +53,7 @@ def of_class(program: Program, cls: ClassValue) -> Iterator[CodeFact]:
             yield _fact("token-revoked", f"{cls.cls.name}.{method.name}", At(cls.path, method.line))
 
 
-def of_call(program: Program, site: Site) -> Iterator[CodeFact | Variable]:
+def of_call(program: Program, site: Site) -> Iterator[CodeFact]:
     """What a call does."""
     called, owner, at = site.called, site.owner, site.at
     match called:
@@ -67,41 +69,32 @@ def of_call(program: Program, site: Site) -> Iterator[CodeFact | Variable]:
             yield _fact("token-checked", site.subject, at)
         case "WriteToken" | "CreateToken" | "CreateEncodedJwt" if "Token" in owner or "andler" in owner:
             yield _fact("token-issued", site.subject, at)
-        case "GetConnectionString":
-            yield from _read(f"ConnectionStrings:{text}" if (text := site.text(program, "name", 0)) else None, at)
-        case "GetEnvironmentVariable":
-            yield from _read(site.text(program, 0), at)
-        case "GetValue" if site.call.types and "onfig" in owner:
-            yield from _read(site.text(program, "key", 0), at)
+        case "AddRefitClient":
+            yield _fact("http-client", site.type() or site.subject, at, _address(program, site))
+        case "ConfigureHttpClient":
+            yield from _configured(program, site)
         case _ if called in _LIMITERS:
             yield _fact("rate-limit", site.text(program, "policyName", 0) or called, at, _limit(program, site))
         case "AddRateLimiter" | "UseRateLimiter":
             yield _fact("rate-limit", called, at)
         case _ if owner in _CACHES and called.startswith(("Set", "GetOrCreate", "GetOrSet")):
             yield _fact("cache", site.subject, at, _lifetime(program, site))
-    if isinstance(site.call.function, ir.Attribute):
-        yield from _indexed(site.call.function.owner, at)
-    for argument in site.call.arguments:
-        yield from _indexed(argument.value, at)
 
 
 def _fact(kind: str, subject: str, at: At, stated: Name | None = None) -> CodeFact:
     return CodeFact(kind=kind, subject=name(subject), value=stated, at=at)  # type: ignore[arg-type]
 
 
-def _indexed(expression: ir.Expression, at: At) -> Iterator[Variable]:
-    """`configuration["Jwt:Key"]`."""
-    if isinstance(expression, ir.Item) and isinstance(expression.key, ir.Literal) and isinstance(expression.key.value, str):
-        holder = expression.owner
-        written = holder.name if isinstance(holder, ir.Name | ir.Attribute) else ""
-        if written.lower().lstrip("_") in ("configuration", "config"):
-            yield from _read(expression.key.value, At(at.path, expression.line))
-
-
-def _read(key: str | None, at: At) -> Iterator[Variable]:
-    """A setting by the name of the environment variable that sets it."""
-    if key and _KEY.fullmatch(key):
-        yield Variable(name=name(key.replace(":", "__")), source="code", at=at)
+def _configured(program: Program, site: Site) -> Iterator[CodeFact]:
+    """`AddRefitClient<ICatalog>().ConfigureHttpClient(client => client.BaseAddress = …)`: the address of the client that is added before."""
+    for link in chain(site.call.function):
+        if (
+            isinstance(link, ir.Call)
+            and isinstance(link.function, ir.Attribute)
+            and link.function.name in ("AddRefitClient", "AddHttpClient")
+        ):
+            added = site._replace(call=link)
+            yield _fact("http-client", added.text(program, 0) or added.type() or site.subject, added.at, _address(program, site))
 
 
 def _isolation(call: ir.Call) -> Name | None:
@@ -145,12 +138,15 @@ def _limit(program: Program, site: Site) -> Name | None:
 
 def _lifetime(program: Program, site: Site) -> Name | None:
     """How long something is kept, where it is written in the call or in the lambda that fills the cache."""
-    for argument in site.call.arguments:
-        if (stated := span(program, argument.value, site.scope)) is not None:
+    for written in (site.resolved(argument.value) for argument in site.call.arguments):
+        if written is None:
+            continue
+        if (stated := span(program, written, site.scope)) is not None:
             return stated
-        given = [*_assigned(argument.value, "AbsoluteExpirationRelativeToNow"), *_assigned(argument.value, "SlidingExpiration")]
-        if isinstance(argument.value, ir.Mapping):
-            given += [value for key, value in argument.value.entries if isinstance(key, ir.Literal) and key.value in ("AbsoluteExpirationRelativeToNow", "SlidingExpiration")]  # fmt: skip
+        given = [each for key in _EXPIRES for each in _assigned(written, key)]
+        if isinstance(written, ir.Mapping):
+            given += [value for key, value in written.entries if isinstance(key, ir.Literal) and key.value in _EXPIRES]
+        given += [link.arguments[0].value for link in chain(written) if isinstance(link, ir.Call) and isinstance(link.function, ir.Attribute) and link.function.name in _SETS_EXPIRY and link.arguments]  # fmt: skip
         for each in given:
             if (stated := span(program, each, site.scope)) is not None:
                 return stated

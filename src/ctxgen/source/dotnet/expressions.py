@@ -311,7 +311,8 @@ def _creation(node: Syntax, depth: int, body: Body) -> ir.Expression:
     initializer = node.child_by_field_name("initializer") or next(
         (child for child in named(node) if child.type == "initializer_expression"), None
     )
-    given = arguments(node.child_by_field_name("arguments"), depth, body)
+    listed = node.child_by_field_name("arguments") or next((child for child in named(node) if child.type == "argument_list"), None)
+    given = arguments(listed, depth, body)
     inner = named(initializer)
     if initializer is not None and not given and _assigns(inner):
         return ir.Mapping(_entries(inner, depth, body), line, kind)

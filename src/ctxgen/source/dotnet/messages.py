@@ -35,6 +35,8 @@ def of_class(program: Program, cls: ClassValue) -> Iterator[Channel]:
     for base in cls.cls.bases:
         system = _CONSUMERS.get(type_name(base))
         message = type_name(argument_of(base))
+        if type_name(base) == "IHandleMessages":
+            system = "nservicebus" if b"NServiceBus" in data else "rebus" if b"Rebus" in data else None
         if system is not None and message and not cls.cls.abstract and (system != "nservicebus" or b"NServiceBus" in data):
             yield _channel(message, "exchange", system, "consumer", At(cls.path, cls.cls.line))
     for method in cls.cls.methods if b"CapSubscribe" in data else ():
@@ -49,7 +51,8 @@ def of_call(program: Program, site: Site) -> Iterator[Channel]:
     data = program.resolver.data(site.path)  # type: ignore[attr-defined]
     system = _BUSES.get(owner)
     if system is not None and called in _SENDS:
-        message = site.type() or constructed(site.expression(0))
+        message = site.type() or _message(site)
+        system = "rebus" if b"Rebus" in data and owner == "IBus" else system
         if message:
             yield _channel(message, "exchange", system, "producer", at)
     elif owner == "ICapPublisher" and called in ("Publish", "PublishAsync", "PublishDelayAsync"):
@@ -68,7 +71,7 @@ def of_call(program: Program, site: Site) -> Iterator[Channel]:
     elif b"Confluent.Kafka" in data and called == "Subscribe":
         expression = site.expression("topic", "topics", 0)
         topics = [each.value for each in expression.items] if isinstance(expression, ir.Sequence) else [expression]
-        for each in topics:
+        for each in map(site.resolved, topics):
             value = program.evaluate(each, site.scope) if isinstance(each, ir.Literal | ir.Name | ir.Attribute | ir.Template) else None
             yield from _named(value if isinstance(value, str) else None, "topic", "kafka", "consumer", at)
     elif b"ServiceBus" in data and called in ("CreateSender", "CreateProcessor", "CreateReceiver", "CreateSessionProcessor"):
@@ -84,6 +87,18 @@ def of_call(program: Program, site: Site) -> Iterator[Channel]:
         kind = "topic" if "Topic" in called else "exchange" if "Exchange" in called else "queue"
         broker = "kafka" if "Kafka" in called else "rabbitmq"
         yield from _named(site.text(program, 0), kind, broker, "consumer" if called.startswith("Listen") else "producer", at)
+
+
+def _message(site: Site) -> str:
+    """The type of what is sent: made there or before, mapped to a type, or that of a parameter."""
+    written = site.expression(0)
+    given = site.resolved(written)
+    made = constructed(given)
+    if made or not isinstance(written, ir.Name):
+        return made
+    mapped = type_name(given.types[0]) if isinstance(given, ir.Call) and given.types else ""
+    declared = site.types.get(written.name, "") if given is written else ""
+    return mapped or (declared if declared.endswith(("Event", "Command", "Message")) else "")
 
 
 def _named(text: str | None, kind: Kind, system: str, role: Role | None, at: At) -> Iterator[Channel]:

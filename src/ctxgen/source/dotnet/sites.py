@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from ctxgen.model import At
@@ -16,13 +17,14 @@ _SPANS = {"FromMilliseconds": "ms", "FromSeconds": "s", "FromMinutes": "min", "F
 
 
 class Site(NamedTuple):
-    """A call: the scope to evaluate its arguments in, the method that it stands in, the types of names, its file."""
+    """A call: the scope to evaluate its arguments in, the method that it stands in, the types of names, its file, what local names are assigned."""
 
     call: ir.Call
     scope: Scope
     subject: str
-    types: dict[str, str]
+    types: Mapping[str, str]
     path: str
+    locals: Mapping[str, ir.Expression] = {}
 
     @property
     def at(self) -> At:
@@ -45,10 +47,14 @@ class Site(NamedTuple):
 
     def value(self, program: Program, *where: int | str) -> Value:
         """What stands at the first of some positions and keywords that is there."""
-        expression = self.expression(*where)
+        expression = self.resolved(self.expression(*where))
         return (
             program.evaluate(expression, self.scope) if isinstance(expression, ir.Literal | ir.Name | ir.Attribute | ir.Template) else None
         )
+
+    def resolved(self, expression: ir.Expression | None) -> ir.Expression | None:
+        """What a local name is assigned, else the expression itself."""
+        return self.locals.get(expression.name, expression) if isinstance(expression, ir.Name) else expression
 
     def text(self, program: Program, *where: int | str) -> str | None:
         """The same where it is a text."""
