@@ -61,6 +61,8 @@ def _path(*, regex: bool) -> Hook:
 def _include(program: Program, arguments: Arguments) -> Value:
     """`include("shop.urls")`, `include((patterns, "shop"))`, `include(router.urls)`."""
     what = arguments.get(0, "arg", default=UNKNOWN)
+    if isinstance(what, Included):  # `include(api.urls)`
+        return what
     if isinstance(what, list) and what and not isinstance(what[0], Url) and isinstance(what[0], (list, str, ModuleValue, Method)):
         what = what[0]
     return Included(what, arguments.scope.module.path)
@@ -178,6 +180,8 @@ def _included(program: Program, patterns: Value, depth: int) -> Iterator[Value]:
 def _patterns(program: Program, included: Included) -> Value:
     """The list that an include leads to."""
     what = included.what
+    if callable(what):  # known when everything was followed
+        what = what(program)
     if isinstance(what, str):
         files = program.resolver.module(included.path, what)
         what = program.run(files[0]) if files else External(what)
