@@ -933,7 +933,7 @@ class Interpreter:
         self._active[key] += 1
         self.calling.append(arguments)
         try:
-            scope = Scope(value.scope.module, value.scope, this=value.this, owner=value.owner)
+            scope = Scope(value.scope.module, self._enclosing(value), this=value.this, owner=value.owner)
             self._bind_parameters(function, arguments, scope)
             if function.receiver is not None and value.this is not None:
                 scope.names[function.receiver.name] = value.this
@@ -947,6 +947,11 @@ class Interpreter:
             self._active[key] -= 1
             if not self._active[key]:
                 del self._active[key]
+
+    def _enclosing(self, value: FunctionValue) -> Scope:
+        """The scope around a function's body; the names in a class's body are none of its methods' where decorators run with it."""
+        inside = getattr(value.owner, "_inside", None) if self.language.decorators_run else None
+        return value.scope.parent if value.scope is inside and value.scope.parent is not None else value.scope
 
     def _bind_parameters(self, function: ir.Function, arguments: Arguments, scope: Scope) -> None:
         positional = list(arguments.positional)

@@ -152,7 +152,9 @@ class Program(Interpreter):
         )
 
     def makes_router(self, value: FunctionValue) -> bool:
-        if self.sources is None or (value.owner is not None and not self.language.implicit_this):
+        if value.owner is not None and not self.language.implicit_this:  # the constructor of an application that extends the framework's
+            return value.function.name in self.language.constructors and self.router_of(value.owner) is not None
+        if self.sources is None:
             return False
         lines = self.sources.data(value.scope.module.path).split(b"\n")[value.function.line - 1 : value.function.end]
         return self._making.search(b"\n".join(lines)) is not None

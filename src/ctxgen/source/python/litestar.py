@@ -47,8 +47,9 @@ def _decorator(*fixed: str, kind: str = "http") -> Hook:
 
 
 def _paths(arguments: Arguments) -> list[str]:
+    """The paths of a handler, without the slash at their end, which Litestar leaves out."""
     stated = arguments.get(0, "path")
-    return plain(stated) or [""]
+    return [each.rstrip("/") for each in plain(stated)] or [""]
 
 
 def _application(path: str) -> Hook:

@@ -55,9 +55,7 @@ def _add(program: Program, owner: Object, rules: Value, arguments: Arguments) ->
 def _rules(program: Program, rules: Value, at: At) -> Iterator[tuple[list[Value], At]]:
     """The rules of a list with the line of each."""
     for each in rules if isinstance(rules, list) else ():
-        if isinstance(each, External) and each.arguments is not None and each.path in _URLS:
-            yield list(each.arguments.positional), program.at(each.arguments)
-        elif isinstance(each, list) and len(each) >= 2:
+        if isinstance(each, list) and len(each) >= 2:
             yield each, At(each.path, each.line) if isinstance(each, Placed) else at
 
 
@@ -79,14 +77,12 @@ def _prepared(program: Program, handler: ClassValue, at: At) -> list[Guard]:
     return [made] if made is not None else []
 
 
-def _rule(path: str) -> Hook:
-    def make(program: Program, arguments: Arguments) -> Value:
-        """`url(r"/orders", OrdersHandler)`."""
-        return External(path, arguments)
-
-    return make
+def _rule(program: Program, arguments: Arguments) -> Value:
+    """`url(r"/orders", OrdersHandler)`: the same as a tuple of these."""
+    at = program.at(arguments)
+    return Placed([arguments.get(0, "pattern", default=UNKNOWN), arguments.get(1, "handler", default=UNKNOWN)], at.path, at.line)
 
 
 _URLS = ("tornado.web.url()", "tornado.web.URLSpec()", "tornado.routing.Rule()", "tornado.routing.URLSpec()")
-HOOKS: dict[str, Hook] = {"tornado.web.Application()": _application, **{path: _rule(path) for path in _URLS}}
+HOOKS: dict[str, Hook] = {"tornado.web.Application()": _application, **dict.fromkeys(_URLS, _rule)}
 METHODS: dict[str, MethodHook] = {"tornado.app.__init__": _initialise, "tornado.app.add_handlers": _add_handlers}
