@@ -8,7 +8,7 @@ Sources: https://fastapi.tiangolo.com/tutorial/dependencies/, https://fastapi.ti
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ctxgen.model import At, Guard, GuardKind
 from ctxgen.source import ir
@@ -20,7 +20,8 @@ from ctxgen.source.python.starlette import middleware_guard, mount_app
 from ctxgen.source.values import UNKNOWN, Arguments, External, FunctionValue, Instance, Object, Scope, Value
 
 _DEPENDS = ("Depends", "Security")
-_SECURITY = re.compile(r"(?:fastapi|starlette)\.security\.")
+_SECURITY = re.compile(r"(?:fastapi|starlette)\.security\.(?!(?:\w+\.)?OAuth2PasswordRequestForm)")
+"""The security schemes; the form with which somebody signs in is none."""
 _DEPTH = 5
 
 
@@ -30,16 +31,19 @@ def _depends(program: Program, arguments: Arguments) -> Value:
 
 
 def _handler(program: Program, owner: Object, arguments: Arguments) -> Value:
-    """The guards among a handler's dependencies."""
+    """The guards among a handler's dependencies; those of a class-based view (fastapi-utils' `@cbv`) are its attributes, too."""
     function = arguments.get(0)
     if not isinstance(function, FunctionValue):
         return []
-    return list(_of_parameters(program, function, 0))
+    found = list(_of_parameters(program, function.function.parameters, function.scope, 0))
+    for cls in program.lineage(function.owner) if function.owner is not None else ():
+        attributes = [ir.Parameter(each.name, each.line, each.type, each.value) for each in cls.cls.fields]
+        found += _of_parameters(program, attributes, program.class_scope(cls), 0)
+    return found
 
 
-def _of_parameters(program: Program, function: FunctionValue, depth: int) -> Iterator[Guard]:
-    scope = function.scope
-    for parameter in function.function.parameters:
+def _of_parameters(program: Program, parameters: Iterable[ir.Parameter], scope: Scope, depth: int) -> Iterator[Guard]:
+    for parameter in parameters:
         at = At(scope.module.path, parameter.line)
         for depends, inside in _dependencies(program, parameter, scope):
             yield from _guards(program, depends, inside, parameter, at, depth)
@@ -75,7 +79,7 @@ def _guards(program: Program, depends: ir.Call, scope: Scope, parameter: ir.Para
     runs = _called(value)
     name = spelled(expression) or (runs.name if runs is not None else "")
     kind = _kind(value, name, scoped=any(argument.keyword == "scopes" for argument in depends.arguments))
-    inner = list(_of_parameters(program, runs, depth + 1)) if runs is not None else []
+    inner = list(_of_parameters(program, runs.function.parameters, runs.scope, depth + 1)) if runs is not None else []
     found = guard(name, at, kind) if kind is not None else None
     if found is not None:
         yield found
@@ -96,7 +100,8 @@ def _called(value: Value) -> FunctionValue | None:
 def _kind(value: Value, name: str, *, scoped: bool) -> GuardKind | None:
     """What a dependency guards, by what it is, what it answers and how it is called."""
     if isinstance(value, External) and _SECURITY.match(value.path):
-        return "authn"
+        # one that lets everybody in leaves the answer to what depends on it
+        return "authn" if value.arguments is None or value.arguments.get("auto_error") is not False else None
     if isinstance(value, Instance) and any(_SECURITY.match(_base(value, base)) for base in value.cls.cls.bases):
         return "authn"
     if scoped:

@@ -10,6 +10,7 @@ from ctxgen.source import ir
 from ctxgen.source.frameworks import plain
 from ctxgen.source.guards import spelled
 from ctxgen.source.program import Hook, MethodHook, Program
+from ctxgen.source.python.starlette import middleware_guard
 from ctxgen.source.python.views import decorators, field_line
 from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, Decorator, External, FunctionValue, Object, Scope, Value
 
@@ -122,13 +123,22 @@ def _add(program: Program, owner: Object, handler: _Handler, function: FunctionV
 
 
 def _stated(program: Program, arguments: Arguments) -> list[Guard]:
-    """`guards=[…]`, and middleware that refuses requests."""
-    at = program.at(arguments)
+    """`guards=[…]`, and middleware that refuses requests: a class of the repository by what it does, a library's by its name."""
+    at, scope = program.at(arguments), arguments.scope
     found: list[Guard] = []
-    for key in ("guards", "middleware"):
-        written = arguments.expression(key)
-        if isinstance(written, ir.Sequence):
-            found += _listed(program, written, arguments.scope, at)
+    guards = arguments.expression("guards")
+    if isinstance(guards, ir.Sequence):
+        found += _listed(program, guards, scope, at)
+    middlewares = arguments.expression("middleware")
+    for item in middlewares.items if isinstance(middlewares, ir.Sequence) else ():
+        value = program.evaluate(item.value, scope)
+        if isinstance(value, External) and value.arguments is not None and isinstance(inner := value.arguments.get(0), ClassValue):
+            value = inner  # `DefineMiddleware(AuthMiddleware, exclude="/health")`
+        line = item.value.line if not isinstance(item.value, (ir.Function, ir.Class)) else at.line
+        if isinstance(value, ClassValue):
+            found += middleware_guard(value, At(at.path, line))
+        else:
+            found += program.guards_of(item.value, value, At(at.path, line))
     return found
 
 
