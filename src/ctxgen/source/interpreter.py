@@ -81,6 +81,8 @@ class Interpreter:
         self._steps = self._depth = 0
         self._arms = 0
         """How many branches what is run lies in."""
+        self.unknown_loops = 0
+        """The loops being followed whose items nobody knows."""
         self._most = MAX_STEPS
         self._active: dict[int, int] = defaultdict(int)
         self.calling: list[Arguments] = []
@@ -244,7 +246,9 @@ class Interpreter:
         for item in builtins.items(values, MAX_ITEMS):
             if loop.target is not None:
                 self._bind(loop.target, item, scope, declares=True)
+            self.unknown_loops += item is UNKNOWN
             returned += self._execute(loop.body, scope)
+            self.unknown_loops -= item is UNKNOWN
         return returned
 
     def _define(self, what: ir.Function | ir.Class, scope: Scope, top: bool) -> None:
@@ -1058,6 +1062,7 @@ class Interpreter:
             return
         if id(value.function) not in self.executed and id(value.function) not in self.handlers:
             self.begin(value.scope.module.path)
+            self.unknown_loops = 0
             self._most = min(MAX_STEPS, self._steps + MAX_UNCALLED)
             try:
                 self.uncalled(value, Arguments((), {}, (), value.function.line, value.scope))

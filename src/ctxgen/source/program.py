@@ -299,7 +299,10 @@ class Program(Interpreter):
         cls.object.fields["class"] = cls
 
     def fresh(self, known: Object, at: At, arguments: Arguments) -> Object:
-        return self.new_object(known.type, at, arguments)
+        made = self.new_object(known.type, at, arguments)
+        if "class" in known.fields:
+            made.fields["class"] = known.fields["class"]
+        return made
 
     def constructed(self, known: Object, arguments: Arguments) -> None:
         prefix = _stated(arguments, known.type.prefix) if known.type.prefix else None

@@ -16,7 +16,7 @@ from ctxgen.source.program import Hook, Program
 from ctxgen.source.python import rest_views
 from ctxgen.source.python.django_views import function_methods, library_methods, view_methods
 from ctxgen.source.python.resolve import PythonResolver
-from ctxgen.source.python.urlconf import Included, Url, from_regex
+from ctxgen.source.python.urlconf import Included, Url, by_path, from_regex
 from ctxgen.source.python.views import class_guards, decorators, external_view, unwrapped
 from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, Decorator, External, FunctionValue, Method, ModuleValue, Object, Value
 
@@ -53,6 +53,9 @@ def _path(*, regex: bool) -> Hook:
             program.note(at, "path-unknown", "a route whose path could not be followed is left out")
             return UNKNOWN
         view, expression = arguments.get(1, "view", default=UNKNOWN), arguments.expression(1, "view")
+        if view is UNKNOWN and program.unknown_loops:  # one entry of a registry that only running code fills
+            program.note(at, "path-unknown", "routes of a registry that running code fills are left out")
+            return UNKNOWN
         return Url(from_regex(route) if regex else route, view, expression, arguments.scope, at)
 
     return make
@@ -80,6 +83,12 @@ def _nothing(program: Program, arguments: Arguments) -> Value:
 
 def _first(program: Program, arguments: Arguments) -> Value:
     return arguments.get(0, default=UNKNOWN)
+
+
+def _import_string(program: Program, arguments: Arguments) -> Value:
+    """`import_string("shop.views.Orders")`."""
+    named = arguments.get(0, "dotted_path")
+    return by_path(program, named, arguments) if isinstance(named, str) else UNKNOWN
 
 
 def _methods(*fixed: str) -> Hook:
@@ -308,6 +317,7 @@ HOOKS: dict[str, Hook] = {
     "django.contrib.staticfiles.urls.staticfiles_urlpatterns()": _nothing,
     "rest_framework.urlpatterns.format_suffix_patterns()": _first,
     **{f"django.utils.translation.{name}()": _first for name in ("gettext_lazy", "gettext", "ugettext_lazy", "pgettext_lazy")},
+    "django.utils.module_loading.import_string()": _import_string,
     "django.views.decorators.http.require_http_methods()": _require,
     "django.views.decorators.http.require_GET()": _methods("GET"),
     "django.views.decorators.http.require_POST()": _methods("POST"),

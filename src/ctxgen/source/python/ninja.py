@@ -18,7 +18,7 @@ from ctxgen.source import ir
 from ctxgen.source.frameworks import plain
 from ctxgen.source.guards import guard, spelled
 from ctxgen.source.program import Hook, MethodHook, Program
-from ctxgen.source.python.urlconf import Included, Url
+from ctxgen.source.python.urlconf import Included, Url, by_path
 from ctxgen.source.python.views import class_guards, decorators
 from ctxgen.source.routing import join
 from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, Decorator, External, Instance, Object, Scope, Value
@@ -163,10 +163,7 @@ def _add_router(program: Program, owner: Object, arguments: Arguments) -> Value:
     """`api.add_router("/orders/", "orders.api.router", auth=JWTAuth())`."""
     prefix, what = arguments.get(0, "prefix"), arguments.get(1, "router")
     if isinstance(what, str):
-        module, _, name = what.rpartition(".")
-        files = program.resolver.module(arguments.scope.module.path, module)
-        known = program.run(files[0]) if files else None
-        what = program.attribute(known, name, arguments.line, arguments.scope) if known is not None else UNKNOWN
+        what = by_path(program, what, arguments)
     child = program.object_of(what)
     if child is not None and child is not owner and isinstance(prefix, str):
         owner.fields.setdefault("mounted", []).append(

@@ -6,21 +6,20 @@ https://github.com/alanjds/drf-nested-routers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ctxgen.source import ir
 from ctxgen.source.frameworks import plain
 from ctxgen.source.guards import spelled
 from ctxgen.source.program import Hook, MethodHook, Program
-from ctxgen.source.python.rest_views import access
+from ctxgen.source.python.rest_routers import ACTIONS, Action, router_actions
+from ctxgen.source.python.rest_views import access, defaults
 from ctxgen.source.python.urlconf import Url, from_regex
 from ctxgen.source.python.views import bases, class_guards, decorators, field, method
 from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, Decorator, External, FunctionValue, Object, Value
 
-_ACTIONS = {"list": ("GET", False), "create": ("POST", False), "retrieve": ("GET", True), "update": ("PUT", True), "partial_update": ("PATCH", True), "destroy": ("DELETE", True)}  # fmt: skip
-"""The standard actions: method, and whether they are of one object."""
 _MIXINS: dict[str, tuple[str, ...]] = {
-    "ModelViewSet": tuple(_ACTIONS), "ReadOnlyModelViewSet": ("list", "retrieve"), "CreateModelMixin": ("create",), "ListModelMixin": ("list",),
+    "ModelViewSet": tuple(ACTIONS), "ReadOnlyModelViewSet": ("list", "retrieve"), "CreateModelMixin": ("create",), "ListModelMixin": ("list",),
     "RetrieveModelMixin": ("retrieve",), "UpdateModelMixin": ("update", "partial_update"), "DestroyModelMixin": ("destroy",),
     "CreateAPIView": ("create",), "ListAPIView": ("list",), "RetrieveAPIView": ("retrieve",), "DestroyAPIView": ("destroy",), "UpdateAPIView": ("update", "partial_update"),
 }  # fmt: skip
@@ -29,19 +28,22 @@ _MIXINS: dict[str, tuple[str, ...]] = {
 def _register(program: Program, owner: Object, arguments: Arguments) -> Value:
     """`router.register("orders", OrderViewSet)`."""
     prefix, viewset = arguments.get(0, "prefix"), arguments.get(1, "viewset")
+    owner.fields.setdefault("place", (program.route_at(arguments), arguments.scope))
     if not isinstance(prefix, str) or not isinstance(viewset, ClassValue):
         return UNKNOWN
     program.defined(viewset)
     urls: list[Value] = owner.fields.setdefault("patterns", [])
     slash = "" if owner.fields.get("slash") is False else "/"
     start = owner.fields.get("above", "") + from_regex(prefix)
-    urls += _of_viewset(program, viewset, start, slash, arguments)
+    urls += _of_viewset(program, viewset, start, slash, arguments, router_actions(program, owner))
     owner.fields.setdefault("registered", {})[prefix] = start + "/{%s}/"
     # rest_framework_extensions: `router.register(…).register(…)` goes below
     return UNKNOWN
 
 
-def _of_viewset(program: Program, cls: ClassValue, start: str, slash: str, arguments: Arguments) -> Iterator[Url]:
+def _of_viewset(
+    program: Program, cls: ClassValue, start: str, slash: str, arguments: Arguments, actions: Mapping[str, Action]
+) -> Iterator[Url]:
     at, scope = program.route_at(arguments), arguments.scope
     names = plain(field(program, cls, "lookup_url_kwarg")) + plain(field(program, cls, "lookup_field"))
     one = f"{start}/{{{names[0] if names else 'pk'}}}".lstrip("/")
@@ -57,19 +59,19 @@ def _of_viewset(program: Program, cls: ClassValue, start: str, slash: str, argum
         own = (*class_guards(program, cls), *marks, *guards)
         yield Url(whole, UNKNOWN, None, scope, at, (verb,), own, public, f"{cls.cls.name}.{name}")
 
-    for action in _implemented(program, cls):
-        verb, single = _ACTIONS[action]
+    for action in _implemented(program, cls, actions):
+        verb, single = actions[action]
         yield from url(one if single else start, verb, action)
     for name, detail, path, verbs, permissions in _extra(program, cls):
         for verb, handler in verbs:
             yield from url(f"{one if detail else start}/{path}".lstrip("/"), verb, handler or name, permissions)
 
 
-def _implemented(program: Program, cls: ClassValue) -> list[str]:
+def _implemented(program: Program, cls: ClassValue, actions: Mapping[str, Action]) -> list[str]:
     own = {each.name for known in program.lineage(cls) for each in known.cls.methods}
     for base in bases(program, cls):
         own |= set(_MIXINS.get(base.rpartition(".")[2], ()))
-    return [action for action in _ACTIONS if action in own]
+    return [action for action in actions if action in own]
 
 
 _Extra = tuple[str, bool, str, list[tuple[str, str]], ir.Expression | None]
@@ -106,8 +108,23 @@ def _mapped(cls: ClassValue, action: str) -> Iterator[tuple[str, str]]:
 
 
 def _urls(program: Program, owner: Object, arguments: Arguments) -> Value:
-    """`router.urls`."""
-    return owner.fields.setdefault("patterns", [])
+    """`router.urls`; a default router answers at its root with a list of what is registered.
+
+    The same routes with the ending of a format (`orders.json`) are not told again.
+    """
+    urls: list[Value] = owner.fields.setdefault("patterns", [])
+    if "default" in program.vocabulary.kinds(owner.type) and "place" in owner.fields and _has_root(program, owner):
+        at, scope = owner.fields.pop("place")
+        guards, public = defaults(program, "GET")
+        urls.insert(0, Url("", UNKNOWN, None, scope, at, ("GET",), tuple(guards), public, "APIRootView"))
+    return urls
+
+
+def _has_root(program: Program, owner: Object) -> bool:
+    """Whether a default router keeps its root: `include_root_view` of it or of the class that it is of."""
+    cls = owner.fields.get("class")
+    stated = field(program, cls, "include_root_view") if isinstance(cls, ClassValue) else None
+    return owner.fields.get("include_root_view") is not False and stated is not False
 
 
 def _router(path: str) -> Hook:

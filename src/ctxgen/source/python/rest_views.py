@@ -5,7 +5,7 @@ Source: https://www.django-rest-framework.org/api-guide/permissions/.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ctxgen.model import At, ConfigKey, Guard
 from ctxgen.source import ir
@@ -16,6 +16,7 @@ from ctxgen.source.python.views import bases, field_line, method
 from ctxgen.source.values import ClassValue, FunctionValue
 
 _OPEN = "AllowAny"
+_DEPTH = 10
 _AUTHN = {"IsAuthenticated", "IsAuthenticatedOrReadOnly", "TokenHasReadWriteScope"}
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _NAMES = ("DEFAULT_PERMISSION_CLASSES", "DEFAULT_THROTTLE_CLASSES")
@@ -31,7 +32,7 @@ def is_rest(program: Program, cls: ClassValue) -> bool:
 def access(program: Program, cls: ClassValue, verb: str, action: str, stated: ir.Expression | None = None) -> tuple[list[Guard], At | None]:
     """The guards of a method of a view, and the line that opens it to everybody.
 
-    `stated` are the permissions of an extra action.  A view that works them out (`get_permissions`) is not followed.
+    `stated` are the permissions of an extra action.
     """
     guards: list[Guard] = []
     public: At | None = None
@@ -43,15 +44,53 @@ def access(program: Program, cls: ClassValue, verb: str, action: str, stated: ir
     if stated is not None:
         more, public = _permissions(list(_names(stated)), At(cls.path, _line(stated, cls.cls.line)), verb)
         return guards + more, public
+    more, public = _of_class(program, cls, verb)
     own = method(program, cls, "get_permissions")
-    found = field_line(program, cls, "permission_classes")
     if own is not None:
-        return guards, None
-    if found is not None:
-        more, public = _permissions(list(_names(found[0].value)), At(found[1].path, found[0].line), verb)
-    else:
-        more, public = _defaults(program, verb)
+        return guards + _worked_out(own, more, verb), None
     return guards + more, public
+
+
+def _of_class(program: Program, cls: ClassValue, verb: str) -> tuple[list[Guard], At | None]:
+    """The permissions that a view states for all its methods, else the defaults."""
+    found = field_line(program, cls, "permission_classes")
+    if found is None:
+        return defaults(program, verb)
+    return _permissions(list(_names(found[0].value)), At(found[1].path, found[0].line), verb)
+
+
+def _worked_out(function: FunctionValue, inherited: list[Guard], verb: str) -> list[Guard]:
+    """The guards of a view that works its permissions out: those that it gives in every case; where each case has its own, the function itself.
+
+    Which case is whose is not followed, so one that lets everybody in leaves nothing.
+    """
+    path = function.scope.module.path
+    cases: list[list[Guard]] = []
+    for listed in _lists(function.function.body, 0):
+        if isinstance(listed, ir.Sequence):
+            cases.append(_permissions(list(_names(listed)), At(path, listed.line), verb)[0])
+        else:  # `super().get_permissions()`
+            cases.append(inherited)
+    if not cases or not all(any(each.kind in ("authn", "authz") for each in case) for case in cases):
+        return []
+    common = [each for each in cases[0] if all(any(each.name == other.name for other in case) for case in cases[1:])]
+    made = guard(function.function.name, At(path, function.function.line), "authz")
+    return common or ([made] if made is not None else [])
+
+
+def _lists(statements: Iterable[ir.Statement], depth: int) -> Iterator[ir.Expression]:
+    """The lists of permissions that a function gives or keeps for its end, and the calls of what it extends."""
+    for statement in statements if depth < _DEPTH else ():
+        match statement:
+            case ir.Branch(arms):
+                for _, body in arms:
+                    yield from _lists(body, depth + 1)
+            case ir.Loop() | ir.Block():
+                yield from _lists(statement.body, depth + 1)
+            case ir.Return(value) | ir.Assign(_, value) if isinstance(value, ir.Sequence):
+                yield value
+            case ir.Return(ir.Call(ir.Attribute(ir.Call(ir.Name("super")), _)) as value):
+                yield value
 
 
 def function_access(program: Program, function: FunctionValue) -> tuple[list[Guard], At | None]:
@@ -59,7 +98,7 @@ def function_access(program: Program, function: FunctionValue) -> tuple[list[Gua
     for mark in function.function.decorators:
         if isinstance(mark, ir.Call) and spelled(mark).rpartition(".")[2] == "permission_classes" and mark.arguments:
             return _permissions(list(_names(mark.arguments[0].value)), At(function.scope.module.path, mark.line), "")
-    return _defaults(program, "")
+    return defaults(program, "")
 
 
 def _names(value: ir.Expression | None) -> Iterator[str]:
@@ -89,7 +128,7 @@ def _permissions(names: list[str], at: At, verb: str) -> tuple[list[Guard], At |
     return guards, at if not guards else None
 
 
-def _defaults(program: Program, verb: str) -> tuple[list[Guard], At | None]:
+def defaults(program: Program, verb: str) -> tuple[list[Guard], At | None]:
     """What the settings say for views that state nothing."""
     facts = program.resolver.facts.of(ConfigKey) if isinstance(program.resolver, PythonResolver) else []
     guards: list[Guard] = []

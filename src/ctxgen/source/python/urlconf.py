@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from ctxgen.model import At, Guard
 from ctxgen.source import ir
-from ctxgen.source.values import Scope, Value
+from ctxgen.source.program import Program
+from ctxgen.source.values import UNKNOWN, Arguments, Scope, Value
 
 
 class Url(NamedTuple):
@@ -34,6 +35,14 @@ class Included(NamedTuple):
     path: str
 
 
+def by_path(program: Program, path: str, arguments: Arguments) -> Value:
+    """What a string such as `shop.views.Orders` names in the repository; UNKNOWN where nothing does."""
+    module, _, name = path.rpartition(".")
+    files = program.resolver.module(arguments.scope.module.path, module)
+    known = program.run(files[0]) if files else None
+    return program.attribute(known, name, arguments.line, arguments.scope) if known is not None else UNKNOWN
+
+
 _CLASSES = {
     "d": "{number}",
     "w": "{word}",
@@ -47,6 +56,9 @@ _CLASSES = {
     "b": "",
     "B": "",
 }
+
+
+_REPEATS = ("*", "+", "?", "{")
 
 
 def from_regex(pattern: str) -> str:
@@ -84,7 +96,9 @@ def _sequence(text: str, position: int, depth: int) -> tuple[str, int]:
             end = text.find("}", position)
             position = len(text) if end < 0 else end + 1
         else:
-            out.append("{part}" if character == "." else character)
+            # a dot that nothing repeats stands for itself far more often than for any character: `^robots.txt$`
+            any_of = character == "." and text[position + 1 : position + 2] in _REPEATS
+            out.append("{part}" if any_of else character)
             position += 1
     return "".join(out) if first is None else first, position
 
