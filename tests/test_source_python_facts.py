@@ -36,3 +36,17 @@ def test_code_facts() -> None:
     facts = analyse(FIXTURES / "source" / "python" / "messages-shop").facts
     found = {(each.kind, each.subject, each.value, each.at.line) for each in facts.of(CodeFact)}
     assert found == {("token-issued", "jwt.encode", None, 12), ("http-client", "httpx.post", "reports.example.com", 13)}
+
+
+def test_code_says_where_and_how() -> None:
+    facts = analyse(FIXTURES / "source" / "python" / "code-shop").facts
+    found = {(each.kind, each.subject, each.value, each.at.line) for each in facts.of(CodeFact)}
+    assert found == {
+        ("transaction", "create_engine", "REPEATABLE READ", 11),
+        ("transaction", "orders", None, 14),
+        ("validation", "OrderForm", None, 18),
+        ("validation", "CartForm", None, 25),
+        ("transaction", "Carts.post", None, 26),
+        ("cache", "Carts.post", "600 s", 27),
+        ("transaction", "stock", "SERIALIZABLE", 32),
+    }

@@ -38,9 +38,10 @@ _TRANSACTIONS = {
     "tortoise.transactions.in_transaction",
     "tortoise.transactions.atomic",
 }
+_ISOLATIONS = {"SERIALIZABLE", "REPEATABLE READ", "READ COMMITTED", "READ UNCOMMITTED", "SNAPSHOT"}
 _WORDS = re.compile(
-    rb"exception_handler|error_?handler|add_middleware|[Ll]imit|[Cc]ache|memoize|transaction|jwt|JWT|jose|httpx|requests|aiohttp|urllib|niquests|session\.begin|is_valid|validate_on_submit"
-    rb"|full_clean|model_validate|RefreshToken|AccessToken|login_user|logout_user|contrib\.auth"
+    rb"exception_handler|error_?handler|add_middleware|[Ll]imit|[Cc]ache|memoize|transaction|jwt|JWT|jose|httpx|requests|aiohttp|urllib|niquests|session\.begin|isolation_level|is_valid|validate_on_submit"
+    rb"|full_clean|RefreshToken|AccessToken|login_user|logout_user|contrib\.auth"
 )
 """One of these stands in every file that says something of this."""
 _HANDLERS = {"exception_handler", "errorhandler", "app_errorhandler", "add_exception_handler", "register_error_handler"}
@@ -68,21 +69,61 @@ def _facts(program: Program, met: Met) -> Iterator[CodeFact]:
         yield CodeFact(kind="middleware", subject=name(added), at=at)
     elif last in ("limit", "shared_limit", "ratelimit", "rate_limit") or (last == "RateLimiter"):
         yield from _limit(program, met, at)
-    elif last in _CACHED or (last in ("set", "setex", "aset") and "cache" in spelled(met.owner).lower()):
+    elif last in _CACHED or (last in ("set", "setex", "aset") and "cache" in f"{spelled(met.owner)} {met.path(program)}".lower()):
         yield from _cache(program, met, at)
     elif last in ("begin", "begin_nested", "transaction") and "session" in spelled(met.owner).lower():
-        yield CodeFact(kind="transaction", subject=name(spelled(met.call)), at=at)
-    elif last in ("is_valid", "validate_on_submit", "full_clean", "model_validate") and (owner := spelled(met.owner)):
-        yield CodeFact(kind="validation", subject=name(f"{owner}.{last}"), at=at)
+        yield CodeFact(kind="transaction", subject=name(_where(met)), value=_isolation(met), at=at)
+    elif last in ("is_valid", "validate_on_submit", "full_clean") and (checked := _made_of(met)):
+        yield CodeFact(kind="validation", subject=name(checked), at=at)
+    elif last in ("execution_options", "create_engine", "create_async_engine") and (level := _isolation(met)) is not None:
+        yield CodeFact(kind="transaction", subject=name(_where(met)), value=level, at=at)
     path = met.path(program)
     if not path:
         return
     if path in _TRANSACTIONS:
-        yield CodeFact(kind="transaction", subject=name(spelled(met.call)), at=at)
+        yield CodeFact(kind="transaction", subject=name(_where(met)), value=_isolation(met), at=at)
     elif (kind := _TOKENS.get(path)) is not None:
         yield CodeFact(kind=kind, subject=name(spelled(met.call)), at=at)  # type: ignore[arg-type]
     elif path.partition(".")[0] in _CLIENTS:
         yield from _client(program, met, path, at)
+
+
+def _where(met: Met) -> str:
+    """The function or class in which something is done, else what is called."""
+    return met.inside or spelled(met.call)
+
+
+def _isolation(met: Met) -> Name | None:
+    """The isolation that a call states: `isolation_level="SERIALIZABLE"`, `execution_options={"isolation_level": "…"}`."""
+    stated = met.written("isolation_level")
+    options = met.written("execution_options")
+    for key, value in options.entries if isinstance(options, ir.Mapping) else ():
+        if isinstance(key, ir.Literal) and key.value == "isolation_level":
+            stated = value
+    shown = stated.value if isinstance(stated, ir.Literal) else None
+    return name(shown) if isinstance(shown, str) and shown.upper().replace("_", " ") in _ISOLATIONS else None
+
+
+def _made_of(met: Met) -> str:
+    """The class that what is checked is made of in the same function, as it is written: `OrderForm` of `form = OrderForm(request.POST)`."""
+    owner = met.owner
+    if isinstance(owner, ir.Call):  # `OrderForm(request.POST).is_valid()`
+        return _class_name(owner)
+    work = list(met.place.function.body) if met.place.function is not None and isinstance(owner, ir.Name) else []
+    while work:
+        match work.pop(0):
+            case ir.Assign(ir.Name(target), ir.Call() as made) if isinstance(owner, ir.Name) and target == owner.name:
+                return _class_name(made)
+            case ir.Branch(arms):
+                work[:0] = [inner for _, body in arms for inner in body]
+            case ir.Loop() | ir.Block() as inner:
+                work[:0] = inner.body
+    return ""
+
+
+def _class_name(call: ir.Call) -> str:
+    named = spelled(call).rpartition(".")[2]
+    return named if named[:1].isupper() else ""
 
 
 def _limit(program: Program, met: Met, at: At) -> Iterator[CodeFact]:
@@ -100,7 +141,9 @@ def _cache(program: Program, met: Met, at: At) -> Iterator[CodeFact]:
     positions = {"cache_page": (0,), "set": (2,), "aset": (2,), "setex": (1,)}.get(met.name, ())
     stated = met.given(program, *_TTL, *positions)
     ttl: Name | None = name(f"{stated} s") if isinstance(stated, int) and not isinstance(stated, bool) else None
-    if met.name == "cache" and met.decorates is None:
+    if met.name == "cache" and (
+        met.decorates is None or met.path(program) == "functools.cache"
+    ):  # what a pure function gave is no state of the program's
         return
     if ttl is not None or met.decorates is not None or met.name in ("set", "setex", "aset"):
         yield CodeFact(kind="cache", subject=name(met.inside or spelled(met.call)), value=ttl, at=at)

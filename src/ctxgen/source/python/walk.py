@@ -13,13 +13,25 @@ from ctxgen.source.values import External, ModuleValue, Value
 _DEPTH = 60
 
 
+class Place(NamedTuple):
+    """The function or class that something stands in, by its name with those around it."""
+
+    name: str = ""
+    function: ir.Function | None = None
+
+
 class Met(NamedTuple):
-    """A call: in which function or class, and the function that it decorates where it is a decorator."""
+    """A call: where it stands, and the function that it decorates where it is a decorator."""
 
     call: ir.Call
     module: ModuleValue
-    inside: str
+    place: Place
     decorates: ir.Function | ir.Class | None = None
+
+    @property
+    def inside(self) -> str:
+        """The name of the function or class that it stands in."""
+        return self.place.name
 
     @property
     def name(self) -> str:
@@ -71,10 +83,10 @@ def calls(program: Program, path: str) -> Iterator[Met]:
     """The calls of the module of a file that was followed."""
     module, lowered = program.modules.get(path), program.lowered.get(path)
     if module is not None and lowered is not None:
-        yield from _statements(lowered.statements, module, "", 0)
+        yield from _statements(lowered.statements, module, Place(), 0)
 
 
-def _statements(statements: Iterable[ir.Statement], module: ModuleValue, inside: str, depth: int) -> Iterator[Met]:
+def _statements(statements: Iterable[ir.Statement], module: ModuleValue, inside: Place, depth: int) -> Iterator[Met]:
     if depth > _DEPTH:
         return
     for statement in statements:
@@ -96,25 +108,26 @@ def _statements(statements: Iterable[ir.Statement], module: ModuleValue, inside:
                 yield from _definition(statement.what, module, inside, depth)
 
 
-def _definition(what: ir.Function | ir.Class, module: ModuleValue, inside: str, depth: int) -> Iterator[Met]:
-    name = f"{inside}.{what.name}" if inside else what.name
+def _definition(what: ir.Function | ir.Class, module: ModuleValue, inside: Place, depth: int) -> Iterator[Met]:
+    name = f"{inside.name}.{what.name}" if inside.name else what.name
+    place = Place(name, what if isinstance(what, ir.Function) else inside.function)
     for mark in what.decorators:
         call = mark if isinstance(mark, ir.Call) else ir.Call(mark, (), mark.line) if isinstance(mark, (ir.Name, ir.Attribute)) else None
         if call is not None:
-            yield Met(call, module, name, what)
+            yield Met(call, module, place, what)
     if isinstance(what, ir.Function):
-        yield from _statements(what.body, module, name, depth + 1)
+        yield from _statements(what.body, module, place, depth + 1)
         return
     for field in what.fields:
         if field.value is not None:
-            yield from _expression(field.value, module, name, depth)
-    yield from _statements(what.statements, module, name, depth + 1)
+            yield from _expression(field.value, module, place, depth)
+    yield from _statements(what.statements, module, place, depth + 1)
     members: list[ir.Function | ir.Class] = [*what.methods, *what.classes]
     for member in members:
-        yield from _definition(member, module, name, depth + 1)
+        yield from _definition(member, module, place, depth + 1)
 
 
-def _expression(expression: ir.Expression, module: ModuleValue, inside: str, depth: int) -> Iterator[Met]:
+def _expression(expression: ir.Expression, module: ModuleValue, inside: Place, depth: int) -> Iterator[Met]:
     if depth > _DEPTH:
         return
     match expression:
