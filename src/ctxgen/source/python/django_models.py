@@ -117,6 +117,8 @@ def _is_model_made(program: Program, cls: ClassValue) -> bool:
         return True
     if any(base.rpartition(".")[2] in ("AbstractUser", "AbstractBaseUser") for base in bases):
         return True
+    if any(base.startswith(("django.db.", "django.forms.")) for base in bases):
+        return False  # an expression (`models.Func`), a form
     return bool(bases) and any(
         isinstance(field.call, ir.Call) and (field.kind in _FOREIGN or (last(_owner(field.call)) == "models" and field.kind.endswith("Field")))
         for each in lineage(program, cls)
