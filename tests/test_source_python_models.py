@@ -98,11 +98,12 @@ def told(model: EntityModel) -> list[str]:
     return lines
 
 
-def test_models_of_other_libraries(file_regression: FileRegressionFixture) -> None:
-    folder = FIXTURES / "source" / "python" / "models-shop"
+@pytest.mark.parametrize("case", ["models-shop", "alchemy-names"])
+def test_models_as_lines(case: str, file_regression: FileRegressionFixture) -> None:
+    folder = FIXTURES / "source" / "python" / case
     models = sorted(analyse(folder).facts.of(EntityModel), key=lambda model: model.at)
     text = "".join(f"{line}\n" for model in models for line in told(model))
-    file_regression.check(text, fullpath=folder.with_name("models-shop.models.txt"))
+    file_regression.check(text, fullpath=folder.with_name(f"{case}.models.txt"))
 
 
 def test_models_that_refer_to_one_another_in_circles(tmp_path: Path) -> None:
@@ -118,3 +119,12 @@ def test_models_that_refer_to_one_another_in_circles(tmp_path: Path) -> None:
     found = read(tmp_path)
     assert len(found) == len(names)
     assert found["shop_m0"][1]["to_m11_id"] == "shop_m11.id"
+
+
+def test_expressions_are_no_models(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("Django==5.1\n")
+    (tmp_path / "functions.py").write_text(
+        "from django.db import models\n\n\nclass Now(models.Func):\n    output_field = models.DateTimeField()\n\n\n"
+        "class Order(models.Model):\n    made_at = models.DateTimeField(db_default=Now())\n"
+    )
+    assert len(read(tmp_path)) == 1

@@ -12,10 +12,13 @@ from ctxgen.model import At, Column, EntityModel, Relation, TableIndex
 from ctxgen.opaque import Name, name
 from ctxgen.source import ir
 from ctxgen.source.program import Hook, Program
+from ctxgen.source.python import advanced_alchemy as advanced
 from ctxgen.source.python.annotations import ANNOTATED
 from ctxgen.source.python.fields import FieldCall, fields_of, last, library_bases, lineage, snake, strings, type_name
+from ctxgen.source.python.table_names import computed_name
 from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, External, FunctionValue, Scope, Value
 
+_BASES = (".DeclarativeBase", ".DeclarativeBaseNoMeta")
 _COLUMNS = {"Column", "mapped_column", "column"}
 _NO_TYPE = {"ForeignKey", "Sequence", "Identity", "Computed", "CheckConstraint", "FetchedValue", "DefaultClause"}
 _WRAPPED = {"Mapped", "Optional", "Annotated", "DynamicMapped", "WriteOnlyMapped"}
@@ -25,13 +28,24 @@ _MANY = {"list", "List", "set", "Set", "Sequence", "Collection", "Iterable", "Dy
 def finish(program: Program) -> None:
     """The tables of all declarative classes."""
     tables: dict[str, str] = {}
-    found = [(cls, technology) for cls in program.classes if (technology := _technology(program, cls)) is not None]
+    migrations = {path for path in program.lowered if _is_migration(program, path)}
+    own = (cls for cls in program.classes if cls.path not in migrations)
+    found = [(cls, technology) for cls in own if (technology := _technology(program, cls)) is not None]
     for cls, technology in found:
         if (table := _table_name(program, cls, technology)) is not None:
             tables.setdefault(cls.cls.name, table)
     for cls, technology in found:
         if (table := _own_table(program, cls, technology)) is not None:
             program.facts.append(_model(program, cls, table, technology, tables))
+
+
+def _is_migration(program: Program, path: str) -> bool:
+    """Whether a file is one of Alembic's migrations, which state as much of a table as they need for a while."""
+    module = program.lowered.get(path)
+    return module is not None and any(
+        isinstance(each, ir.Assign) and isinstance(each.target, ir.Name) and each.target.name == "down_revision"
+        for each in module.statements
+    )
 
 
 # ---------------------------------------------------------------------------------------------- which classes
@@ -45,7 +59,7 @@ def _technology(program: Program, cls: ClassValue) -> str | None:
                 return "sqlmodel" if any(_is_table(known) for known in lineage(program, cls)) else None
             if base.endswith((".DeclarativeBase", ".DeclarativeBaseNoMeta", "declarative_base()", "generate_base()")):
                 return "sqlalchemy"
-            if base.endswith(".Model") and "SQLAlchemy" in base:
+            if (base.endswith(".Model") and "SQLAlchemy" in base) or advanced.is_base(base):
                 return "sqlalchemy"
         if any(last(mark) == "as_declarative" for mark in each.cls.decorators):
             return "sqlalchemy"
@@ -61,6 +75,8 @@ def _is_table(cls: ClassValue) -> bool:
 def _own_table(program: Program, cls: ClassValue, technology: str) -> str | None:
     """The table that a class makes; None for abstract ones, and for those that live in the table of another."""
     if _stated(program, cls, "__abstract__") is True or (technology == "sqlmodel" and not _is_table(cls)):
+        return None
+    if any(base.endswith(_BASES) for base in library_bases(program, cls)):  # what declarative classes extend is none itself
         return None
     return _table_name(program, cls, technology, own=True)
 
@@ -78,11 +94,13 @@ def _table_name(program: Program, cls: ClassValue, technology: str, *, own: bool
             return stated
         method = next((method for method in each.cls.methods if method.name == "__tablename__"), None)
         if method is not None:
-            return _computed(method, cls.cls.name)
+            return computed_name(program, FunctionValue(method, program.class_scope(each)), cls.cls.name)
         if own and each is not cls and not _is_mixin(program, each):
             return None  # the table of a class above
     if technology == "sqlmodel":
         return cls.cls.name.lower()
+    if any(advanced.is_base(base) for each in lineage(program, cls) for base in library_bases(program, each)):
+        return snake(cls.cls.name)
     has_key = any(field.keyword("primary_key") is not None for each in lineage(program, cls) for field in fields_of(program, each))
     return snake(cls.cls.name) if has_key else None
 
@@ -92,22 +110,9 @@ def _is_mixin(program: Program, cls: ClassValue) -> bool:
     return (
         _stated(program, cls, "__abstract__") is True
         or _technology(program, cls) is None
-        or any(base.endswith((".DeclarativeBase", "DeclarativeBaseNoMeta")) for base in library_bases(program, cls))
+        or any(base.endswith(_BASES) for base in library_bases(program, cls))
         or any(last(mark) == "as_declarative" for mark in cls.cls.decorators)
     )
-
-
-def _computed(method: ir.Function, cls: str) -> str | None:
-    """`return cls.__name__.lower()` and its like; None for what is worked out in other ways."""
-    for statement in method.body:
-        match statement:
-            case ir.Return(ir.Call(ir.Attribute(ir.Attribute(_, "__name__"), "lower"), _)):
-                return cls.lower()
-            case ir.Return(ir.Call(function, _)) if "snake" in last(function):
-                return snake(cls)
-            case ir.Return(ir.Template((ir.Call(ir.Attribute(ir.Attribute(_, "__name__"), "lower"), _), ir.Literal(str() as tail)))):
-                return cls.lower() + tail
-    return None
 
 
 # ---------------------------------------------------------------------------------------------- what they hold
@@ -133,6 +138,8 @@ def _model(program: Program, cls: ClassValue, table: str, technology: str, table
             ) is not None:
                 columns.setdefault(method.name, column)
         indexes += _table_args(program, each, columns)
+        for column in advanced.columns(library_bases(program, each), At(each.path, each.cls.line)):
+            columns.setdefault(column.name, column)
     found = [_directed(relation, columns, tables) for relation in relations.values()]
     return EntityModel(
         name=name(cls.cls.name), table=name(table), technology=Name(technology), columns=tuple(columns.values()), indexes=tuple(indexes),
@@ -169,7 +176,12 @@ def _column(program: Program, field: FieldCall, technology: str) -> Column | Non
         pass  # `name: str`, with or without a default
     elif isinstance(inside, ir.Call) and last(inside) in _COLUMNS and (call is None or field.kind in _COLUMNS):
         field = field._replace(call=_merged(call, inside))
-    elif field.kind == "deferred" and isinstance(call, ir.Call) and field.positional and isinstance(field.positional[0], ir.Call):
+    elif (
+        field.kind in ("deferred", "column_property")
+        and isinstance(call, ir.Call)
+        and field.positional
+        and isinstance(field.positional[0], ir.Call)
+    ):
         field = field._replace(call=field.positional[0])
     elif field.kind not in _COLUMNS and not (call is None and last(field.type) == "Mapped" and not _looks_related(field.type)):
         return None
@@ -377,7 +389,7 @@ def _composite(program: Program, item: ir.Call, scope: Scope, columns: dict[str,
 def _table(program: Program, arguments: Arguments) -> Value:
     """`Table("order_tags", metadata, Column("order_id", ForeignKey("orders.id")), …)`."""
     named, at = arguments.get(0, "name"), program.at(arguments)
-    if isinstance(named, str):
+    if isinstance(named, str) and not _is_migration(program, at.path):
         columns: dict[str, Column] = {}
         indexes: list[TableIndex] = []
         for argument in arguments.written:
