@@ -33,7 +33,8 @@ def environment(facts: Facts, join: Join, catalogue: Catalogue, places: Places) 
     found = []
     for name, same in sorted(grouped.items()):
         ordered = sorted(same, key=lambda v: (_SOURCE_ORDER[v.source], v.when is not None, v.at))
-        required = [v.required for v in ordered if v.required is not None]
+        # what a branch alone asks for is not needed wherever the branch is not taken
+        required = [v.required for v in ordered if v.required is not None and not (v.required and v.when is not None)]
         url = next((v.value for v in ordered if v.value is not None and (v.value.scheme() or v.value.port())), None)
         scheme = url.scheme() if url is not None else None
         if scheme is not None and not catalogue.scheme(scheme) and scheme not in _SCHEMES:

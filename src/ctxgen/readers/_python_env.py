@@ -44,6 +44,7 @@ class Environment(NamedTuple):
 
 
 _LONGEST = 10_000
+_TYPES = {"str", "int", "bool", "float", "list", "dict", "tuple", "set", "bytes"}
 
 
 def text_of(node: Syntax | None) -> str:
@@ -141,18 +142,26 @@ def env_read(node: Syntax, environment: Environment) -> EnvRead | None:
         return EnvRead(url, default, default is None)
     if literal is None or not VARIABLE_NAME.fullmatch(literal):
         return None
-    default = keywords.get("default") or (positional[1] if len(positional) > 1 and not is_env and function != "env" else None)
+    default = keywords.get("default") or _positional_default(positional)
     if function in _GETTERS:
         return EnvRead(literal, default, None if default is None else False)
     if not UPPER_NAME.fullmatch(literal):
         return None
     if function in _STRICT or is_env:
-        if default is None and function == "env" and len(positional) > 1:
-            default = positional[-1]
         default = default if default is not None else environment.scheme.get(literal)
         return EnvRead(literal, default, default is None)
     if method in environment.helpers or _HELPER.search(method):
         return EnvRead(literal, default, None if default is None else False)
+    return None
+
+
+def _positional_default(positional: list[Syntax]) -> Syntax | None:
+    """The default behind a name, or behind the type that the value is turned into: `config("DEBUG", bool, False)`."""
+    for each in positional[1:3]:
+        written = text_of(each)
+        if each.type == "lambda" or written in _TYPES or (each.type == "identifier" and not written.isupper() and written[:1].isupper()):
+            continue
+        return each
     return None
 
 
