@@ -92,6 +92,8 @@ def _fields(body: Syntax | None) -> Iterator[ir.Field]:
         if node.type in ("field_declaration", "enum_variant"):
             name = text_of(node.child_by_field_name("name")).removeprefix("r#")
             yield ir.Field(name, line_of(node), type_of(node.child_by_field_name("type")), decorators=decorators)
+        elif body is not None and body.type == "ordered_field_declaration_list" and node.type != "visibility_modifier":
+            yield ir.Field("", line_of(node), type_of(node), decorators=decorators)
 
 
 def _module(node: Syntax, decorators: tuple[ir.Expression, ...], depth: int) -> Iterator[ir.Statement]:
