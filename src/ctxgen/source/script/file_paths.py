@@ -71,7 +71,7 @@ def nitro(path: str) -> Place | None:
     stem = _stem(found[1]) if found is not None else None
     if found is None or stem is None:
         return None
-    return _nitro(found[0], stem, ["api"] if f"/{path}"[len(found[0]) :].lstrip("/").startswith("server/api/") else [])
+    return _nitro(found[0], stem, ["api"] if path[len(found[0]) :].lstrip("/").startswith("server/api/") else [])
 
 
 def nitro_root(path: str) -> Place | None:
