@@ -79,11 +79,12 @@ CASES = {
     ),
     "drizzle": (
         "drizzle-orm",
-        {"a.ts": "import { pgTable, serial, text, integer, index } from 'drizzle-orm/pg-core'\nimport { relations } from 'drizzle-orm'\nexport const users = pgTable('users', { id: serial('user_id').primaryKey(), name: text().notNull() })\n"
+        {"a.ts": "import { foreignKey, pgTable, serial, text, integer, index } from 'drizzle-orm/pg-core'\nimport { relations } from 'drizzle-orm'\nexport const users = pgTable('users', { id: serial('user_id').primaryKey(), name: text().notNull() })\n"
                  "export const orders = pgTable('orders', { id: serial('id').primaryKey(), userId: integer('user_id').references(() => users.id) }, (table) => [index('by_user').on(table.userId)])\n"
+                 "export const items = pgTable('items', { orderId: integer('order_id') }, (table) => [index('by_order').using('btree', table.orderId.asc().op('int4_ops')), foreignKey({ columns: [table.orderId], foreignColumns: [orders.id] })])\n"
                  "export const rel = relations(orders, ({ one }) => ({ user: one(users, { fields: [orders.userId], references: [users.id] }) }))"},
         ["drizzle users = users a.ts:3", "  user_id serial required primary", "  name text required", "drizzle orders = orders a.ts:4", "  id serial required primary",
-         "  user_id integer -> users.user_id", "  * user many-to-one users", "  # user_id"],
+         "  user_id integer -> users.user_id", "  * user many-to-one users", "  # user_id", "drizzle items = items a.ts:5", "  order_id integer -> orders.id", "  # order_id"],
     ),
     "objection": (
         "objection",

@@ -51,7 +51,11 @@ def _unqualify(grouped: dict[tuple[str | None, str], list[EntityModel]]) -> None
 
 def _rank(model: EntityModel) -> tuple[int, int, object]:
     """Who leads: code, a declared schema, migrations (which have changed the table since), a dump."""
-    stated = 3 if model.technology == "sql" else 2 if model.technology in ("liquibase", "laravel", "knex", "sequelize", "ecto") else 0
+    # Sequelize's models and its migrations go by one name
+    migrated = model.technology in ("liquibase", "laravel", "knex", "ecto") or (
+        model.technology == "sequelize" and "migration" in model.at.path
+    )
+    stated = 3 if model.technology == "sql" else 2 if migrated else 0
     code = model.technology == "active-record" and model.table not in (None, model.name)  # a class, not a table of `db/schema.rb`
     return (1 if model.technology in _DECLARED and not code else stated, -len(model.via), model.at)
 
@@ -86,12 +90,13 @@ def _model(lead: EntityModel, others: Sequence[EntityModel], component: str | No
     columns = lead.columns or next((other.columns for other in others if other.columns), ())
     known = {_key(column.name): column for other in reversed(others) for column in other.columns}
     indexes = lead.indexes or next((other.indexes for other in others if other.indexes), ())
+    relations = lead.relations or next((other.relations for other in others if other.relations), ())
     return Model(
         name=lead.name,
         table=lead.table or next((other.table for other in others if other.table), None),
         columns=tuple(_column(column, known.get(_key(column.name), column)) for column in columns),
         indexes=tuple(ModelIndex(index.name, tuple(index.columns), index.unique, cite([index.at])) for index in indexes),
-        relations=tuple(ModelRelation(each.name, each.kind, each.target, cite([each.at])) for each in lead.relations),
+        relations=tuple(ModelRelation(each.name, each.kind, each.target, cite([each.at])) for each in relations),
         component=component,
         evidence=cite(_places(lead, others)),
         technology=lead.technology,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 from typing import TYPE_CHECKING
 
 from ctxgen.source.ir import (
@@ -21,7 +22,7 @@ from ctxgen.source.ir import (
     Unknown,
 )  # fmt: skip
 from ctxgen.source.script import _functions
-from ctxgen.source.script._nodes import DEEPEST, child, has_token, line, string, text, unescaped
+from ctxgen.source.script._nodes import DEEPEST, MAX_NUMBER, child, has_token, line, string, text, unescaped
 from ctxgen.source.script._types import type_arguments
 
 if TYPE_CHECKING:
@@ -222,7 +223,18 @@ def _binary(node: Syntax, depth: int) -> Expression:
         return Choice(tuple(reversed(operands)), line(node), every=True)
     if operator in ("===", "==", "!==", "!="):
         return Call(Name(operator[0] + "==", line(node)), tuple(map(Argument, operands)), line(node))
+    if operator == "*" and any(isinstance(each, Literal) for each in operands):  # `15 * MINUTE`
+        return _product(operands, line(node))
     return Unknown(line(node), tuple(operands))
+
+
+def _product(operands: list[Expression], at: int) -> Expression:
+    """`15 * 60 * 1000` as a number; with names in it, a call that the language's library answers."""
+    numbers = [each.value for each in operands if isinstance(each, Literal) and isinstance(each.value, int)]
+    if len(numbers) < len(operands):
+        return Call(Name("a*b", at), tuple(map(Argument, operands)), at)
+    found = prod(numbers)
+    return Literal(found, at) if abs(found) < MAX_NUMBER else Unknown(at)
 
 
 def _unary(node: Syntax, depth: int) -> Expression:

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 DEEPEST = 60
 """Levels of nesting that are lowered; people write a dozen."""
+MAX_NUMBER = 10**15
+"""What is multiplied to more is no number that is told."""
 
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|.|\Z))", re.DOTALL)
 _PLAIN = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": "", "\r\n": "", "\r": ""}

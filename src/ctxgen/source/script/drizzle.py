@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from ctxgen.model import At
+from ctxgen.opaque import name
 from ctxgen.source import ir
 from ctxgen.source.guards import spelled
 from ctxgen.source.program import Hook, Program
@@ -82,6 +85,11 @@ def _reference(program: Program, call: ir.Call, scope: Scope) -> str:
     """`references(() => users.id)`"""
     given = call.arguments[0].value if call.arguments else None
     returned = next((each.value for each in given.body if isinstance(each, ir.Return)), None) if isinstance(given, ir.Function) else None
+    return _column_of(program, returned, scope)
+
+
+def _column_of(program: Program, returned: ir.Expression | None, scope: Scope) -> str:
+    """`users.id` as `table.column`."""
     if not isinstance(returned, ir.Attribute):
         return ""
     owner = program.evaluate(returned.owner, scope)
@@ -107,11 +115,34 @@ def _extras(program: Program, draft: Draft, table: Object, arguments: Arguments)
         kind = spelled(links[0].function).rpartition(".")[2] if links else ""
         if kind in ("index", "uniqueIndex", "unique"):
             on = next((each for each in links if spelled(each.function).rpartition(".")[2] in ("on", "using", "onOnly")), None)
-            columns = [names.get(last_name(each.value), last_name(each.value)) for each in (on.arguments if on is not None else ())]
+            fields = [_field(each.value) for each in (on.arguments if on is not None else ())]
+            columns = [names.get(each, each) for each in fields if each]
             title = links[0].arguments[0].value if links[0].arguments else None
             named = title.value if isinstance(title, ir.Literal) and isinstance(title.value, str) else None
             at = At(arguments.scope.module.path, links[0].line)
-            draft.indexes.append(index([each for each in columns if each], at, unique=kind != "index", title=named))
+            draft.indexes.append(index(columns, at, unique=kind != "index", title=named))
+        elif kind == "foreignKey" and links[0].arguments:
+            _foreign_key(program, draft, names, links[0].arguments[0].value, arguments.scope)
+
+
+def _field(expression: ir.Expression) -> str:
+    """The key of a column with what is said of its order: `table.userId.asc().op("uuid_ops")`."""
+    links = _links(expression)
+    first = links[0].function if links else expression
+    at = first.owner if links and isinstance(first, ir.Attribute) else first
+    return at.name if isinstance(at, ir.Attribute) else ""
+
+
+def _foreign_key(program: Program, draft: Draft, names: dict[str, str], stated: ir.Expression, scope: Scope) -> None:
+    """`foreignKey({ columns: [table.userId], foreignColumns: [users.id] })`, where it is one column."""
+    found = {key.value: value for key, value in stated.entries if isinstance(key, ir.Literal)} if isinstance(stated, ir.Mapping) else {}
+    own, other = found.get("columns"), found.get("foreignColumns")
+    if not (isinstance(own, ir.Sequence) and isinstance(other, ir.Sequence) and len(own.items) == len(other.items) == 1):
+        return
+    titled, to = names.get(_field(own.items[0].value)), _column_of(program, other.items[0].value, scope)
+    for position, known in enumerate(draft.columns):
+        if str(known.name) == titled and known.references is None and to:
+            draft.columns[position] = replace(known, references=name(to))
 
 
 def _relations(program: Program, arguments: Arguments) -> Value:

@@ -7,11 +7,13 @@ Sources: https://tc39.es/ecma262/#sec-object-constructor, https://nodejs.org/api
 from __future__ import annotations
 
 import fnmatch
+import math
 import posixpath
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ctxgen.facts import folder_of
+from ctxgen.source.script._nodes import MAX_NUMBER
 from ctxgen.source.values import UNKNOWN, Arguments, External, ModuleValue, Value
 
 if TYPE_CHECKING:
@@ -197,6 +199,13 @@ def _different(program: Program, arguments: Arguments) -> Value:
     return found if found is UNKNOWN else not found
 
 
+def _multiplied(program: Program, arguments: Arguments) -> Value:
+    """`15 * MINUTE`"""
+    numbers = [each for each in arguments.positional if isinstance(each, int)]
+    found = math.prod(numbers) if len(numbers) == len(arguments.positional) else MAX_NUMBER
+    return found if abs(found) < MAX_NUMBER else UNKNOWN
+
+
 def _part_of_version(index: int) -> Hook:
     """`semver.major("2.1.0")`"""
 
@@ -209,7 +218,7 @@ def _part_of_version(index: int) -> Hook:
 
 
 HOOKS: dict[str, Hook] = {
-    "===()": _equal, "!==()": _different,
+    "===()": _equal, "!==()": _different, "a*b()": _multiplied,
     "Object.entries()": _entries, "Object.keys()": _keys, "Object.values()": _values, "Object.assign()": _assign, "Object.freeze()": _first,
     "semver.major()": _part_of_version(0), "semver.minor()": _part_of_version(1),
     "Object.fromEntries()": lambda program, arguments: UNKNOWN, "Array.from()": _first, "Promise.all()": _resolved_promises,
