@@ -206,3 +206,28 @@ def test_conditions_tell_no_secret(tree: Tree) -> None:
 def test_products_of_integers_are_integers(tree: Tree) -> None:
     facts = read(tree, "read_python_config", "config.py", "AGE = 60 * (60 * 24)\nODD = 60 * minutes\nBIG = 9_999_999_999_999 * 2\n")
     assert [(setting.key, setting.value.integer()) for setting in facts if isinstance(setting, ConfigKey)] == [("AGE", 86400)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("const a = process.env.A_KEY!", {"A_KEY": True}),
+        ("const a = Number(process.env.A_KEY) || 3", {"A_KEY": False}),
+        ("const a = process.env['A_KEY'] ?? 'x'", {"A_KEY": False}),
+        ("const a = process.env.A_KEY as string", {"A_KEY": None}),
+        ("if (!process.env.A_KEY) throw new Error()", {"A_KEY": True}),
+        ("process.env.A_KEY = 'x'", {}),
+        ("const { A_KEY, B_KEY = '3' } = process.env", {"A_KEY": None, "B_KEY": False}),
+        ("const validationSchema = Joi.object({ A_KEY: Joi.string().required(), B_KEY: Joi.string() })", {"A_KEY": True, "B_KEY": False}),
+        ("export const env = createEnv({ server: { A_KEY: z.string(), B_KEY: z.string().optional() } })", {"A_KEY": True, "B_KEY": False}),
+        ("cleanEnv(process.env, { A_KEY: str(), B_KEY: port({ default: 3 }) })", {"A_KEY": True, "B_KEY": False}),
+        ("convict({ a: { format: 'port', default: 3, env: 'A_KEY' } })", {"A_KEY": False}),
+        ("import env from 'env-var'\nconst a = env.get('A_KEY').required().asString()", {"A_KEY": True}),
+        ("config.get('A_KEY', 3); config.getOrThrow('B_KEY')", {"A_KEY": False, "B_KEY": True}),
+        ("const a = Bun.env.A_KEY ?? 3; const b = Deno.env.get('B_KEY')", {"A_KEY": False, "B_KEY": None}),
+        ("const shape = z.object({ A_KEY: z.string() })", {}),
+    ],
+)
+def test_what_a_script_demands_of_its_environment(tree: Tree, text: str, expected: dict[str, bool | None]) -> None:
+    found = [each for each in read(tree, "read_script_variables", "a.ts", text) if isinstance(each, Variable)]
+    assert {str(each.name): each.required for each in found} == expected

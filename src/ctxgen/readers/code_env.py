@@ -20,14 +20,6 @@ _U = r"([A-Z][A-Z0-9_]{1,99})"
 _LINE_LIMIT = 2_000
 _COMMENT = re.compile(r"\s{0,200}(?://|#(?!\[)|\*|/\*|--|<!--)")
 
-_SCRIPT = re.compile(
-    rf"\b(?:process|Bun)\.env\??\.{_N}(?=\s{{0,9}}(!(?!=)|\|\||\?\?)?)|\b(?:process|Bun)\.env(?:\?\.)?\[\s{{0,9}}[\"'`]{_N}[\"'`]\s{{0,9}}\]|\bDeno\.env\.get\(\s{{0,9}}[\"'`]{_N}[\"'`]"
-    rf"|\b[cC]onfig(?:[sS]ervice)?\.(?:get|getOrThrow)(?:<[\w\s|]{{1,60}}>)?\(\s{{0,9}}[\"'`]{_U}[\"'`]|^\s{{1,20}}{_U}:\s{{0,9}}(?:z\.|Joi\.|(?:str|num|bool|port|url|host|email|json)\()"
-    rf"|(?:^|[{{,])\s{{0,20}}env:\s{{0,9}}[\"'`]{_U}[\"'`]"
-    rf"|(?<![\w.])(?:get|read|require|must)?[eE]nv(?:Var|Value|OrThrow|String|Number|Int|Bool)?\(\s{{0,9}}[\"'`]{_U}[\"'`]"
-)
-_SCHEMA_WORDS = ("z.", "Joi.", "str(", "num(", "bool(", "port(", "url(", "host(", "email(", "json(")
-_DESTRUCTURED = re.compile(r"\{([^{}]{1,2000})\}\s{0,9}(?::\s{0,9}[\w.]{1,60}\s{0,9})?=\s{0,9}process\.env\b(?!\.)")
 _PYTHON = re.compile(
     rf"\b(?:os\.)?environb?\[\s{{0,9}}[\"']{_N}[\"']\s{{0,9}}\](?!\s{{0,9}}=(?!=))|\b(?:os\.)?(?:environb?\.(?:get|pop)|getenvb?)\(\s{{0,9}}[\"']{_N}[\"']\s{{0,9}}(,|\))?"
     rf"|(?<![\w.])(?!setenv)\w{{0,40}}env\w{{0,40}}(?:\.(?:str|int|bool|list|float|url|db|cache))?\(\s{{0,9}}[\"']{_U}[\"']"
@@ -90,26 +82,6 @@ def _found(file: File, pattern: re.Pattern[str], *words: str) -> Iterator[tuple[
 
 def _variable(file: File, line: int, variable: str, required: bool | None = None) -> Variable:
     return Variable(name=name(variable), source="code", required=required, at=file.at(line))
-
-
-@reads(
-    "*.ts", "*.js", "*.mjs", "*.cjs", "*.mts", "*.cts", "*.tsx", "*.jsx", limit=SOURCE_LIMIT,
-    contains=(b"process.env", b"Bun.env", b"Deno.env", b"onfig.get", b"onfigService.get", b"nv(", b"env:", b"z.object", b"Joi.object", b"cleanEnv"), excludes=("*.min.js", "*.d.ts"),
-)  # fmt: skip
-def read_script_variables(file: File) -> Iterator[Fact]:
-    """JavaScript and TypeScript: `process.env.X`, `Deno.env.get("X")`, `configService.get("X")`, schemas of the environment."""
-    schema = re.search(r"process\.env|cleanEnv|createEnv", file.text) is not None
-    for line, variable, found in _found(file, _SCRIPT, "env", "Env", "onfig", *(_SCHEMA_WORDS if schema else ())):
-        if found[6] and not schema:
-            continue
-        required = {"!": True, "||": False, "??": False}.get(found[2] or "")
-        yield _variable(file, line, variable, required)
-    for found in _DESTRUCTURED.finditer(file.text) if "process.env" in file.text else ():
-        before = file.text[: found.start(1)].count("\n") + 1
-        for offset, part in enumerate(found[1].split("\n")):
-            for each in part.split(","):
-                if key := re.fullmatch(rf"\s{{0,80}}{_N}\s{{0,9}}(?::\s{{0,9}}\w{{1,99}}\s{{0,9}})?(=.{{1,200}})?", each):
-                    yield _variable(file, before + offset, key[1], False if key[2] else None)
 
 
 @reads("*.py", limit=SOURCE_LIMIT, contains=(b"environ", b"getenv", b"env("))
