@@ -8,7 +8,8 @@ https://github.com/ilyakaznacheev/cleanenv, https://pkg.go.dev/github.com/sethva
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 from ctxgen.facts import folder_of
 from ctxgen.model import At, Fact, Variable
@@ -44,8 +45,9 @@ class Variables:
         self._keys: list[tuple[str, str, str, At, bool | None]] = []
         """viper's: folder, kind (`key` or `variable`), text, place and whether it is required."""
         self._prefixes: dict[str, str] = {}
-        self._automatic: set[str] = set()
-        self._underscores: set[str] = set()
+        self._automatic: dict[str, bool] = {}
+        self._replacers: dict[str, dict[str, str] | None] = {}
+        """By folder what is replaced in keys; None where only running code knows it."""
         self._parsed: list[Parsed] = []
         self._structs: dict[int, Defined] = {}
 
@@ -118,9 +120,9 @@ class Variables:
         if called == "SetEnvPrefix" and isinstance(first, str):
             self._prefixes[folder] = first
         elif called == "AutomaticEnv":
-            self._automatic.add(folder)
+            self._automatic[folder] = True
         elif called == "SetEnvKeyReplacer":
-            self._underscores.add(folder)
+            self._replacers[folder] = _replaced(found)
         elif called == "BindEnv":
             given = [value for argument in found.call.arguments for value in [found.valued(argument.value)] if isinstance(value, str)]
             for text in given[1:]:
@@ -136,16 +138,17 @@ class Variables:
         """The variables of keys that viper takes from the environment."""
         with_default = {text for _, _, text, _, required in self._keys if required is False}
         for folder, kind, text, at, required in self._keys:
-            if kind == "key" and not _of(folder, self._automatic):
+            if kind == "key" and not _for(folder, self._automatic, False):
                 continue
             shown = text
             if kind != "variable":
-                prefix = self._prefixes.get(folder) or (
-                    next(iter(self._prefixes.values())) if len(set(self._prefixes.values())) == 1 else ""
-                )
+                prefix = _for(folder, self._prefixes, "")
                 shown = f"{prefix}_{text}".upper() if prefix else text.upper()
-                if _of(folder, self._underscores):
-                    shown = re.sub(r"[.-]", "_", shown)
+                replacer = _for(folder, self._replacers, {})
+                if replacer is None:
+                    continue
+                for old, new in replacer.items():
+                    shown = shown.replace(old, new)
             if _NAME.fullmatch(shown):
                 yield Variable(name=name(shown), source="code", required=False if text in with_default else required, at=at)
 
@@ -163,10 +166,23 @@ class Variables:
                 yield from settings(struct.what, struct.module.path, "")
 
 
-def _of(folder: str, folders: Iterable[str]) -> bool:
-    """Whether something is said for a folder: in it, or once for the whole repository."""
-    known = set(folders)
-    return folder in known or len(known) == 1
+T = TypeVar("T")
+
+
+def _for(folder: str, stated: dict[str, T], default: T) -> T:
+    """What is said for a folder: in it, or in the only one of the repository where it is said."""
+    return stated.get(folder, next(iter(stated.values())) if len(stated) == 1 else default)
+
+
+def _replaced(found: Found) -> dict[str, str] | None:
+    """What `strings.NewReplacer(".", "_")` replaces; None where its arguments are not written there."""
+    made = found.stated(found.expression(0))
+    if not isinstance(made, ir.Call) or found.kind(made.function) != "strings.NewReplacer":
+        return None
+    texts = [each.value.value for each in made.arguments if not each.spread and isinstance(each.value, ir.Literal)]
+    if len(texts) != len(made.arguments) or len(texts) % 2:
+        return None
+    return {str(old): str(new) for old, new in zip(texts[::2], texts[1::2], strict=True)}
 
 
 def _reads(call: ir.Call) -> bool:
