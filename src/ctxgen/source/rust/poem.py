@@ -33,6 +33,8 @@ def _add(program: Program, owner: Object, arguments: Arguments, methods: tuple[s
             found for each in given for found in program.guards_of(each, program.evaluate(each, arguments.scope), program.at(arguments))
         ]
         written = written.function.owner
+    if isinstance(written, ir.Call) and spelled_last(written.function) == "default" and isinstance(written.function, ir.Attribute):
+        written = written.function.owner  # a handler with type parameters: `list::<Store>::default()`
     handler = (
         program.evaluate(written, arguments.scope)
         if written is not arguments.expression(0) and written is not None
@@ -69,7 +71,10 @@ def _at(program: Program, owner: Object, arguments: Arguments) -> Value:
 
 
 def _nest(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`nest("/api", route)`; what answers by itself answers at the path."""
     path, child = arguments.get(0), program.router_of(arguments.get(1))
+    if isinstance(given := arguments.get(1), Object) and given.type.name == "methods":
+        return _at(program, owner, arguments)
     if child is not None and owner.router is not None and isinstance(path, str):
         owner.router.mount(child, path, program.at(arguments), order=program.next_order())
     return owner
