@@ -22,7 +22,7 @@ _SYSTEMS = {
     "kafka": "kafka", "kafka-secure": "kafka", "smallrye-kafka": "kafka", "rabbitmq": "rabbitmq", "rabbit": "rabbitmq", "smallrye-rabbitmq": "rabbitmq", "nats": "nats", "pulsar": "pulsar",
     "sqs": "sqs", "sns": "sns", "mqtt": "mqtt", "secure-mqtt": "mqtt", "mqtt5": "mqtt", "googlepubsub": "google-pubsub", "pubsub": "google-pubsub", "servicebus": "azure-service-bus",
     "redis": "redis", "celery": "celery", "sidekiq": "sidekiq", "activemq": "activemq", "kinesis": "kinesis", "eventhubs": "azure-event-hubs", "eventhub": "azure-event-hubs", "bullmq": "bullmq",
-    "rq": "rq", "ibmmq": "ibm-mq", "artemis": "artemis",
+    "rq": "rq", "ibmmq": "ibm-mq", "artemis": "artemis", "good_job": "good-job", "solid_queue": "solid-queue", "delayed_job": "delayed-job", "resque": "resque", "que": "que",
 }  # fmt: skip
 _RESOURCES: dict[str, tuple[str, Kind]] = {
     "aws_sqs_queue": ("sqs", "queue"), "aws_sns_topic": ("sns", "topic"), "aws_kinesis_stream": ("kinesis", "stream"), "google_pubsub_topic": ("google-pubsub", "topic"),
@@ -74,6 +74,8 @@ _NO_NAME = {
     "sync",
     "memory",
 }
+_STOCK = ("your-", "your_")
+"""How names begin that generators leave to be filled in."""
 Found = tuple[str, Kind, Name, str | None, str | None, At]
 """System, kind, name, role, component, place."""
 
@@ -84,7 +86,7 @@ def messaging(facts: Facts, technologies: Sequence[Technology], join: Join, cata
     grouped: dict[tuple[str, Kind, Name], list[Found]] = defaultdict(list)
     for found in _found(facts, join):
         system, kind, title, _, _, at = found
-        if places.scope(at.path) is not None or title.lower() in _NO_NAME or "$" in title:
+        if places.scope(at.path) is not None or title.lower() in _NO_NAME or title.lower().startswith(_STOCK) or "$" in title:
             continue
         technology = _technology(system, used, catalogue)
         kind = "topic" if kind == "channel" and technology == "kafka" else kind
@@ -102,11 +104,13 @@ def _technology(system: str, used: set[str], catalogue: Catalogue) -> str | None
     """The broker behind the word that a file has for it; a protocol or a framework tells it only where one broker that fits is used."""
     if (known := _SYSTEMS.get(system)) is not None:
         return known if known in catalogue.technologies else None
-    fitting = {
+    fitting: dict[str, set[str]] = {
         "amqp": {"rabbitmq", "activemq", "artemis", "azure-service-bus"},
         "jms": {"activemq", "artemis", "ibm-mq"},
         "amqps": {"rabbitmq"},
         "amqp1": {"activemq", "artemis"},
+        "active-job": set(),
+        "laravel": set(),
     }
     brokers = used & fitting.get(
         system, {"rabbitmq", "kafka", "nats", "pulsar", "azure-service-bus", "google-pubsub", "activemq", "sqs", "kinesis"}

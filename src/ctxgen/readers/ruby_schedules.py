@@ -103,3 +103,28 @@ def read_whenever(file: File) -> Iterator[Schedule]:
             yield Schedule(name=title, schedule=schedule, handler=title, at=file.at(number))
         elif line.strip() == "end":
             schedule = None
+
+
+_CRON_KEY = re.compile(r"(?:\bcron:|[\"':]cron[\"']?\s{0,4}(?::|=>))\s{0,4}[\"']([^\"'\n]{1,80})[\"']")
+_CLASS_KEY = re.compile(r"(?:\b(?:class|klass):|[\"':](?:class|klass)[\"']?\s{0,4}(?::|=>))\s{0,4}[\"']?([A-Z][\w:]{0,99})")
+_NEAR = 8
+"""Lines between the time of a job and its class."""
+
+
+@reads(
+    "**/config/initializers/*.rb",
+    "config/initializers/*.rb",
+    "config/application.rb",
+    "**/config/environments/production.rb",
+    "config/environments/production.rb",
+    contains=(b"good_job", b"Sidekiq::Cron"),
+)
+def read_cron_settings(file: File) -> Iterator[Schedule]:
+    """GoodJob's `config.good_job.cron = { name: { cron: "…", class: "…" } }` and sidekiq-cron's `Sidekiq::Cron::Job.create(…)`."""
+    for number, line in enumerate(file.lines, 1):
+        if (found := _CRON_KEY.search(line[:500])) is None or line.lstrip().startswith("#") or (schedule := when(found[1])) is None:
+            continue
+        near = [line, *file.lines[number : number + _NEAR], *reversed(file.lines[max(number - 1 - _NEAR, 0) : number - 1])]
+        started = next((match[1] for text in near if (match := _CLASS_KEY.search(text[:500])) is not None), None)
+        if started is not None and (title := Opaque(started).identifier()) is not None:
+            yield Schedule(name=title, schedule=schedule, handler=title, at=file.at(number))

@@ -9,7 +9,7 @@ import itertools
 import re
 
 from ctxgen.model import At, Channel, Schedule
-from ctxgen.opaque import Opaque, name
+from ctxgen.opaque import Name, Opaque, name
 from ctxgen.source import ir
 from ctxgen.source.php.eloquent import bases
 from ctxgen.source.php.laravel_state import class_path
@@ -132,10 +132,16 @@ def finish(program: Program) -> None:
             for field in cls.cls.fields:
                 if field.name == "queue" and isinstance(field.value, ir.Literal) and isinstance(field.value.value, str):
                     seen.add((cls.path, field.value.value))
-                    program.facts.append(Channel(name=name(field.value.value), kind="queue", role="consumer", at=At(cls.path, field.line)))
+                    program.facts.append(
+                        Channel(
+                            name=name(field.value.value), kind="queue", system=Name("laravel"), role="consumer", at=At(cls.path, field.line)
+                        )
+                    )
     sources = resolver_of(program).sources
     for path in [path for path, module in program.modules.items() if module is not None]:
         data = sources.data(path)
         for match in itertools.islice(_ON_QUEUE.finditer(data), _MAX) if b"->onQueue(" in data else ():
             at = At(path, data.count(b"\n", 0, match.start(1)) + 1)
-            program.facts.append(Channel(name=name(match[1].decode("ascii", "replace")), kind="queue", role="producer", at=at))
+            program.facts.append(
+                Channel(name=name(match[1].decode("ascii", "replace")), kind="queue", system=Name("laravel"), role="producer", at=at)
+            )
