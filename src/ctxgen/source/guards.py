@@ -16,7 +16,7 @@ _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _RATE = {"throttle", "throttler", "throttling", "ratelimit", "ratelimiter", "limiter", "ratelimiting", "slowdown", "bruteforce"}
 _AUTHZ = {
     "role", "roles", "permission", "permissions", "perm", "perms", "authorize", "authorized", "authorise", "authorization", "acl", "rbac", "abac", "policy", "policies", "admin", "superuser", "staff",
-    "scope", "scopes", "can", "ability", "abilities", "owner", "ownership", "privilege", "privileges", "casbin", "superadmin", "preauthorize", "postauthorize", "secured", "entitlement", "gate",
+    "scope", "scopes", "can", "ability", "abilities", "owner", "ownership", "privilege", "privileges", "privileged", "casbin", "superadmin", "preauthorize", "postauthorize", "secured", "entitlement", "gate",
 }  # fmt: skip
 _AUTHN = {
     "auth", "authn", "authenticate", "authenticated", "authentication", "authenticator", "login", "signin", "logged", "loggedin", "jwt", "jwks", "token", "bearer", "session", "passport", "oauth", "oauth2", "oidc",

@@ -126,6 +126,8 @@ def _view(program: Program, arguments: Arguments, view: Value, defaults: dict[st
     if isinstance(view, ClassValue) and isinstance(stated.get("attr"), str):
         handler = f"{view.cls.name}.{stated['attr']}"
     guards = list(decorators(program, view.function.decorators, view.scope)) if isinstance(view, FunctionValue) else []
+    if stated.get("is_authenticated") is True and (asked := guard("is_authenticated", at, "authn")) is not None:
+        guards.append(asked)  # a predicate: others find no view
     permission = stated.get("permission")
     public: At | None = None
     if isinstance(permission, str) and permission != "__no_permission_required__":
