@@ -370,3 +370,26 @@ def test_what_a_dotnet_project_compiles_is_no_example(tmp_path: Path) -> None:
         for evidence in each.evidence
     }
     assert seen == {"src/Identity/Quickstart/Account.cs"}
+
+
+def test_a_variable_that_chooses_the_database_names_the_default(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\ndependencies = ["fastapi", "sqlalchemy", "psycopg2"]\n',
+        "shop/db.py": "import sqlite3\nimport sqlalchemy\n",
+        "compose.yaml": "services:\n  shop:\n    build: .\n    environment:\n      DB_ENGINE: sqlite\n",
+        "Dockerfile": "FROM python:3.14\n",
+    }
+    known = _technologies(_scan(tmp_path, files))
+    assert (known["sqlite"].usage, known["postgresql"].usage) == ("default", "supported")
+
+
+def test_settings_that_gradle_fills_in(tmp_path: Path) -> None:
+    files = {
+        "build.gradle.kts": 'plugins { id("org.springframework.boot") version "3.5.0"; id("org.flywaydb.flyway") version "11.0.0" }\ndependencies { implementation("org.springframework.boot:spring-boot-starter-web"); implementation("org.flywaydb:flyway-core") }\n',
+        "src/main/resources/application.yml": 'application.version: ${version}\nspring:\n  config:\n    import: "optional:file:\\${shop.config-dir}/application.yml"\nserver:\n  port: 25600\n',
+        "src/main/java/example/ShopApplication.java": "class ShopApplication {}\n",
+    }
+    context = _scan(tmp_path, files)
+    assert [each.ports for each in context.components] == [(25600,)]
+    assert context.diagnostics == ()
+    assert _technologies(context)["flyway"].version is None

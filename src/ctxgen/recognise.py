@@ -51,6 +51,12 @@ _COMPILED: dict[str, tuple[str, ...]] = {"go": (".go",), "rust": (".rs",), "elix
 """What a runtime's image compiles: without a file of these a stage of it builds somebody else's tool."""
 _VARIANTS = {"alpine", "slim", "bookworm", "bullseye", "buster", "trixie", "stretch", "jammy", "noble", "focal"}
 """Tags of a runtime's image that name what it is built on and no version of the runtime: `node:alpine`."""
+_CHOOSES_ENGINE = re.compile(r"(?:^|_)(?:DB|DATABASE)_?(?:ENGINE|TYPE|DRIVER|DIALECT|CONNECTION|VENDOR|CLIENT|BACKEND|PROVIDER)$")
+_ENGINE_WORDS = {
+    "sqlite": ("sqlite", "sqlite3", "*.sqlite3"), "postgresql": ("postgres", "postgresql", "pgsql", "pg", "*.postgresql"), "mysql": ("mysql", "mysql2", "*.mysql"), "mariadb": ("mariadb",),
+    "sqlserver": ("mssql", "sqlserver"), "mongodb": ("mongodb", "mongo"), "oracle": ("oracle",),
+}  # fmt: skip
+"""What variables that choose a database call it."""
 _RUNTIME_RANK = {"version-file": 12, "manifest": 22, "lock": 28, "image": 15, "ci": 60}
 _TEMPLATE = re.compile(r"\.(?:example|sample|template|dist)$")
 """Configuration that is copied before it is used: the engine that it names is the default."""
@@ -289,6 +295,10 @@ class _Recogniser:
         if known := self.catalogue.variable(variable.name):
             read = variable.source in ("settings", "code")
             yield self.sighting(variable, known, signal=f"env {variable.name}", rank=90, confidence="inferred", usage="unknown", read=read)
+        if variable.value is not None and _CHOOSES_ENGINE.search(variable.name):
+            for known, words in _ENGINE_WORDS.items():
+                if any(variable.value.matches(word) for word in words):
+                    yield self.sighting(variable, known, signal=f"config {variable.name}", rank=48, confidence="confirmed", usage="default")
         if variable.value is not None:
             prepared = variable.source == "dotenv" or variable.at in self._alternatives
             yield from self.url(variable, variable.value, rank=70 if prepared else 50, read=prepared and variable.name in self._read)

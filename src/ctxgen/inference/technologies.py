@@ -20,6 +20,7 @@ _USAGES = ("used", "default", "connector", "supported", "unknown")
 _CONFIDENCES = ("confirmed", "declared", "inferred")
 _NODE_MANAGERS = ("npm", "yarn", "pnpm", "bun")
 """They start what they install, so they are part of a Node backend, and of nothing but the frontend elsewhere."""
+_OF_A_LIBRARY = ("orm", "migration")
 MANY_ENGINES = 6
 """From so many engines that only optional groups bring, they are data sources of the product's users: connectors."""
 
@@ -143,6 +144,10 @@ def _technology(identifier: str, same: list[Sighting], catalogue: Catalogue) -> 
     usage = next(usage for usage in _USAGES if any(s.usage == usage for s in in_scope))
     ordered = sorted(in_scope, key=lambda s: (s.usage != usage, s.rank, s.when is not None, s.at.path.count("/"), len(s.at.path), s.at))
     uses = _uses(same)
+    if declared.category in _OF_A_LIBRARY and any(s.signal.startswith("maven ") for s in ordered):
+        # a plug-in of the build has the version that the library would have alone, which a BOM decides
+        ordered = [replace(s, declared=None, locked=None) if s.signal.startswith("gradle_plugins ") else s for s in ordered]
+        same = [s for s in same if not s.signal.startswith("gradle_plugins ")]
     # of an engine that the product only supports, what tests start says nothing, nor does the syntax of their Compose files
     elsewhere = {"docs", "test"} if usage == "supported" or declared.category == "container" else {"docs"}
     version = _version(ordered) or _version(sorted((s for s in same if s.scope not in elsewhere), key=lambda s: (s.rank, s.at)))

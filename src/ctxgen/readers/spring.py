@@ -148,9 +148,11 @@ def _documents(file: File) -> list[list[Entry]]:
     try:
         documents = file.yaml_documents()
     except Unreadable:
-        if "@" not in file.text:
+        if "@" not in file.text and "\\${" not in file.text:
             raise
-        documents = parse_yaml(_BUILD_FILTER.sub(lambda found: f'{found[1]}"{found[2].strip()}"', file.text))
+        # a build fills the file in: Maven puts values for @…@, Gradle takes the backslash from what Spring is to resolve
+        text = _BUILD_FILTER.sub(lambda found: f'{found[1]}"{found[2].strip()}"', file.text)
+        documents = parse_yaml(text.replace("\\${", "${"))
     return [list(_leaves(document)) for document in documents]
 
 

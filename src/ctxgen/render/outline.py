@@ -226,6 +226,7 @@ class _Teller:
             parts += [" ", Text(setting.unit)] if setting.unit and setting.value.isdigit() else []
             # the first few of every kind before the flood of one; a single replica is what everybody has
             worth = 82 - 3 * seen[setting.kind] if seen[setting.kind] <= SIZES_PER_KIND else 60 - seen[setting.kind]
+            worth -= 24 if setting.kind.endswith("-request") else 0  # a limit says it better
             worth -= 30 if setting.kind == "replicas" and setting.value == "1" else 0
             pieces.append(Piece(tuple(parts), max(10, worth), _first(setting.evidence)))
         return pieces
