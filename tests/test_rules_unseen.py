@@ -393,3 +393,18 @@ def test_settings_that_gradle_fills_in(tmp_path: Path) -> None:
     assert [each.ports for each in context.components] == [(25600,)]
     assert context.diagnostics == ()
     assert _technologies(context)["flyway"].version is None
+
+
+def test_an_image_of_a_runtime_in_a_folder_for_images_runs_the_code_beside(tmp_path: Path) -> None:
+    files = {
+        "composer.json": SYMFONY,
+        "src/Kernel.php": "<?php\nclass Kernel {}\n",
+        "compose.yaml": "services:\n  php:\n    build: docker/php\n    volumes: [.:/var/www/html]\n    ports: [8000:8000]\n",
+        "docker/php/Dockerfile": 'FROM php:8.2-fpm\nCMD ["php", "bin/console", "server:run"]\n',
+        "grafana/Dockerfile": "FROM grafana/grafana:13.1.3\nCOPY dashboards /dashboards\nEXPOSE 3000\n",
+    }
+    components = _scan(tmp_path, files).components
+    assert {(each.name, each.kind, each.path, each.ports) for each in components} == {
+        ("php", "service", ".", (8000,)),
+        ("grafana", "infrastructure", "grafana", (3000,)),
+    }

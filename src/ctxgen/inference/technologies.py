@@ -149,7 +149,7 @@ def _technology(identifier: str, same: list[Sighting], catalogue: Catalogue) -> 
         ordered = [replace(s, declared=None, locked=None) if s.signal.startswith("gradle_plugins ") else s for s in ordered]
         same = [s for s in same if not s.signal.startswith("gradle_plugins ")]
     # of an engine that the product only supports, what tests start says nothing, nor does the syntax of their Compose files
-    elsewhere = {"docs", "test"} if usage == "supported" or declared.category == "container" else {"docs"}
+    elsewhere = {"docs", "test", "dev"} if usage == "supported" or declared.category == "container" else {"docs"}
     version = _version(ordered) or _version(sorted((s for s in same if s.scope not in elsewhere), key=lambda s: (s.rank, s.at)))
     # the line that is cited first is one that states the version
     stating = [s for s in (*ordered, *same) if version is not None and str(s.locked or s.declared) == version][:1]

@@ -186,5 +186,6 @@ class Deployments:
         units = serving(self.known.units.of(folder))
         named = best_name(units, folder, self.known.root_name)
         ports = {port for port, _ in container.ports}
-        kind = self.kinds.of_deployed(named, folder, units, ports, None, frozenset())
-        return make_part(named, folder, kind, units, (container.at, *(unit.at for unit in units)), ports), units
+        technology = None if units else self.known.base_technology(folder)
+        kind = self.kinds.of_deployed(named, folder, units, ports, technology, frozenset())
+        return make_part(named, folder, kind, units, (container.at, *(unit.at for unit in units)), ports, image=technology), units

@@ -45,7 +45,7 @@ class Folders:
         """The folder of the code that a service runs, where its image is built in a folder without code of its own.
 
         What an installed package builds runs the code beside the file that states the service; an image of a runtime
-        alone runs the code that the service is named for.
+        alone runs the code that the service is named for, else, where its folder is for images, the code beside that file.
         """
         units, files = self.known.units, self.known.files
         if not units.at(built) and dockerfile is not None and (started := self.started(dockerfile)) is not None:
@@ -55,7 +55,8 @@ class Folders:
         if built and self.known.places.vendored(built + "/x") and not files.source_in(built):
             built = units.folder(stated_at)
         if built and not units.at(built) and not files.source_in(built) and self.known.only_a_runtime(built):
-            return units.served(service) or built
+            beside = units.folder(stated_at)
+            return units.served(service) or (beside if for_deployment(built) and units.at(beside) else built)
         return built
 
     def started(self, dockerfile: str) -> str | None:
