@@ -76,3 +76,21 @@ def test_a_table_of_the_one_schema_is_that_of_the_code(statements: str, expected
     )
     told = [(model.name, model.table, [column.name for column in model.columns]) for model in scan(tmp_path).models]
     assert sorted(told) == expected
+
+
+def test_a_schedule_that_a_setting_states_is_told_once(tmp_path: Path) -> None:
+    (tmp_path / "src/main/java").mkdir(parents=True)
+    (tmp_path / "src/main/resources").mkdir(parents=True)
+    (tmp_path / "pom.xml").write_text(
+        "<project><modelVersion>4.0.0</modelVersion><groupId>a</groupId><artifactId>shop</artifactId><version>1</version><dependencies>"
+        "<dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId></dependency></dependencies></project>"
+    )
+    (tmp_path / "src/main/resources/application.properties").write_text("shop.count.cron=0 0 3 * * *\nshop.other.cron=0 0 4 * * *\n")
+    (tmp_path / "src/main/java/Counting.java").write_text(
+        'import org.springframework.scheduling.annotation.Scheduled;\nclass Counting {\n    @Scheduled(cron = "${shop.count.cron}")\n    void count() {}\n}\n'
+    )
+    told = [(job.name, job.schedule, [(at.path.rpartition("/")[2], at.line) for at in job.evidence]) for job in scan(tmp_path).jobs]
+    assert sorted(told) == [
+        ("Counting.count", "0 0 3 * * *", [("Counting.java", 3), ("application.properties", 1)]),
+        ("shop.other", "0 0 4 * * *", [("application.properties", 2)]),
+    ]

@@ -42,7 +42,8 @@ _Found = tuple[str, str | None, str | None, str | None, At]
 def _stated(facts: Facts, join: Join) -> Iterator[_Found]:
     """Schedules that readers tell as such, those of Kubernetes and of platforms among them."""
     for fact in facts.of(Schedule):
-        yield fact.name, fact.schedule, fact.handler, join.component(fact.at.path, fact.owner), fact.at
+        for at in (fact.at, *fact.via):
+            yield fact.name, fact.schedule, fact.handler, join.component(fact.at.path, fact.owner), at
     for setting in facts.of(Setting):
         if setting.kind == "schedule":
             title = setting.owner or setting.subject or name("scheduled call")
@@ -72,9 +73,10 @@ def _beat(facts: Facts, join: Join) -> Iterator[_Found]:
 
 
 def _cron_keys(facts: Facts, join: Join) -> Iterator[_Found]:
-    """Settings and variables that are named for a schedule and hold a cron expression."""
+    """Settings and variables that are named for a schedule and hold a cron expression; those that code asks for are its schedules'."""
+    asked = {at for fact in facts.of(Schedule) for at in fact.via}
     for key in facts.of(ConfigKey):
-        found = None if for_tests(key.when) else _CRON_KEY.fullmatch(key.key)
+        found = None if for_tests(key.when) or key.at in asked else _CRON_KEY.fullmatch(key.key)
         schedule = key.value.interpolate(lambda _: None).cron() if found is not None and not _BEAT.fullmatch(key.key) else None
         if found is not None and schedule is not None:
             yield found["title"] or key.key, schedule, None, join.component(key.at.path), key.at

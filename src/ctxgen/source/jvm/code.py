@@ -80,6 +80,11 @@ def _of_class(program: Program, cls: ClassValue) -> Iterator[CodeFact]:
             client.at,
             host,
         )
+    exchange = find(found, "HttpExchange") if cls.cls.kind == "interface" else None
+    for address in texts(program, exchange, "url", "value") if exchange is not None else ():
+        host = Opaque(settings(program).filled(cls.path, address)).host() if "://" in address or "${" in address else None
+        if exchange is not None and host is not None and str(host) not in _LOCAL:
+            yield _fact("http-client", str(host), exchange.at, host)
     for each in found:
         if each.name == "Transactional":
             yield _fact("transaction", cls.cls.name, each.at, _transaction(program, each))
@@ -211,7 +216,7 @@ def _of_body(
             yield _fact("token-checked", subject, at)
         elif called in ("expireAfterWrite", "expireAfterAccess", "entryTtl"):
             yield _fact("cache", subject, at, _duration(program, call, inside))
-        elif (pair[0] == "Bandwidth" and called in ("simple", "classic")) or (called == "capacity" and limited):
+        elif (pair[0] == "Bandwidth" and called in ("simple", "classic")) or (limited and called.startswith("refill")):
             yield _fact("rate-limit", subject, at, _bandwidth(program, call, inside))
         elif first is not None and _http(called, pair[0]):
             text = text_of(program, first, inside, filled) or _address(program, first, inside)

@@ -6,6 +6,7 @@ https://docs.micronaut.io/latest/guide/#scheduling, https://www.quartz-scheduler
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ctxgen.model import At, Schedule
@@ -19,6 +20,7 @@ from ctxgen.source.program import Program
 from ctxgen.source.values import ClassValue
 
 _UNITS = {"NANOSECONDS": "ns", "MICROSECONDS": "us", "MILLISECONDS": "ms", "SECONDS": "s", "MINUTES": "min", "HOURS": "h", "DAYS": "d"}
+_ASKED = re.compile(r"\$?\{([\w.\-]{1,120})[:}]")
 _QUARTZ = {"Job", "QuartzJobBean", "InterruptableJob", "StatefulJob"}
 
 
@@ -36,7 +38,8 @@ def finish(program: Program) -> None:
 def _scheduled(program: Program, cls: ClassValue, method: ir.Function, annotation: Annotation) -> Iterator[Schedule]:
     handler = f"{cls.cls.name}.{method.name}"
     if annotation.name == "Scheduled":
-        yield Schedule(name=name(handler), schedule=schedule(program, annotation), handler=name(handler), at=annotation.at)
+        via = tuple(_stated(program, annotation))
+        yield Schedule(name=name(handler), schedule=schedule(program, annotation), handler=name(handler), at=annotation.at, via=via)
     elif annotation.name in ("XxlJob", "Recurring", "JmsSchedule"):
         title = next(iter(strings(value(program, annotation, "value", "id"))), handler)
         stated = _clock(program, annotation, "cron", "interval")
@@ -52,6 +55,14 @@ def _scheduled(program: Program, cls: ClassValue, method: ir.Function, annotatio
             for key, default in (("second", "0"), ("minute", "0"), ("hour", "0"), ("dayOfMonth", "*"), ("month", "*"), ("dayOfWeek", "*"))
         ]
         yield Schedule(name=name(handler), schedule=Opaque(" ".join(fields)).cron(), handler=name(handler), at=annotation.at)
+
+
+def _stated(program: Program, annotation: Annotation) -> Iterator[At]:
+    """Where the settings stand that a schedule names."""
+    for key in ("cron", "fixedRateString", "fixedDelayString", "every"):
+        for text in strings(value(program, annotation, key)):
+            for asked in _ASKED.findall(text):
+                yield from (each.at for each in settings(program).all(annotation.at.path, asked))
 
 
 def schedule(program: Program, annotation: Annotation) -> Name | None:
