@@ -277,7 +277,10 @@ def build_tool(facts: Facts, tool: str, wrapper: str) -> Callable[[Dependency], 
     wrappers = {fact.at.path.removesuffix(wrapper).rstrip("/"): fact for fact in stated if fact.at.path.endswith(wrapper)}
     builds = {folder_of(fact.at.path) for fact in stated if not fact.at.path.endswith(wrapper)}
     roots = {folder for folder in builds if not any(above in builds for above in list(folders_up(folder))[1:])}
-    first = {folder: min(fact.at for fact in stated if folder_of(fact.at.path) == folder) for folder in roots}
+    first: dict[str, At] = {}
+    for fact in stated:
+        folder = folder_of(fact.at.path)
+        first[folder] = min(first.get(folder, fact.at), fact.at)
 
     def change(dependency: Dependency) -> Iterator[Dependency]:
         if dependency.ecosystem != "maven" or dependency.name != tool or dependency.group != "build":
