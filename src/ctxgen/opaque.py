@@ -252,7 +252,8 @@ class Opaque:
     def scheme(self) -> Name | None:
         """The scheme of a URL, lower case; `jdbc:postgresql` for JDBC, `postgresql+psycopg` with the driver."""
         found = _SCHEME.match(self._value)
-        return None if found is None or looks_secret(found[1]) else Name(found[1].lower())
+        parts = found[1].split("+") if found is not None else []  # a driver beside its engine is a name of its own
+        return None if found is None or any(map(looks_secret, parts)) else Name(found[1].lower())
 
     def host(self) -> Name | None:
         """The host of a URL or of a `host:port` pair, never user information.
