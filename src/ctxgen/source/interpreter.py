@@ -1,20 +1,19 @@
 """Follows routers, paths and functions through the source of one language, across files, with bounds.
 
 It is no interpreter of programs: every arm of a branch runs, a loop over a literal runs once an item, what is not
-known is `UNKNOWN`, and only what a framework's description or hook gives a meaning has an effect (`calls.py`).
+known is `UNKNOWN`, and only what a framework's description or hook gives a meaning has an effect (`program.py`).
 """
 
 from __future__ import annotations
 
 import itertools
 import sys
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from ctxgen.facts import folder_of
 from ctxgen.model import At
 from ctxgen.source import builtins, ir
-from ctxgen.source.languages import Language, Resolver
+from ctxgen.source.following import MAX_DEPTH, MAX_ITEMS, MAX_NESTING, MAX_PROGRAM, MAX_STEPS, MAX_TEXT, MAX_UNCALLED, RECURSION, Exhausted
+from ctxgen.source.lookups import Lookups
 from ctxgen.source.values import (
     UNKNOWN,
     Arguments,
@@ -27,7 +26,6 @@ from ctxgen.source.values import (
     Method,
     ModuleValue,
     Object,
-    Package,
     Placed,
     Record,
     Scope,
@@ -37,158 +35,9 @@ from ctxgen.source.values import (
 )
 from ctxgen.source.weight import MAX_WEIGHT, bounded, weight
 
-MAX_STEPS = 1_000_000
-"""Expressions of one language's source; the largest repositories looked at take a quarter."""
-MAX_PROGRAM = 250_000
-"""Those that one file may take with all that it imports and calls: what has no end in one program costs the others nothing."""
-MAX_UNCALLED = 20_000
-"""Those for one function that nobody calls until it tells a route: what sets up routes is short, what does the work of a shop is not. Modules that it imports are not counted."""
-MAX_DEPTH = 60
-"""Calls of functions inside one another."""
-MAX_NESTING = 1_500
-"""Expressions inside one another, over all functions that are called."""
-RECURSION = 20_000
-"""Frames of the interpreter itself that these bounds can need; Python's own frames take no room on the machine's stack."""
-MAX_ITEMS = 300
-_COMPUTED = {"property", "cached_property", "computed_field", "hybrid_property"}
-"""Decorators of methods that are read like fields."""
-MAX_TEXT = 500
 
-
-class Exhausted(Exception):
-    """The bound on steps is reached."""
-
-
-class Interpreter:
+class Interpreter(Lookups):
     """The modules of one language and what their code gives.  What frameworks do is asked of `Program`, which extends this."""
-
-    def __init__(self, language: Language, resolver: Resolver, lower: Callable[[str], ir.Module | None]) -> None:
-        self.language, self.resolver, self._lower = language, resolver, lower
-        self.modules: dict[str, ModuleValue | None] = {}
-        self.lowered: dict[str, ir.Module] = {}
-        self.executed: set[int] = set()
-        """The functions (by `id` of their `ir.Function`) that were called."""
-        self.handlers: set[int] = set()
-        """The functions that answer requests: nobody calls those to set something up."""
-        self.singletons: dict[ClassValue, Instance] = {}
-        self.extensions: dict[str, list[FunctionValue]] = defaultdict(list)
-        """Functions with a receiver (Go's methods, extension functions), by name."""
-        self.classes: list[ClassValue] = []
-        self.parts: dict[tuple[str, str, str], list[ClassValue]] = defaultdict(list)
-        """The declarations of a partial class, by namespace, the class that it lies in, and name."""
-        self.functions: list[FunctionValue] = []
-        """All functions at the top of modules, and methods with a receiver, in the order in which their modules were loaded."""
-        self._steps = self._depth = 0
-        self._arms = 0
-        """How many branches what is run lies in."""
-        self.unknown_loops = 0
-        """The loops being followed whose items nobody knows."""
-        self._most = MAX_STEPS
-        self._active: dict[int, int] = defaultdict(int)
-        self.calling: list[Arguments] = []
-        """The calls of the repository's functions that are being followed, outermost first."""
-        self._getters: dict[str, ir.Function] = {}
-        self._given: dict[tuple[int, int] | None, tuple[Value, Value]] = {}
-        """What functions gave whose arguments say nothing: they do the same again.  What they are bound to is kept beside it, so that its `id` stays its own."""
-
-    def progressed(self) -> None:
-        """What is followed has told something: a function that nobody calls may go on as long again."""
-        if self._most < MAX_STEPS:
-            self._most = min(MAX_STEPS, self._steps + MAX_UNCALLED)
-
-    # ---- what frameworks add
-
-    def call_external(self, external: External, arguments: Arguments) -> Value:
-        return External(f"{external.path}()"[:MAX_TEXT], arguments)
-
-    def call_method(self, method: Method, arguments: Arguments) -> Value:
-        return UNKNOWN
-
-    def made(self, external: External, at: At, arguments: Arguments | None = None) -> Object | None:
-        return None
-
-    def typed(self, path: str, at: At) -> Object | None:
-        return None
-
-    def named(self, name: str, at: At) -> Value:
-        """What a parameter of a name stands for of which nothing else is known."""
-        return UNKNOWN
-
-    def has_method(self, owner: Object, name: str) -> bool:
-        return False
-
-    def item_of_external(self, external: External, item: ir.Item, scope: Scope) -> Value:
-        """`external[key]`: most are types with parameters, of which the bare type counts."""
-        return external
-
-    def object_attribute(self, owner: Object, name: str) -> Value:
-        """An attribute of a framework's object that is no method; None where a method may be meant."""
-        return None
-
-    def known(self, path: str) -> bool:
-        """Whether a framework tells what a path of a library is, or one below it."""
-        return False
-
-    def subclassed(self, cls: ClassValue, bases: Sequence[Value]) -> None:
-        """A class was defined; `bases` are the values of its bases."""
-
-    # ---- modules
-
-    def module(self, path: str) -> ModuleValue | None:
-        """The module of a file, declared (its functions, classes and imports are known) but perhaps not run; None where it cannot be read."""
-        if path in self.modules:
-            return self.modules[path]
-        self.modules[path] = None
-        lowered = self._lower(path)
-        if lowered is None:
-            return None
-        module = self.modules[path] = ModuleValue(path, lowered.language, lowered.package)
-        self.lowered[path] = lowered
-        for statement in lowered.statements:
-            if isinstance(statement, ir.Import):
-                self._import(statement, module.scope)
-            elif isinstance(statement, ir.Define):
-                self._declare(statement, module)
-        return module
-
-    def _declare(self, statement: ir.Define, module: ModuleValue) -> None:
-        what = statement.what
-        if isinstance(what, ir.Function):
-            cls = module.scope.names.get(what.within) if what.within else None
-            value = (
-                FunctionValue(what, self.class_scope(cls), cls, cls) if isinstance(cls, ClassValue) else FunctionValue(what, module.scope)
-            )
-            self.functions.append(value)
-            if what.receiver is not None:
-                self.extensions[what.name].append(value)
-                if not self.language.receivers_are_methods:
-                    module.scope.names.setdefault(what.name, value)
-            else:
-                module.scope.names[what.name] = value
-        else:
-            module.scope.names[what.name] = self._class(what, module.scope)
-
-    def _class(self, cls: ir.Class, scope: Scope, outer: ClassValue | None = None) -> ClassValue:
-        value = ClassValue(cls, scope, outer)
-        self.classes.append(value)
-        if cls.partial:
-            self.parts_of(value).append(value)
-        return value
-
-    def run(self, path: str) -> ModuleValue | None:
-        """The module of a file with the statements at its top run."""
-        module = self.module(path)
-        if module is not None and not module.done:
-            module.done = True
-            before, most, self._most = self._steps, self._most, min(self._steps + MAX_PROGRAM, MAX_STEPS)
-            try:
-                self._execute(self.lowered[path].statements, module.scope, top=True)
-            except (Exhausted, RecursionError):
-                self.exhausted(At(path, 1))
-            self._most = min(most + self._steps - before, MAX_STEPS)
-            if self._steps >= MAX_STEPS:
-                raise Exhausted
-        return module
 
     # ---- statements
 
@@ -304,84 +153,6 @@ class Interpreter:
                     # the name stays that of the function; what was said of the one around it holds for it
                     value.attributes = {**given.attributes, **value.attributes}
                     value.around.append(given)
-
-    def _import(self, statement: ir.Import, scope: Scope) -> None:
-        module = scope.module
-        if statement.name == "*" and statement.alias in ("", "*"):
-            files = self.resolver.module(module.path, statement.module)
-            for path in files:
-                if (found := self.run(path)) is not None:
-                    for key, value in (found.exports or found.scope.names).items():
-                        scope.names.setdefault(key, value)
-                    module.stars += found.stars
-            if not files and self.language.stars:
-                module.stars.append(self.language.library(statement.module))
-            return
-        scope.names[statement.alias] = LazyImport(statement, module)
-
-    def _imported(self, lazy: LazyImport) -> Value:
-        """What an import brings."""
-        statement, module = lazy
-        if self.language.names_are_paths:
-            return self._by_path(f"{statement.module}.{statement.name}", module)
-        files = tuple(self.resolver.module(module.path, statement.module))
-        wanted = None if statement.name in (None, "*") else statement.name
-        if not files:
-            if wanted is not None and (inner := tuple(self.resolver.module(module.path, self.language.inside(statement.module, wanted)))):
-                return self._whole(inner, statement.module, module)
-            library = self.language.library(statement.module)
-            shown = library if wanted in (None, "default") else f"{library}.{wanted}"
-            return External(shown[:MAX_TEXT])
-        whole = self._whole(files, statement.module, module)
-        if wanted is None:
-            return whole
-        value = self.attribute(whole, wanted, statement.line, module.scope)
-        if (value is UNKNOWN or isinstance(value, External)) and (
-            inner := tuple(self.resolver.module(module.path, self.language.inside(statement.module, wanted)))
-        ):
-            return self._whole(inner, statement.module, module)
-        return value
-
-    def _by_path(self, path: str, importer: ModuleValue) -> Value:
-        """What a path such as `a.b.Paths.USERS` names, from the first of its parts that a file declares; an `External` where none does."""
-        parts = path.split(".")
-        for file in self.resolver.module(importer.path, path):
-            module = self.run(file)
-            # what the file's own package is called is no name in it, whatever its imports are called
-            skipped = len(module.package.split(".")) if module is not None and path.startswith(f"{module.package}.") else 0
-            named = enumerate(parts[skipped:], skipped)
-            start = next((index for index, part in named if module is not None and part in module.scope.names), None)
-            if module is None or start is None:
-                continue
-            value = self._settled(module.scope.names, parts[start])
-            for part in parts[start + 1 :]:
-                value = self.attribute(value, part, 1, importer.scope)
-            if value is not UNKNOWN:
-                return value
-        made = self.made(External(path[:MAX_TEXT]), At(importer.path, 1))
-        return External(path[:MAX_TEXT]) if made is None else made
-
-    def _whole(self, files: tuple[str, ...], module: str, importer: ModuleValue) -> Value:
-        if len(files) == 1:
-            return self.run(files[0]) or UNKNOWN
-        return Package(files, module, importer.path, self.language.name)
-
-    def _export(self, statement: ir.Export, scope: Scope) -> None:
-        exports = scope.module.exports
-        if statement.name == "*" and statement.module is not None:
-            for path in self.resolver.module(scope.module.path, statement.module):
-                if (found := self.run(path)) is not None:
-                    for key, value in found.exports.items():
-                        if key != "default":
-                            exports.setdefault(key, value)
-        elif statement.module is not None:
-            wanted = statement.value.name if isinstance(statement.value, ir.Name) else statement.name
-            exports[statement.name] = LazyImport(ir.Import(statement.module, wanted, statement.name, statement.line), scope.module)
-        elif statement.value is not None:
-            value = exports[statement.name] = self.evaluate(statement.value, scope)
-            if not isinstance(statement.value, ir.Name):
-                inner = value.values() if isinstance(value, dict) else [value]
-                self.functions += [each for each in inner if isinstance(each, FunctionValue) and each.scope.module is scope.module]
 
     def _assign(self, statement: ir.Assign, scope: Scope) -> None:
         value = self.evaluate(statement.value, scope)
@@ -562,232 +333,6 @@ class Interpreter:
                 by_position[int(key)] if key.isdigit() and int(key) < len(by_position) else key: value for key, value in found.items()
             }
         return made
-
-    # ---- names and attributes
-
-    def lookup(self, name: str, scope: Scope, line: int = 1) -> Value:
-        """What a name stands for; an `External` of that name where nothing of the repository does."""
-        if name == "self" and scope.module.language == "kotlin" and isinstance(scope.receiver, Object):
-            return scope.receiver  # of the innermost block that has one
-        if name == "self":
-            return scope.this if scope.this is not None else UNKNOWN
-        if name == "super" and scope.owner is not None:
-            return Super(scope.this, scope.owner)
-        if self.language.names_are_paths and name.startswith("."):  # a path from the root
-            return self._by_path(name[1:], scope.module)
-        holder = scope.holder(name)
-        if holder is not None:
-            known = self._settled(holder.names, name)
-            if isinstance(known, External) and isinstance(scope.receiver, Object) and self.has_method(scope.receiver, name):
-                return Method(scope.receiver, name)  # a library's extension function, imported by its name
-            return known
-        if isinstance(scope.receiver, Object) and self.has_method(scope.receiver, name):
-            return Method(scope.receiver, name)
-        if self.language.implicit_this:
-            owner = scope.this if isinstance(scope.this, (Instance, ClassValue)) else scope.owner
-            while owner is not None:
-                if (found := self._member(owner, name, line)) is not None:
-                    return found
-                cls = owner.cls if isinstance(owner, Instance) else owner
-                owner = cls.outer if isinstance(cls, ClassValue) else None
-        for path in self.resolver.defining(scope.module.path, name):
-            module = self.run(path)
-            if module is None:
-                continue
-            if name in module.scope.names:
-                return self._settled(module.scope.names, name)
-            if self.language.names_are_paths and (static := self._static(module, name, line)) is not None:
-                return static
-        whole = next((path for library in scope.module.stars if self.known(path := f"{library}.{name}")), name)
-        found_object = self.made(External(whole), At(scope.module.path, line))
-        return found_object if found_object is not None else External(whole)
-
-    def _static(self, module: ModuleValue, name: str, line: int) -> Value | None:
-        """A member of one of a module's types, whose members are all imported."""
-        types = [value for value in list(module.scope.names.values()) if isinstance(value, ClassValue)]
-        return next((found for cls in types if (found := self._member(cls, name, line)) is not None), None)
-
-    def _settled(self, names: dict[str, Value], name: str) -> Value:
-        """A name's value, after the import that brings it."""
-        value = names[name]
-        for _ in range(10):
-            if not isinstance(value, LazyImport):
-                break
-            names[name] = UNKNOWN  # for imports that lead back here
-            names[name] = value = self._imported(value)
-        return value
-
-    def exported(self, module: ModuleValue, name: str) -> Value:
-        """What a module exports under a name that it has."""
-        return self._settled(module.exports, name)
-
-    def attribute(self, owner: Value, name: str, line: int, scope: Scope) -> Value:
-        """`owner.name`."""
-        if name == "default" and self.language.default_exports and isinstance(owner, (Object, FunctionValue, ClassValue, Instance)):
-            return owner
-        match owner:
-            case External(path):
-                if name == "default" and self.language.default_exports:
-                    return owner
-                if (inner := self.language.inside(path, name)) and (files := tuple(self.resolver.module(scope.module.path, inner))):
-                    return self._whole(files, inner, scope.module)
-                if (constant := self.language.constants.get(f"{path}.{name}")) is not None:
-                    return constant
-                if self.language.qualified and name[:1].isupper() and (type := self._qualified(path, name, scope.module)) is not None:
-                    return type
-                if owner.arguments is not None and path.endswith("()") and name in owner.arguments.keywords:
-                    return owner.arguments.keywords[name]
-                found = External(f"{path}.{name}"[:MAX_TEXT], owner.arguments)
-                made = self.made(found, At(scope.module.path, line))
-                return found if made is None else made
-            case ModuleValue():
-                return self._of_module(owner, name, line, scope)
-            case Package():
-                for path in self.resolver.defining(owner.files[0], name) or owner.files:
-                    module = self.run(path)
-                    if module is not None and name in module.scope.names:
-                        return self._settled(module.scope.names, name)
-                return UNKNOWN
-            case Instance() | ClassValue():
-                found_member = self._member(owner, name, line)
-                if found_member is None and isinstance(owner, ClassValue) and self.language.open_classes:
-                    return External(f"{owner.cls.name}.{name}"[:MAX_TEXT])
-                return self._got(owner, name, line) if found_member is None else found_member
-            case Object():
-                if name in owner.fields:
-                    return owner.fields[name]
-                given = self.object_attribute(owner, name)
-                return Method(owner, name) if given is None else given
-            case FunctionValue() if self.language.modules_apart and name not in owner.attributes:
-                return self._imported(LazyImport(ir.Import(owner.function.name, name, name, line), scope.module))
-            case Method(known_object, called):
-                return Method(known_object, f"{called}.{name}"[:MAX_TEXT])
-            case FunctionValue():
-                return owner.attributes.get(name, UNKNOWN)
-            case Super(this, cls):
-                for each in itertools.islice(self.lineage(cls), 1, None):
-                    if (method := each.cls.method(name)) is not None:
-                        return FunctionValue(method, self.class_scope(each), this, each)
-                known = this.object if isinstance(this, (Instance, ClassValue)) else None
-                return Method(known, name) if known is not None and self.has_method(known, name) else UNKNOWN
-            case dict():
-                return owner[name] if name in owner else builtins.Bound(owner, name)
-            case str() | list():
-                return builtins.Bound(owner, name)
-        return UNKNOWN
-
-    def _qualified(self, namespace: str, name: str, importer: ModuleValue) -> ClassValue | None:
-        """A type of the repository by its namespace or the end of it: `Services.Orders.Routes`."""
-        for path in self.resolver.defining(importer.path, name):
-            module = self.module(path)
-            found = module.scope.names.get(name) if module is not None and f".{module.package}".endswith(f".{namespace}") else None
-            if isinstance(found, ClassValue):
-                return found
-        return None
-
-    def _of_module(self, module: ModuleValue, name: str, line: int, scope: Scope) -> Value:
-        names = module.exports if name in module.exports else module.scope.names if not module.exports else {}
-        if name in names:
-            return self._settled(names, name)
-        if name == "default":
-            return module
-        if name == "then":
-            return builtins.Bound(module, name)
-        if "default" in module.exports:
-            return self.attribute(self._settled(module.exports, "default"), name, line, scope)
-        inner = self.resolver.module(module.path, self.language.inside(".", name)) if self.language.inside(".", name) else ()
-        return self._whole(tuple(inner), name, module) if inner else UNKNOWN
-
-    def _member(self, owner: Instance | ClassValue, name: str, line: int) -> Value | None:
-        """A field or method of an instance or class, its bases' included; None where there is none."""
-        if name in owner.fields:
-            return owner.fields[name]
-        for cls in self.lineage(owner.cls if isinstance(owner, Instance) else owner):
-            if name in cls.fields:
-                return cls.fields[name]
-            if (method := cls.cls.method(name)) is not None:
-                found = FunctionValue(method, self.class_scope(cls), owner, cls)
-                computed = isinstance(owner, Instance) and any(_bare(mark) in _COMPUTED for mark in method.decorators)
-                return self._apply(found, Arguments((), {}, (), line, cls.scope)) if computed else found
-            if (field := cls.cls.field(name)) is not None:
-                inside = self.class_scope(cls)
-                value = self.evaluate(field.value, inside) if field.value is not None else UNKNOWN
-                if value is UNKNOWN and field.type is not None:
-                    value = self.value_of_type(field.type, inside, field.line)
-                (cls.fields if isinstance(owner, ClassValue) or field.value is not None else owner.fields)[name] = value
-                return value
-            for parameter in cls.cls.parameters:
-                if parameter.name == name and parameter.type is not None:
-                    owner.fields[name] = value = self.value_of_type(parameter.type, cls.scope, parameter.line)
-                    return value
-            if self.language.receivers_are_methods:
-                for path in self.resolver.defining(cls.path, f"{cls.cls.name}.{name}"):
-                    self.module(path)
-            for extension in self.extensions.get(name, ()):
-                receiver = extension.function.receiver
-                beside = not self.language.receivers_are_methods or folder_of(extension.scope.module.path) == folder_of(cls.path)
-                if receiver is not None and beside and _bare(receiver.type) == cls.cls.name:
-                    return extension.bound(owner)
-        known = owner.object
-        if known is None:
-            return None
-        if (given := known.fields.get(name) or self.object_attribute(known, name)) is not None:
-            return given
-        return Method(known, name) if self.has_method(known, name) else None
-
-    def _got(self, owner: Instance | ClassValue, name: str, line: int) -> Value:
-        """A getter that the compiler makes, of a field that is known."""
-        field = self.language.getter(name)
-        if not field or not isinstance(owner, Instance) or self._member(owner, field, line) is None:
-            return UNKNOWN
-        if name not in self._getters:
-            given = ir.Attribute(ir.Name("self", line), field, line)
-            self._getters[name] = ir.Function(name, line, (), lambda: (ir.Return(given, line),))
-        return FunctionValue(self._getters[name], self.class_scope(owner.cls), owner, owner.cls)
-
-    def parts_of(self, cls: ClassValue) -> list[ClassValue]:
-        """The declarations that have been met of a partial class."""
-        return self.parts[cls.scope.module.package, cls.outer.cls.name if cls.outer is not None else "", cls.cls.name]
-
-    def lineage(self, cls: ClassValue) -> Iterator[ClassValue]:
-        """A class and the classes of the repository that it extends, nearest first, each once."""
-        if not cls.cls.bases and not cls.cls.partial:
-            yield cls
-            return
-        seen: set[int] = set()
-        work = [cls]
-        while work and len(seen) < 30:
-            each = work.pop(0)
-            if id(each) in seen:
-                continue
-            seen.add(id(each))
-            yield each
-            if each.cls.partial:
-                work[:0] = self.parts_of(each)
-            bases = each.bases
-            if bases is None:
-                bases = [base for base in (self.evaluate(base, each.scope) for base in each.cls.bases) if isinstance(base, ClassValue)]
-                each.bases = bases if self.language.names_are_paths else None  # elsewhere a name may get another value
-            work += bases
-
-    def value_of_type(self, type: ir.Expression, scope: Scope, line: int) -> Value:
-        """Something of a declared type: a router that somebody else passes, the one instance of a class of the repository."""
-        value = self.evaluate(type, scope)
-        if isinstance(value, External):
-            found = self.typed(value.path, At(scope.module.path, line))
-            return UNKNOWN if found is None else found
-        if isinstance(value, ClassValue) and value.cls.kind not in ("interface", "enum"):
-            return self.singleton(value)
-        return UNKNOWN
-
-    def singleton(self, cls: ClassValue) -> Instance:
-        """The instance that stands for those which nobody was seen to make."""
-        known = self.singletons.get(cls)
-        if known is None:
-            known = self.singletons[cls] = Instance(cls)
-            self.defined(cls)
-            known.object = cls.object
-        return known
 
     # ---- calls
 
@@ -1109,13 +654,3 @@ def _named(part: ir.Expression) -> str:
         case ir.Choice(options) if options:
             return _named(options[0])
     return "part"
-
-
-def _bare(type: ir.Expression | None) -> str:
-    """The last name of a type."""
-    match type:
-        case ir.Name(name) | ir.Attribute(_, name):
-            return name
-        case ir.Item(owner):
-            return _bare(owner)
-    return ""
