@@ -30,6 +30,8 @@ from ctxgen.workers import Worker
 
 Portable = Endpoint | EntityModel | Channel | Schedule | CodeFact | Variable
 """What is told of source; none of it holds a value."""
+_UNREAD = (".min.js", ".d.ts", ".blade.php", ".Designer.cs", ".g.cs")
+"""Files that nobody wrote or that are no programs; the model as each migration left it is most of the text of some repositories."""
 MAX_LOWERED = 12 * 1024 * 1024
 """Bytes of one language's source whose trees are kept while it is followed: each costs some forty of memory."""
 MANY_ROOTS = 60
@@ -100,7 +102,7 @@ def read_source(
     product = list(paths)
     for path in product:
         language = SOURCE_LANGUAGES.get(extension(path).lower())
-        if language is not None and not path.endswith((".min.js", ".d.ts", ".blade.php")):
+        if language is not None and not path.endswith(_UNREAD):
             by_language.setdefault(language, []).append(path)
     works = []
     for language, own in sorted(by_language.items()):

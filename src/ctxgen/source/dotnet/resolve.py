@@ -24,8 +24,6 @@ class DotnetResolver:
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
-        self._written = [path for path in sources.paths if not path.endswith((".Designer.cs", ".g.cs"))]
-        """The files that people write: a model as each migration left it is most of the text of some repositories."""
         self._namespaces: dict[str, bytes] = {}
         self._seen: dict[str, set[bytes]] = {}
 
@@ -68,7 +66,7 @@ class DotnetResolver:
     def _globals(self) -> dict[str, set[bytes]]:
         """What global usings name, by file."""
         found = {}
-        for path in self._written:
+        for path in self._sources.paths:
             data = self._sources.data(path)
             if b"global using" in data:
                 found[path] = {match["name"] for match in _GLOBAL.finditer(data)}
@@ -77,7 +75,7 @@ class DotnetResolver:
     @cached_property
     def _declared(self) -> dict[str, list[str]]:
         declared: dict[str, list[str]] = defaultdict(list)
-        for path in self._written:
+        for path in self._sources.paths:
             for name in {match["name"] for match in _DECLARED.finditer(self._sources.data(path))}:
                 declared[name.decode("ascii", "replace")].append(path)
         return dict(declared)
