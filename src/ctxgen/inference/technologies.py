@@ -150,6 +150,7 @@ def _technology(identifier: str, same: list[Sighting], catalogue: Catalogue) -> 
         same = [s for s in same if not s.signal.startswith("gradle_plugins ")]
     # of an engine that the product only supports, what tests start says nothing, nor does the syntax of their Compose files
     elsewhere = {"docs", "test", "dev"} if usage == "supported" or declared.category == "container" else {"docs"}
+    elsewhere |= {"frontend"} if scope == "backend" else set()  # a browser's package is another one of the same name
     version = _version(ordered) or _version(sorted((s for s in same if s.scope not in elsewhere), key=lambda s: (s.rank, s.at)))
     # the line that is cited first is one that states the version
     stating = [s for s in (*ordered, *same) if version is not None and str(s.locked or s.declared) == version][:1]
