@@ -16,8 +16,8 @@ from test_hostile import repository
 
 from ctxgen.context import Context
 from ctxgen.pipeline import scan
-from ctxgen.source import interpreter, program, routing
-from ctxgen.source import scan as following
+from ctxgen.source import following, interpreter, modules, program, routing
+from ctxgen.source import scan as scanning
 from ctxgen.source.values import UNKNOWN
 from ctxgen.source.weight import MAX_WEIGHT, bounded, weight
 
@@ -32,13 +32,9 @@ SMALL = [
 @pytest.fixture
 def tight(monkeypatch: pytest.MonkeyPatch) -> None:
     """Bounds that a few functions reach."""
-    for module, name, value in (
-        (interpreter, "MAX_STEPS", 5_000),
-        (interpreter, "MAX_PROGRAM", 2_000),
-        (interpreter, "MAX_UNCALLED", 300),
-        (routing, "MAX_WAYS", 500),
-    ):
-        monkeypatch.setattr(module, name, value)
+    for name, value in (("MAX_STEPS", 5_000), ("MAX_PROGRAM", 2_000), ("MAX_UNCALLED", 300), ("MAX_WAYS", 500)):
+        for module in (following, modules, interpreter, routing):
+            monkeypatch.setattr(module, name, value, raising=False)
 
 
 def paths(context: Context) -> set[str | None]:
@@ -108,14 +104,14 @@ def test_source_that_cannot_be_parsed_is_said(tmp_path: Path) -> None:
 
 
 def test_more_source_than_is_followed_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(following, "MAX_LOWERED", 1_000)
+    monkeypatch.setattr(scanning, "MAX_LOWERED", 1_000)
     more = {f"a{number}.py": DIALECTS[0].first for number in range(20)}
     context = scan(repository(tmp_path, **files(DIALECTS[0], ""), **more))
     assert [each.code for each in context.diagnostics] == ["too-complex"]
 
 
 def test_more_files_than_are_followed_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(following, "MAX_FILES", 1)
+    monkeypatch.setattr(scanning, "MAX_FILES", 1)
     context = scan(repository(tmp_path, **files(DIALECTS[0], ""), **{"b.py": ""}))
     assert [(each.path, each.code) for each in context.diagnostics] == [("b.py", "too-complex")]
 
