@@ -57,6 +57,7 @@ _PIECE = re.compile(r"[A-Z]+[a-z]*|[a-z]+|\d+")
 _CONSONANTS = re.compile(r"[b-df-hj-np-tv-xz]{6}", re.IGNORECASE)
 
 
+_DIGIT = re.compile(r"\d")
 _SHORT_TOKEN = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{11,22}(?![A-Za-z0-9_-])")
 _FOLLOWERS = (
     "bcdgiklmnprstuvy aeilorsu acehiklorstuy adeilorsu abcdefgilmnopqrstuvwxy aefilortu aeghinorsu aeiort abcdefglmnoprstvxz e aeisu adeilostuy "
@@ -76,6 +77,8 @@ def looks_secret(text: str) -> bool:
 
 def _holds_short_token(text: str) -> bool:
     """Whether a run is cut into letters of both cases and digits as only a generator does: `x7Yk-9QpL_2m`, not `X509v3Cert`."""
+    if _DIGIT.search(text) is None or text.islower() or text.isupper():  # nine in ten names
+        return False
     return any(_is_shredded(part) for run in _SHORT_TOKEN.findall(text) for part in {re.sub(r"[-_]", "", run), *re.split(r"[-_]", run)})
 
 

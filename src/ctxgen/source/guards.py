@@ -244,12 +244,18 @@ def _named_next(call: ir.Call) -> bool:
     return isinstance(call.function, ir.Name) and call.function.name == "next"
 
 
+SHORT = 5
+"""Lines of a function that only passes on what it gets."""
+
+
 def delegate(function: ir.Function) -> ir.Expression | None:
     """What a function without a name only passes its parameters to: `list` of `(request, reply) => list(request, reply, app)`."""
     parameters = [each.name for each in function.parameters]
+    if len(parameters) < 2 or function.end - function.line >= SHORT:  # a body that is not short is not lowered for this
+        return None
     only = function.body[0] if len(function.body) == 1 else None
     call = only.value if isinstance(only, (ir.Return, ir.Do)) else None
-    if not isinstance(call, ir.Call) or len(parameters) < 2:
+    if not isinstance(call, ir.Call):
         return None
     passed = [each.value.name if isinstance(each.value, ir.Name) else "" for each in call.arguments[:2]]
     return call.function if passed == parameters[:2] and spelled(call.function).partition(".")[0] not in parameters else None

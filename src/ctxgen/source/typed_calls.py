@@ -205,6 +205,10 @@ class Set(NamedTuple):
     at: At
 
 
+_LEAVES = frozenset({ir.Name, ir.Literal, str, int, float, bool, type(None)})
+"""What most parts of a program are, and nothing is told of."""
+
+
 def walk(reading: Reading, program: Program, module: ModuleValue) -> Iterator[Found | Defined | Set]:
     """The calls, struct literals, functions, types and set fields of a file, in the order in which they are written."""
     top = Inside("", {}, module.scope)
@@ -213,6 +217,8 @@ def walk(reading: Reading, program: Program, module: ModuleValue) -> Iterator[Fo
         if not work:
             return
         part, inside = work.pop()
+        if type(part) in _LEAVES:
+            continue
         if isinstance(part, tuple):
             work += [(each, inside) for each in reversed(part)]
         elif isinstance(part, ir.Define):
