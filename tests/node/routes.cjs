@@ -66,6 +66,7 @@ async function nestjs(folder) {
   await require("esbuild").build({ entryPoints, outdir: built, bundle: true, platform: "node", format: "cjs", external, logLevel: "silent" });
   keepMounts();
   const app = await require(path.join(built, "main.js")).create();
+  app.getHttpAdapter().createMiddlewareFactory = () => () => {}; // middlewares for one method stand among the routes, and are none
   await app.init();
   fs.rmSync(built, { recursive: true });
   return layers(app.getHttpAdapter().getInstance()._router.stack);
