@@ -213,6 +213,8 @@ def test_packages_of_fixtures_make_no_component(tmp_path: Path) -> None:
         ('key = self.request.META.get("HTTP_X_API_KEY")\n', True),
         ('key = request.args.get("api_key", None)\n', True),
         ('requests.get(url, headers={"X-Api-Key": key})\n', False),
+        ('"""Reads `request.headers["X-Api-Key"]`."""\n', False),
+        ('# as request.headers["X-Api-Key"] would\n', False),
         ('# request.header: say X-Api-Key\nresponse["Access-Control-Allow-Headers"] = "X-Api-Key"\n', False),
     ],
 )

@@ -28,6 +28,7 @@ _REACH = 160
 """More bytes than what comes before the key in the longest match."""
 _ACCESSES = (b"eader", b"get", b"uery", b"params", b"META", b"GET", b"args", b"ey")
 """One of these stands in every match."""
+_COMMENTS = (b"#", b"//", b"*", b"/*")
 _NAMES = (b"pi-Key", b"PI-KEY", b"PI-Key", b"pi-key", b"pi_key", b"PI_KEY", b"piKey", b"pikey")
 
 
@@ -41,6 +42,8 @@ def read_request_credentials(file: File) -> Iterator[Fact]:
     for start, end in lines_with(data, *_NAMES):
         for found in _KEY.finditer(data, start, end):
             before = data[max(found.start() - _REACH, start) : found.end()]
+            if data[start : found.start()].lstrip().startswith(_COMMENTS) or (file.name.endswith(".py") and b"`" in before):
+                continue  # a comment or docstring that speaks of it: no Python but in texts has such a mark
             if any(word in before for word in _ACCESSES) and _TAKEN.search(before):
                 yield _shown(file, "request.api-key", start)
                 return
