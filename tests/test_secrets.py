@@ -222,9 +222,11 @@ def test_git_tells_no_secret(tmp_path: Path) -> None:
 
 
 _VALUES = st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), min_size=12, max_size=40).filter(
-    lambda text: sum(map(str.isalpha, text)) >= 6 and re.search(r"[^\w.@+,&|!() -]", text) is not None
+    lambda text: (
+        sum(map(str.isalpha, text)) >= 6 and re.search(r"[^\w.@+,&|!() -]", text) is not None and not re.match(r"\s*[A-Za-z_]\w*=", text)
+    )
 )
-"""Texts that are neither numbers nor identifiers, which a profile or a branch's condition may tell."""
+"""Texts that are neither numbers nor identifiers, which a profile or a branch's condition may tell, nor assignments, whose names are told where they stand on a line of their own."""
 
 
 @given(value=_VALUES)
