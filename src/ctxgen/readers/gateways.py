@@ -14,14 +14,14 @@ from ctxgen.documents import Node
 from ctxgen.model import ConfigKey
 from ctxgen.opaque import Opaque, name
 from ctxgen.readers import reads
+from ctxgen.readers._lines import lines_with
 from ctxgen.tree import SOURCE_LIMIT, File
 
 _MAX_DEPTH = 30
 _ADDRESS = re.compile(r"(?:https?|h2c)://[^\s{}]{1,200}|[A-Za-z0-9][\w.-]{0,100}:\d{1,5}")
 _HAPROXY = re.compile(r"\s{0,40}server\s{1,20}[\w.-]{1,80}\s{1,20}([A-Za-z][\w.-]{0,100}:\d{1,5})(?=\s|$)")
-_IN_SOURCE = re.compile(
-    rb"[\"'`](lb|http|https|grpc)://([a-z][a-z0-9-]{2,60})(?=[/:\"'`$])|@FeignClient\(\s{0,20}(?:(?:name|value)\s{0,9}=\s{0,9})?\"([a-z][\w-]{1,60})\""
-)
+_ADDRESS_IN_SOURCE = re.compile(rb"[\"'`](lb|http|https|grpc)://([a-z][a-z0-9-]{2,60})(?=[/:\"'`$])")
+_FEIGN = re.compile(rb"@FeignClient\(\s{0,20}(?:(?:name|value)\s{0,9}=\s{0,9})?\"([a-z][\w-]{1,60})\"")
 
 
 def _key(file: File, proxy: str, address: str, line: int) -> ConfigKey:
@@ -113,10 +113,14 @@ def read_haproxy(file: File) -> Iterator[ConfigKey]:
 )  # fmt: skip
 def read_client_addresses(file: File) -> Iterator[ConfigKey]:
     """Hosts of one word in the addresses of source code (`"http://orders/…"`, `lb://ORDERS`), and the services that Feign clients name."""
-    told: set[bytes] = set()
-    for found in _IN_SOURCE.finditer(file.data):
-        host = found[2] or found[3]
+    data, told = file.data, set[bytes]()
+    found = [
+        (match.start(), match[1], match[2])
+        for start, end in lines_with(data, b"://")
+        for match in _ADDRESS_IN_SOURCE.finditer(data, start, end + 1)
+    ]
+    found += [(match.start(), b"http", match[1]) for match in _FEIGN.finditer(data)]
+    for start, scheme, host in sorted(found):
         if host not in told and host != b"localhost":
             told.add(host)
-            line = file.data.count(b"\n", 0, found.start()) + 1
-            yield _key(file, "client.address", f"{(found[1] or b'http').decode()}://{host.decode()}", line)
+            yield _key(file, "client.address", f"{scheme.decode()}://{host.decode()}", data.count(b"\n", 0, start) + 1)

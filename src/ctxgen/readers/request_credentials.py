@@ -21,8 +21,10 @@ from ctxgen.tree import SOURCE_LIMIT, File
 _TAKEN = re.compile(
     rb"""\b(?:[Rr]equest|req|ctx|context|[Cc]onn|c|r)\.(?:META|[Hh]eaders?|args|GET|query(?:_params)?|params|get|[Hh]eader\.Get|GetHeader|getHeader|getFirst|Query)"""
     rb"""[\[(.]{0,2}(?:get|TryGetValue|getFirst)?[\[(]{0,2}["'](?:HTTP_)?(?:[Xx][-_])?[Aa][Pp][Ii][-_]?[Kk][Ee][Yy]["']"""
-    rb"""|(?i:\b\w{0,40}api_?key\w{0,20}(?:auth|filter|convert|extract|guard|middleware)\w{0,40}\(\s{0,3}["'](?:x[-_])?api[-_]?key["'])"""
 )
+_HANDED = re.compile(rb"""(?i)\(\s{0,3}["'](?:x[-_])?api[-_]?key["']""")
+_TAKER = re.compile(rb"(?i)\b\w{0,40}api_?key\w{0,20}(?:auth|filter|convert|extract|guard|middleware)\w{0,40}\Z")
+"""What an API key's name is handed to: `ApiKeyAuthFilter("x-api-key")`."""
 _KEY = re.compile(rb"""[Aa][Pp][Ii][-_]?[Kk][Ee][Yy]["']""")
 _REACH = 160
 """More bytes than what comes before the key in the longest match."""
@@ -44,9 +46,14 @@ def read_request_credentials(file: File) -> Iterator[Fact]:
             before = data[max(found.start() - _REACH, start) : found.end()]
             if data[start : found.start()].lstrip().startswith(_COMMENTS) or (file.name.endswith(".py") and b"`" in before):
                 continue  # a comment or docstring that speaks of it: no Python but in texts has such a mark
-            if any(word in before for word in _ACCESSES) and _TAKEN.search(before):
+            if any(word in before for word in _ACCESSES) and (_TAKEN.search(before) or _handed(before)):
                 yield _shown(file, "request.api-key", start)
                 return
+
+
+def _handed(before: bytes) -> bool:
+    """Whether the name at the end of a text is handed to what its own name says takes API keys."""
+    return any(_TAKER.search(before, 0, found.start()) for found in _HANDED.finditer(before))
 
 
 _OFF = re.compile(rb"""[^\n;]{0,80}\bdisable\b|[({\s)}]{0,20}\n\s{0,40}\.disable\b|\s{0,3}\{\s{0,40}disable\b""")
