@@ -11,18 +11,20 @@ from collections.abc import Iterable
 
 
 class Pattern:
-    """A pattern: the literal that every match starts and ends with, and the expression for what those leave open."""
+    """A pattern: the literals that every match starts with, holds and ends with, and the expression for what those leave open."""
 
-    __slots__ = ("_compiled", "end", "regex", "start")
+    __slots__ = ("_compiled", "end", "inner", "regex", "start")
 
-    def __init__(self, start: str, end: str, regex: str | None) -> None:
-        self.start, self.end, self.regex = start, end, regex
+    def __init__(self, start: str, end: str, regex: str | None, inner: str = "") -> None:
+        self.start, self.end, self.regex, self.inner = start, end, regex, inner
         self._compiled: re.Pattern[str] | None = None
 
     def match(self, text: str) -> bool:
         """Whether the whole text is like the pattern."""
+        if not text.startswith(self.start) or not text.endswith(self.end) or self.inner not in text:
+            return False
         if self.regex is None:
-            return len(text) >= len(self.start) + len(self.end) and text.startswith(self.start) and text.endswith(self.end)
+            return len(text) >= len(self.start) + len(self.end)
         if self._compiled is None:
             self._compiled = re.compile(self.regex)
         return self._compiled.match(text) is not None

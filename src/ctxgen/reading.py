@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 
 import msgspec
 from msgspec import Struct
@@ -174,7 +175,10 @@ def _read(tree: Tree, path: str, reader: Reader) -> list[Found]:
     try:
         if reader.contains and not holds(file, reader.contains):
             return found
-        found.extend(_bounded(reader.read(file)))
+        facts = iter(reader.read(file))
+        found.extend(islice(facts, MAX_FOUND))
+        if len(found) == MAX_FOUND:
+            found.extend(_bounded(facts, sum(not isinstance(each, Locked) for each in found)))
     except Unreadable as error:
         tree.note(path, error.line, error.code, error.message)
     except Exception:  # a defect of a reader must not cost the other files; its text may hold a value, so none of it is kept
@@ -182,9 +186,9 @@ def _read(tree: Tree, path: str, reader: Reader) -> list[Found]:
     return found
 
 
-def _bounded(found: Iterable[Found]) -> Iterator[Found]:
-    """What a reader finds, up to the number that one file may state.  Raises `Unreadable` beyond."""
-    stated = locked = 0
+def _bounded(found: Iterable[Found], stated: int) -> Iterator[Found]:
+    """What a reader finds beyond `MAX_FOUND`, of which so many were `stated`, up to the number that one file may state.  Raises `Unreadable` beyond."""
+    locked = MAX_FOUND - stated
     for each in found:
         if isinstance(each, Locked):
             locked += 1

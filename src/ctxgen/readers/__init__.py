@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Callable, Iterable
-from fnmatch import fnmatchcase
 from functools import cache
 
 import msgspec
@@ -113,20 +112,22 @@ _PART = re.compile(r"(\*\*/)|(\*)|(\?)|(\[!?[^\]/]+\])|(.)", re.DOTALL)
 
 def path_glob(pattern: str) -> Pattern:
     """A glob over a name or a whole path: `*` and `?` stay within a name, `**/` is any folders."""
-    regex = start = end = ""
-    fixed = True
+    regex, literals = "", [""]
     for folders, star, one, chars, literal in _PART.findall(pattern):
         if literal:
-            regex, end = regex + re.escape(literal), end + literal
-            start += literal if fixed else ""
+            regex += re.escape(literal)
+            literals[-1] += literal
         else:
             regex += "(?:.*/)?" if folders else "[^/]*" if star else "[^/]" if one else chars.replace("[!", "[^")
-            fixed, end = False, ""
-    return Pattern(start, end, regex + r"\Z")
+            literals.append("")
+    return Pattern(literals[0], literals[-1], regex + r"\Z", max(literals, key=len))
+
+
+_glob = cache(path_glob)
 
 
 def readers_for(path: str) -> list[Reader]:
     """The readers that want the file at `path`, each once, by name; a lock file that has a reader of its own is for that one alone."""
     basename = path.rpartition("/")[2]
     wanted = {reader.name: reader for reader in _index().wanted(path)}
-    return [wanted[name] for name in sorted(wanted) if not any(fnmatchcase(basename, pattern) for pattern in wanted[name].excludes)]
+    return [wanted[name] for name in sorted(wanted) if not any(_glob(pattern).match(basename) for pattern in wanted[name].excludes)]

@@ -8,7 +8,7 @@ Sources: the import syntax of each language's reference.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from operator import itemgetter
 
@@ -36,53 +36,54 @@ _RUST = re.compile(rb"^[ \t]{0,8}(?:pub[ \t]+)?use[ \t]+([a-z_][\w:]{1,120})", r
 _ELIXIR = re.compile(rb"^[ \t]{0,12}(?:use|import|alias)[ \t]+([A-Z][\w.]{1,120})", re.MULTILINE)
 
 
-_printable = lru_cache(maxsize=16_384)(name)
-"""Most modules are imported by many files."""
+@lru_cache(maxsize=16_384)
+def _printable(module: bytes) -> Name:
+    """Most modules are imported by many files."""
+    return name(module.decode("ascii", "replace"))
 
 
-def _told(file: File, language: str, found: Iterator[tuple[str, int]]) -> Iterator[Fact]:
+def _told(file: File, language: str, found: Iterable[tuple[bytes, int]]) -> Iterator[Fact]:
     """One fact per module, with the line of its offset."""
-    seen: set[str] = set()
+    data, path = file.data, file.path
+    seen: set[bytes] = set()
     line, counted = 1, 0
     spoken = Name(language)
     for module, offset in found:
         if module not in seen:
             seen.add(module)
-            line += file.data.count(b"\n", counted, offset)
+            line += data.count(b"\n", counted, offset)
             counted = offset
-            yield Import(language=spoken, module=_printable(module), at=At(file.path, line))
+            yield Import(language=spoken, module=_printable(module), at=At(path, line))
 
 
-def _statements(data: bytes, pattern: re.Pattern[bytes], *keywords: bytes) -> Iterator[re.Match[bytes]]:
+def _statements(data: bytes, pattern: re.Pattern[bytes], *keywords: bytes) -> list[re.Match[bytes]]:
     """The matches of a pattern that is anchored at the start of a line and holds one of the keywords on that line."""
     match = pattern.match
-    for start, _ in lines_with(data, *keywords):
-        if found := match(data, start):
-            yield found
+    return [found for start, _ in lines_with(data, *keywords) if (found := match(data, start))]
 
 
-def _modules(data: bytes, pattern: re.Pattern[bytes], *keywords: bytes) -> Iterator[tuple[str, int]]:
+def _modules(data: bytes, pattern: re.Pattern[bytes], *keywords: bytes) -> list[tuple[bytes, int]]:
     """(module, offset) where the pattern's one group that takes part is the module."""
-    for found in _statements(data, pattern, *keywords):
-        group = found.lastindex or 1
-        yield found[group].decode("ascii", "replace"), found.start(group)
+    return [(found[group := found.lastindex or 1], found.start(group)) for found in _statements(data, pattern, *keywords)]
 
 
 @reads("*.py", limit=SOURCE_LIMIT, contains=(b"import",))
 def read_python_imports(file: File) -> Iterator[Fact]:
     """`import a.b, c as d` and `from a.b import c`: the module, and the names of the same line as `a.b.c`."""
 
-    def modules() -> Iterator[tuple[str, int]]:
+    def modules() -> Iterator[tuple[bytes, int]]:
         for match in _statements(file.data, _PYTHON, b"import"):
-            module, names, plain = (group.decode("ascii", "replace") if group else "" for group in match.groups())
+            module, names, plain = match.groups(b"")
             if module:
-                yield module, match.start(1)
-                for part in names.strip(" \t()\\").split(","):
-                    if (words := part.split()) and words[0].isidentifier():
-                        yield f"{module}.{words[0]}", match.start(1)
-            for part in plain.split(","):
-                if words := part.split():
-                    yield words[0], match.start(3)
+                at = match.start(1)
+                yield module, at
+                for part in names.strip(b" \t()\\").split(b","):
+                    if (words := part.split()) and words[0].decode("ascii", "replace").isidentifier():
+                        yield b"%b.%b" % (module, words[0]), at
+            elif plain:
+                for part in plain.split(b","):
+                    if words := part.split():
+                        yield words[0], match.start(3)
 
     return _told(file, "python", modules())
 
@@ -109,13 +110,13 @@ def read_script_imports(file: File) -> Iterator[Fact]:
 def read_go_imports(file: File) -> Iterator[Fact]:
     """Single imports and import blocks."""
 
-    def modules() -> Iterator[tuple[str, int]]:
+    def modules() -> Iterator[tuple[bytes, int]]:
         yield from _modules(file.data, _GO_LINE, b"import")
         for block in _statements(file.data, _GO_BLOCK, b"import"):
             for match in _GO_PATH.finditer(block[1]):
-                yield match[1].decode("ascii", "replace"), block.start(1) + match.start(1)
+                yield match[1], block.start(1) + match.start(1)
 
-    return _told(file, "go", iter(sorted(modules(), key=itemgetter(1))))
+    return _told(file, "go", sorted(modules(), key=itemgetter(1)))
 
 
 @reads("*.java", "*.kt", "*.scala", "*.groovy", limit=SOURCE_LIMIT, contains=(b"import",))
