@@ -36,6 +36,11 @@ _SAME = {
     "as_view",
     "getPathname",
     "getRealPath",
+    "ToList",
+    "ToArray",
+    "AsEnumerable",
+    "toList",
+    "stream",
 }
 MAX = 300
 

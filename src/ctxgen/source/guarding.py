@@ -130,7 +130,9 @@ class Guarding(Interpreter):
     def handler_guards(self, owner: Object, handler: Value) -> list[Guard]:
         """The guards that a handler has by its decorators, and by what the framework's hook sees in it."""
         found: list[Guard] = []
-        if isinstance(handler, FunctionValue):
+        if isinstance(handler, FunctionValue) and self.language.attributed is not None:
+            found += self.language.attributed(self, handler.function, handler.scope)
+        elif isinstance(handler, FunctionValue):
             inner = handler.scope
             for decorator in handler.function.decorators:
                 if not self._adds_route(decorator, inner):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from ctxgen.facts import Facts
-from ctxgen.model import GuardKind
+from ctxgen.model import Guard, GuardKind
 from ctxgen.source.ir import Function, Module
 from ctxgen.tree import File
 
@@ -109,6 +109,8 @@ class Language:
     """The field that a method gives which no source holds, by the method's name: a getter that the compiler makes (Lombok's `getName`)."""
     runs: Callable[[Function], bool] | None = None
     """Which functions that nobody calls are run: those that a framework calls to be told something; all where this is None."""
+    attributed: Callable[[Any, Function, Any], Sequence[Guard]] | None = None
+    """The guards that the attributes of a handler are, by (program, function, scope), where a language has attributes that nothing runs (C#)."""
     judge: Callable[[str, Any], GuardKind | None] | None = None
     """What a name, and the value that it stands for, guards, where the language knows better than the words of the name."""
     qualified: bool = False

@@ -6,11 +6,21 @@ Source: https://learn.microsoft.com/dotnet/csharp/language-reference/language-sp
 
 from __future__ import annotations
 
+from ctxgen.source.dotnet.attributes import of_function
 from ctxgen.source.dotnet.entry import tells
 from ctxgen.source.dotnet.lower import lower
 from ctxgen.source.dotnet.resolve import DotnetResolver
 from ctxgen.source.languages import Language
 
 LANGUAGE = Language(
-    "dotnet", (".cs",), lower, DotnetResolver, implicit_this=True, constructors=(), runs=tells, qualified=True, dispatches=True
+    "dotnet",
+    (".cs",),
+    lower,
+    DotnetResolver,
+    implicit_this=True,
+    constructors=(),
+    runs=tells,
+    qualified=True,
+    dispatches=True,
+    attributed=of_function,
 )

@@ -58,6 +58,11 @@ def of_class(program: Program, cls: ClassValue) -> list[Attribute]:
     return [found for each in program.lineage(cls) for found in attributes(program, each.cls.decorators, program.class_scope(each))]
 
 
+def of_function(program: Program, function: ir.Function, scope: Scope) -> Sequence[Guard]:
+    """The guards that the attributes of a handler are: `[Authorize] (int id) => …`."""
+    return protection(program, attributes(program, function.decorators, scope), ())[0] if function.decorators else ()
+
+
 def class_of(program: Program, type: ir.Expression | None, user: ClassValue) -> ClassValue | None:
     """The class of the repository that a type names in the declaration of a class, whose members may have the names of types."""
     for scope in (user.scope, program.class_scope(user)) if type is not None else ():

@@ -173,6 +173,9 @@ def expression(node: Syntax | None, depth: int, body: Body) -> ir.Expression:
             inner = next((child for child in children if child.type == "initializer_expression"), None)
             return expression(inner, depth, body) if inner is not None else ir.Sequence((), line)
         case "collection_expression":
+            target = next((text_of(child) for child in children if child.type == "ERROR"), "")
+            if len(children) == 1 and target.isidentifier():  # the grammar takes the `method` of `[method]` for the target of an attribute
+                return ir.Sequence((ir.Argument(ir.Name(target, line)),), line)
             inner_elements = [each for child in children for each in (named(child) if child.type == "collection_element" else [child])]
             return ir.Sequence(
                 tuple(

@@ -7,16 +7,16 @@ Sources: https://fast-endpoints.com/docs/get-started, https://fast-endpoints.com
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ctxgen.model import At, Guard, GuardKind
 from ctxgen.source import ir
 from ctxgen.source.calls import calls
-from ctxgen.source.dotnet.attributes import VERBS, attributes, base_names, type_name
+from ctxgen.source.dotnet.attributes import VERBS, attributes, base_names, protection, type_name
 from ctxgen.source.guards import guard, spelled
 from ctxgen.source.program import MethodHook, Program, shared
 from ctxgen.source.routing import Route, join
-from ctxgen.source.values import Arguments, ClassValue, External, FunctionValue, Object, Value
+from ctxgen.source.values import Arguments, ClassValue, External, FunctionValue, Object, Scope, Value
 
 _BASES = {
     "Endpoint",
@@ -33,6 +33,8 @@ _GUARDS: dict[str, GuardKind] = {
     **dict.fromkeys(("Roles", "Policies", "Policy", "Claims", "ClaimsAll", "Permissions", "PermissionsAll", "Scopes", "ScopesAll", "AccessControl"), "authz"),
     "AuthSchemes": "authn", "Throttle": "rate", "Validator": "validation",
 }  # fmt: skip
+_MOST = 100
+"""Items of a list that a loop is run for."""
 _BOUND = re.compile(r"\{@\w{1,60}\}")
 
 
@@ -116,11 +118,10 @@ class _Endpoint:
                 self.paths += [(path, each.at) for path in each.positional if isinstance(path, str)]
             elif each.name == "AllowAnonymous":
                 self.opened = (each.at, ())
-            elif each.name == "Authorize":
-                made = guard("Authorize", each.at, "authz" if each.named.keys() & {"Roles", "Policy"} or each.positional else "authn")
-                self.guards += [made] if made is not None else []
             elif each.name == "Group" and each.types:
                 self._grouped(each.types[0], self.cls, 0)
+            else:
+                self.guards += protection(self.program, [each], ())[0]
 
     # ---- Configure
 
@@ -131,21 +132,21 @@ class _Endpoint:
             method = next((method for method in each.cls.methods if method.name == "Configure"), None)
             if method is None:
                 continue
-            for call in calls(method.body):
+            for call, scope in _made(self.program, method.body, self.program.class_scope(each)):
                 if isinstance(call.function, ir.Attribute) and call.function.name == "Configure" and depth < 5:
                     if index + 1 < len(line):
                         self._configured(line[index + 1], depth + 1)
                 elif isinstance(call.function, ir.Name) or (
                     isinstance(call.function, ir.Attribute) and spelled(call.function.owner) == "self"
                 ):
-                    self._stated(call, each)
+                    self._stated(call, each, scope)
             return
 
-    def _stated(self, call: ir.Call, cls: ClassValue) -> None:
+    def _stated(self, call: ir.Call, cls: ClassValue, scope: Scope) -> None:
         called = call.function.name if isinstance(call.function, ir.Name | ir.Attribute) else ""
         at = At(cls.path, call.line)
         if called in _VERBS | {"Routes", "Verbs", "RoutePrefixOverride", "Version", "AllowAnonymous"}:
-            values = [self.program.evaluate(argument.value, self.program.class_scope(cls)) for argument in call.arguments]
+            values = [self.program.evaluate(argument.value, scope) for argument in call.arguments]
             flat = [each for value in values for each in (value if isinstance(value, list) else [value])]
             if called in _VERBS:
                 self.verbs.append((called.upper(), at))
@@ -186,6 +187,20 @@ class _Endpoint:
                         self.opened = self.opened or (At(group.path, call.line), ())
                     elif isinstance(call.function, ir.Attribute):
                         self.guards += _guards(self.program, call, group)
+
+
+def _made(program: Program, statements: Iterable[ir.Statement], scope: Scope) -> Iterator[tuple[ir.Call, Scope]]:
+    """The calls of a body with the scope to evaluate their arguments in; loops over lists that are known are run."""
+    for statement in statements:
+        target = statement.target if isinstance(statement, ir.Loop) else None
+        given = program.evaluate(statement.iterable, scope) if isinstance(statement, ir.Loop) and statement.iterable is not None else None
+        if isinstance(statement, ir.Loop) and isinstance(target, ir.Name) and isinstance(given, list):
+            for item in given[:_MOST]:
+                inner = Scope(scope.module, scope, owner=scope.owner)
+                inner.names[target.name] = item
+                yield from _made(program, statement.body, inner)
+        else:
+            yield from ((call, scope) for call in calls((statement,)))
 
 
 def _guards(program: Program, call: ir.Call, cls: ClassValue) -> list[Guard]:

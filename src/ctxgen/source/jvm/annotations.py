@@ -50,7 +50,20 @@ def of_method(program: Program, cls: ClassValue, method: ir.Function) -> list[An
     return marks(program, method.decorators, program.class_scope(cls))
 
 
-def _resolved(program: Program, decorators: Iterable[ir.Expression], scope: Scope, at: At | None, depth: int) -> Iterator[Annotation]:
+_Handed = Sequence[tuple[str, str, ir.Expression]]
+"""What an annotation hands on to those that it stands for: (annotation, attribute, value)."""
+
+
+def _resolved(
+    program: Program,
+    decorators: Iterable[ir.Expression],
+    scope: Scope,
+    at: At | None,
+    depth: int,
+    handed: _Handed = (),
+    given: Scope | None = None,
+) -> Iterator[Annotation]:
+    """The annotations of a declaration; `handed` are values for them, written in the scope `given`."""
     for decorator in decorators:
         function = decorator.function if isinstance(decorator, ir.Call) else decorator
         name = simple(function)
@@ -58,15 +71,16 @@ def _resolved(program: Program, decorators: Iterable[ir.Expression], scope: Scop
             continue
         place = at or At(scope.module.path, decorator.line)
         arguments = _arguments(decorator) if isinstance(decorator, ir.Call) else {}
+        aliased = {key: value for annotation, key, value in handed if annotation == name}
+        written = given if aliased and given is not None else scope
+        arguments |= aliased
         meta = _declaration(program, function, scope) if depth < _DEEPEST else None
-        yield Annotation(name, place, arguments, scope, meta is not None)
+        yield Annotation(name, place, arguments, written, meta is not None)
         for inner in _repeated(name, arguments):
             yield from _resolved(program, [inner], scope, At(scope.module.path, inner.line) if at is None else at, depth + 1)
         if meta is not None:
-            handed = list(_handed(meta, arguments))
-            for each in _resolved(program, meta.cls.decorators, program.class_scope(meta), place, depth + 1):
-                given = {key: value for annotation, key, value in handed if annotation == each.name}
-                yield each._replace(arguments=each.arguments | given, scope=scope if given else each.scope)
+            inner_scope = program.class_scope(meta)
+            yield from _resolved(program, meta.cls.decorators, inner_scope, place, depth + 1, list(_handed(meta, arguments)), written)
 
 
 def _arguments(call: ir.Call) -> dict[str, ir.Expression]:
@@ -98,14 +112,14 @@ def _declaration(program: Program, function: ir.Expression, scope: Scope) -> Cla
 
 
 def _handed(meta: ClassValue, arguments: dict[str, ir.Expression]) -> Iterator[tuple[str, str, ir.Expression]]:
-    """What `@AliasFor` hands on: (annotation, attribute, value)."""
+    """What `@AliasFor` hands on."""
     for field in meta.cls.fields:
         for decorator in field.decorators:
             if not isinstance(decorator, ir.Call) or simple(decorator.function) != "AliasFor":
                 continue
             named = {each.keyword or "value": each.value for each in decorator.arguments}
             target = simple(named["annotation"]) if "annotation" in named else ""
-            attribute = named.get("attribute", named.get("value"))
+            attribute = named.get("attribute", named.get("member", named.get("value")))  # Micronaut's is `member`
             key = attribute.value if isinstance(attribute, ir.Literal) and isinstance(attribute.value, str) else field.name
             value = arguments.get(field.name)
             if value is not None and target:

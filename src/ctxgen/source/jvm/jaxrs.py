@@ -31,6 +31,7 @@ from ctxgen.source.jvm.controllers import (
     placed,
     settings,
 )
+from ctxgen.source.jvm.jaxrs_built import built
 from ctxgen.source.jvm.settings import module_of
 from ctxgen.source.jvm.specified import Specified
 from ctxgen.source.program import Program
@@ -70,7 +71,7 @@ def finish(program: Program) -> None:
         if rooted is None and not mentions(program, cls, b"org.springframework", b"io.micronaut"):
             answers += specified.answers(program, cls, [], tuple(found))
         prefix = _prefix(program, cls, applications, mapped)
-        for answer in (*answers, *_reactive(program, cls, found)):
+        for answer in (*answers, *built(program, cls), *_reactive(program, cls, found)):
             whole = answer._replace(paths=tuple(join(prefix, path) or "/" for path in answer.paths))
             program.facts += endpoints(program, whole, technology, rules)
 

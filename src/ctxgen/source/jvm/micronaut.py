@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ctxgen.model import At, Guard
 from ctxgen.opaque import name
+from ctxgen.source import ir
+from ctxgen.source.calls import bodies_of, chain
 from ctxgen.source.guards import guard_kind
 from ctxgen.source.jvm.annotations import find, methods, names, of_class, simple, texts
 from ctxgen.source.jvm.controllers import (
@@ -30,8 +32,10 @@ from ctxgen.source.jvm.controllers import (
 )
 from ctxgen.source.jvm.paths import matches
 from ctxgen.source.jvm.settings import module_of
+from ctxgen.source.jvm.walk import items
 from ctxgen.source.program import Program
-from ctxgen.source.values import ClassValue
+from ctxgen.source.routing import join
+from ctxgen.source.values import ClassValue, Scope
 
 _VERBS = {
     "Get": "GET",
@@ -43,6 +47,8 @@ _VERBS = {
     "Options": "OPTIONS",
     "Trace": "TRACE",
 }
+_BUILDERS = ("DefaultRouteBuilder", "GroovyRouteBuilder")
+_DEEPEST = 10
 _QUERY = re.compile(r"\{[?&#][^{}]{0,200}\}")
 _OPERATOR = re.compile(r"\{([/.;]?)([+#]?)(\w[\w.-]{0,60})[*]?(?::[^{}]{0,120})?\}")
 
@@ -52,6 +58,11 @@ def finish(program: Program) -> None:
     rules = _rules(program)
     for cls in classes(program, "class", "object"):
         found = inherited(program, cls)
+        if any(simple(base) in _BUILDERS for each in program.lineage(cls) for base in each.cls.bases):
+            context = settings(program).path(cls.path, "micronaut.server.context-path")
+            for method in cls.cls.methods:
+                for answer in _built(program, method.body, Scope(cls.scope.module, program.class_scope(cls), owner=cls), ""):
+                    program.facts += endpoints(program, answer, "micronaut", rules, prefix=f"/{context.strip('/')}" if context else "")
         if not implemented(cls) or not mentions(program, cls, b"io.micronaut") or (controller := find(found, "Controller")) is None:
             continue
         context = settings(program).path(cls.path, "micronaut.server.context-path")
@@ -89,6 +100,36 @@ def _answers(program: Program, cls: ClassValue, prefixes: list[str]) -> Iterator
                 kind="sse" if stream else "http",
                 stated=stated,
             )
+
+
+def _built(program: Program, statements: Iterable[ir.Statement], scope: Scope, prefix: str, depth: int = 0) -> Iterator[Answer]:
+    """Routes that code builds: `GET("/orders/{id}", orders, "show").nest(() -> GET("/lines", orders, "lines"))`.
+
+    Source: https://docs.micronaut.io/latest/guide/#routingApi
+    """
+    for statement in statements if depth < _DEEPEST else ():
+        match statement:
+            case ir.Loop(ir.Name(target), iterable):
+                for item in items(program, iterable, scope):
+                    inner = Scope(scope.module, scope, owner=scope.owner)
+                    inner.names[target] = item
+                    yield from _built(program, statement.body, inner, prefix, depth + 1)
+            case ir.Do(value) | ir.Return(value):
+                links = [link for link in chain(value) if isinstance(link, ir.Call)]
+                first = links[0] if links else None
+                stated = program.evaluate(first.arguments[0].value, scope) if first is not None and first.arguments else None
+                if first is None or not isinstance(first.function, ir.Name) or not isinstance(stated, str):
+                    continue
+                path = join(prefix, template(settings(program).filled(scope.module.path, stated)))
+                if first.function.name.title() in _VERBS and first.function.name.isupper():
+                    yield Answer((first.function.name,), (path,), At(scope.module.path, first.line), "")
+                for link in links:
+                    block = link.arguments[-1].value if simple(link.function) == "nest" and link.arguments else None
+                    if isinstance(block, ir.Function):
+                        yield from _built(program, block.body, scope, path, depth + 1)
+            case _:
+                for body in bodies_of(statement):
+                    yield from _built(program, body, scope, prefix, depth + 1)
 
 
 def template(path: str) -> str:

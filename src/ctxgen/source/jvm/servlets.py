@@ -96,11 +96,12 @@ def _served(
     """The packages and resources that the servlet's configuration is told: a variable of the method, or a class of the repository."""
     variables = {part.name for part in parts if isinstance(part, ir.Name)}
     told = [(call, scope) for call in calls(method.body) if _owner(call) in variables]
+    packages, resources = set[str](), set[tuple[str, str]]()
     for part in parts:
         value = program.evaluate(part.function, scope) if isinstance(part, ir.Call) else None
         if isinstance(value, ClassValue) and any(simple(base) in ("ResourceConfig", "Application") for base in value.cls.bases):
             told += [(call, program.class_scope(value)) for each in value.cls.methods for call in calls(each.body)]
-    packages, resources = set[str](), set[tuple[str, str]]()
+            resources.add((value.path, value.cls.name))  # what it builds itself
     for call, inside in told:
         called = simple(call.function)
         for argument in call.arguments:

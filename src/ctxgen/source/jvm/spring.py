@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from ctxgen.model import At
 from ctxgen.source import ir
-from ctxgen.source.calls import calls
+from ctxgen.source.calls import calls, chain
 from ctxgen.source.jvm import spring_data_rest, spring_functional, spring_gateway, spring_security
 from ctxgen.source.jvm.annotations import Annotation, find, methods, names, simple, strings, texts
 from ctxgen.source.jvm.controllers import Answer, classes, endpoints, implemented, inherited, joined, mentions, placed, settings
@@ -49,10 +49,10 @@ def finish(program: Program) -> None:
         if find(found, *_CONTROLLERS, "Service", "Component"):  # the generated controller asks a component
             for answer in specified.answers(program, cls, _prefixes(program, cls, find(found, *_ANY)), _outer(found)):
                 program.facts += endpoints(program, answer, technology, rules, prefix=prefix)
-        for answer in (*_views(program, cls), *_management(program, cls, found)):
+        for answer in (*_views(program, cls), *_registered(program, cls), *_management(program, cls, found)):
             program.facts += endpoints(program, answer, technology, rules, prefix=prefix)
     spring_functional.finish(program, rules, context_path)
-    spring_gateway.finish(program, rules)
+    spring_gateway.finish(program, rules, context_path)
     spring_data_rest.finish(program, rules, context_path)
 
 
@@ -117,6 +117,25 @@ def _views(program: Program, cls: ClassValue) -> Iterator[Answer]:
                 if simple(call.function) in ("addViewController", "addRedirectViewController") and call.arguments:
                     paths = strings(program.evaluate(call.arguments[0].value, inside))
                     yield Answer(("GET",), tuple(paths), At(cls.path, call.line), f"{cls.cls.name}.{method.name}")
+
+
+def _registered(program: Program, cls: ClassValue) -> Iterator[Answer]:
+    """Mappings that code registers: `mapping.registerMapping(RequestMappingInfo.paths("/x").methods(GET).build(), handler, method)`.
+
+    Source: https://docs.spring.io/spring-framework/reference/web/webmvc/mvc-controller/ann-requestmapping.html#mvc-ann-requestmapping-registration
+    """
+    if not mentions(program, cls, b"registerMapping"):
+        return
+    for method in cls.cls.methods:
+        scope = Scope(cls.scope.module, program.class_scope(cls), owner=cls)
+        for call, inside in followed(program, method.body, scope):
+            links = [link for link in chain(call) if isinstance(link, ir.Call)] if simple(call.function) == "build" else []
+            if not links or not isinstance(made := links[0].function, ir.Attribute) or simple(made.owner) != "RequestMappingInfo":
+                continue
+            paths = [text for each in links[0].arguments for text in strings(program.evaluate(each.value, inside))]
+            verbs = [verb for link in links if simple(link.function) == "methods" for each in link.arguments for verb in names(each.value)]
+            if paths:
+                yield Answer(tuple(verbs) or ("ANY",), tuple(paths), At(cls.path, links[0].line), "")
 
 
 _OPERATIONS = {"ReadOperation": "GET", "WriteOperation": "POST", "DeleteOperation": "DELETE"}

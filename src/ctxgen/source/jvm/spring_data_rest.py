@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 
 from ctxgen.model import At
 from ctxgen.source import ir
-from ctxgen.source.jvm.annotations import Annotation, find, of_class, of_method, simple, texts
-from ctxgen.source.jvm.controllers import Answer, Rules, classes, endpoints, settings
+from ctxgen.source.jvm.annotations import Annotation, find, methods, of_class, simple, texts
+from ctxgen.source.jvm.controllers import Answer, Rules, classes, endpoints, placed, settings
 from ctxgen.source.program import Program
 from ctxgen.source.routing import join
 from ctxgen.source.values import ClassValue
@@ -63,9 +63,8 @@ def _answers(program: Program, cls: ClassValue, exported: Annotation | None, at:
     base = f"/{base.strip('/')}" if base else ""
     stated = texts(program, exported, "path") if exported else []
     path = join(base, stated[0] if stated else collection(_entity(program, cls)))
-    refused = {
-        method.name for method in cls.cls.methods if (mark := find(of_method(program, cls, method), "RestResource")) and _refused(mark)
-    }
+    declared = list(methods(program, cls))
+    refused = {method.name for method, _, carried in declared if (mark := find(carried, "RestResource")) and _refused(mark)}
     item = tuple(
         verb
         for verb in _ITEM
@@ -73,8 +72,8 @@ def _answers(program: Program, cls: ClassValue, exported: Annotation | None, at:
     )
     yield Answer(_COLLECTION if "save" not in refused else ("GET",), (path,), at, cls.cls.name)
     yield Answer(item, (join(path, "/{id}"),), at, cls.cls.name)
-    for method in cls.cls.methods:
-        mark = find(of_method(program, cls, method), "RestResource")
+    for method, written, carried in declared:
+        mark = find(carried, "RestResource")
         if method.name in ("save", "saveAll", "delete", "deleteById", "deleteAll", "findById", "findAll") or (mark and _refused(mark)):
             continue
         if method.static or method.body:  # of its own: what Spring Data makes no query of is not exported
@@ -82,8 +81,9 @@ def _answers(program: Program, cls: ClassValue, exported: Annotation | None, at:
         if simple(method.returns) in ("void", "int", "long") and not method.name.startswith(("count", "exists")):
             continue
         named = texts(program, mark, "path") if mark else []
-        line = mark.at if mark else At(cls.path, method.line)
-        yield Answer(("GET",), (join(path, f"/search/{named[0] if named else method.name}"),), line, f"{cls.cls.name}.{method.name}")
+        line, stated_at = placed(cls, method, written, mark.at if mark else At(written.path, method.line))
+        search = join(path, f"/search/{named[0] if named else method.name}")
+        yield Answer(("GET",), (search,), line, f"{cls.cls.name}.{method.name}", stated=stated_at)
 
 
 def _entity(program: Program, cls: ClassValue) -> str:

@@ -16,9 +16,10 @@ from ctxgen.source.guards import spelled
 from ctxgen.source.jvm.annotations import find, marks, simple
 from ctxgen.source.jvm.controllers import Answer, Rules, classes, endpoints, settings
 from ctxgen.source.jvm.spring_collected import Collectors
+from ctxgen.source.jvm.walk import items
 from ctxgen.source.program import Program
 from ctxgen.source.routing import join
-from ctxgen.source.values import ClassValue, FunctionValue, Scope
+from ctxgen.source.values import ClassValue, FunctionValue, Scope, Value
 
 _VERBS = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
 _DSL = {"router", "coRouter"}
@@ -133,7 +134,11 @@ class _Builder:
                 case ir.Branch(arms):
                     for _, body in arms:
                         yield from self._statements(body, scope, prefix, depth + 1)
-                case ir.Block() | ir.Loop():
+                case ir.Loop(target):
+                    for item in items(self.program, statement.iterable, scope):
+                        named = target.name if isinstance(target, ir.Name) else ""
+                        yield from self._statements(statement.body, self._with(scope, named, item), prefix, depth + 1)
+                case ir.Block():
                     yield from self._statements(statement.body, scope, prefix, depth + 1)
 
     def _routes(self, expression: ir.Expression, scope: Scope, prefix: str, depth: int) -> Iterator[Built]:
@@ -164,6 +169,9 @@ class _Builder:
                 yield from self._statements(block.body, scope, join(prefix, here), depth + 1)
             elif called in _DSL and block is not None:
                 yield from self._statements(block.body, scope, prefix, depth + 1)
+            elif called == "forEach" and block is not None and len(block.parameters) == 1 and isinstance(link.function, ir.Attribute):
+                for item in items(self.program, link.function.owner, scope):
+                    yield from self._statements(block.body, self._with(scope, block.parameters[0].name, item), prefix, depth + 1)
             elif called in ("and", "andOther", "add") and first is not None:
                 yield from self._inside(first, scope, prefix, depth)
             elif index == 0 or not isinstance(link.function, ir.Attribute):
@@ -174,6 +182,13 @@ class _Builder:
             and isinstance(expression.function.owner, ir.Name)
         ):
             yield from self._called(expression, scope, prefix, depth)
+
+    def _with(self, scope: Scope, name: str, item: Value) -> Scope:
+        """The scope of one run of a loop over items that are known."""
+        inner = Scope(scope.module, scope, owner=scope.owner)
+        if name and item is not None:
+            inner.names[name] = item
+        return inner
 
     def _inside(self, expression: ir.Expression, scope: Scope, prefix: str, depth: int) -> Iterator[Built]:
         if isinstance(expression, ir.Function):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from msgspec.structs import replace
 
@@ -27,9 +27,9 @@ _LOCATOR = ("RouteLocator",)
 _STARTS = ("SpringBootApplication", "EnableZuulProxy", "EnableZuulServer", "EnableAutoConfiguration", "SpringCloudApplication")
 
 
-def finish(program: Program, rules: Rules) -> None:
+def finish(program: Program, rules: Rules, context_path: Callable[[Program, str], str]) -> None:
     """The endpoints of gateways' routes that code builds and that settings state."""
-    from_settings(program, rules)
+    from_settings(program, rules, context_path)
     for cls in classes(program, "class", "object"):
         for method in cls.cls.methods:
             if type_name(method.returns) in _LOCATOR:
@@ -131,9 +131,9 @@ def _zuul(stated: list[ConfigKey]) -> Iterator[_Stated]:
     routes: dict[tuple[str, str], _Stated] = {}
     prefix = next((str(path) for each in stated if each.key == "zuul.prefix" and (path := each.value.route())), "")
     for each in stated:
-        called, _, last = each.key.removeprefix("zuul.routes.").partition(".")
-        if called == each.key:
+        if not each.key.startswith("zuul.routes."):
             continue
+        called, _, last = each.key.removeprefix("zuul.routes.").partition(".")
         route = routes.setdefault((each.at.path, called), _Stated())
         if last in ("", "path") and (path := each.value.route()):
             route.paths, route.at, route.name = [join(prefix, str(path))], each.at, called
@@ -141,10 +141,14 @@ def _zuul(stated: list[ConfigKey]) -> Iterator[_Stated]:
             route.target = str(each.value.identifier() or "")
         elif last == "url":
             route.target = str(each.value.host() or "")
-    yield from routes.values()
+        if route.at is None:
+            route.name, route.at = called, each.at
+    for route in routes.values():
+        route.paths = route.paths or [join(prefix, f"/{route.name}/**")]  # what Zuul takes where none is stated
+        yield route
 
 
-def from_settings(program: Program, rules: Rules) -> None:
+def from_settings(program: Program, rules: Rules, context_path: Callable[[Program, str], str]) -> None:
     """The routes that settings state.  Those of a configuration server are the named program's: its start class is the evidence then."""
     known = settings(program)
     files: dict[str, list[ConfigKey]] = defaultdict(list)
@@ -163,5 +167,6 @@ def from_settings(program: Program, rules: Rules) -> None:
             if route.paths and route.at is not None:
                 at = start or route.at
                 answer = Answer(tuple(route.verbs) or ("ANY",), tuple(route.paths), at, route.target or route.name)
-                for endpoint in endpoints(program, answer, "netflix-zuul" if zuul else "spring-cloud-gateway", rules):
+                above = context_path(program, at.path) if zuul else ""  # Zuul is a servlet; a gateway's predicates see the whole path
+                for endpoint in endpoints(program, answer, "netflix-zuul" if zuul else "spring-cloud-gateway", rules, prefix=above):
                     program.facts.append(replace(endpoint, via=(*endpoint.via, route.at)) if at != route.at else endpoint)

@@ -29,7 +29,7 @@ def followed(
     """
     for statement in statements:
         if isinstance(statement, ir.Loop) and isinstance(statement.target, ir.Name):
-            for item in _items(program, statement.iterable, scope, known):
+            for item in items(program, statement.iterable, scope, known):
                 inner = Scope(scope.module, scope, owner=scope.owner)
                 if item is not None:
                     inner.names[statement.target.name] = item
@@ -47,7 +47,7 @@ def followed(
                 yield from followed(program, body, scope, enter, depth + 1, known)
 
 
-def _items(program: Program, iterable: ir.Expression | None, scope: Scope, known: Known | None) -> list[Value]:
+def items(program: Program, iterable: ir.Expression | None, scope: Scope, known: Known | None = None) -> list[Value]:
     """What a loop goes over: what is known of it, else one item that is not."""
     given = known(iterable, scope) if known is not None and iterable is not None else None
     if given is None and iterable is not None and plain(iterable):
@@ -64,7 +64,7 @@ def _bind_block(program: Program, call: ir.Call, scope: Scope, known: Known | No
         and isinstance(block, ir.Function)
         and block.parameters
     ):
-        values = [item for item in _items(program, call.function.owner, scope, known) if item is not None]
+        values = [item for item in items(program, call.function.owner, scope, known) if item is not None]
         if values:
             scope.names[block.parameters[0].name] = values
 
