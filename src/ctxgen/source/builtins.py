@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _EACH = {"forEach", "map", "flatMap", "each", "ForEach", "each_with_index", "foreach", "collect"}
 _APPEND = {"append", "push", "add", "Add", "<<", "unshift", "insert"}
 _EXTEND = {"extend", "addAll", "AddRange", "concat", "update", "merge", "push_all"}
+_FOLDS = {"fold", "reduce", "inject"}
 _SAME = {
     "toLowerCase",
     "lower",
@@ -62,8 +63,10 @@ def call(interpreter: Interpreter, method: Bound, arguments: Arguments) -> Value
         if name == "filter":
             return [each for each in owner if _keeps(interpreter, first, each, arguments)]
         if name in _EACH:
+            unpacks = interpreter.language.blocks_unpack and name != "each_with_index"
             return [
-                interpreter.call(first, arguments._replace(positional=(each, index), keywords={})) for index, each in enumerate(owner[:MAX])
+                interpreter.call(first, arguments._replace(positional=_unpacked(first, each) if unpacks else (each, index), keywords={}))
+                for index, each in enumerate(owner[:MAX])
             ]
         if name in _APPEND:
             owner.extend(arguments.positional if name not in ("insert",) else arguments.positional[1:])
@@ -79,6 +82,8 @@ def call(interpreter: Interpreter, method: Bound, arguments: Arguments) -> Value
             if name not in ("concat", "merge"):
                 owner[:] = found
             return found
+        if name in _FOLDS and len(arguments.positional) > 1:
+            return _folded(interpreter, owner, arguments)
         if name == "join":
             return _joined(str(first) if isinstance(first, str) else ",", owner)
         if name == "slice":
@@ -106,6 +111,21 @@ def call(interpreter: Interpreter, method: Bound, arguments: Arguments) -> Value
                 return list(owner)
         return UNKNOWN
     return _text(owner, name, arguments)
+
+
+def _unpacked(block: Value, item: Value) -> tuple[Value, ...]:
+    """What a block of Ruby gets of an item: a list in its parts where it takes several."""
+    several = isinstance(block, FunctionValue) and len(block.function.parameters) > 1
+    return tuple(item) if several and isinstance(item, list) else (item,)
+
+
+def _folded(interpreter: Interpreter, values: list[Value], arguments: Arguments) -> Value:
+    """What a function makes of a beginning and each of some values: `fold(start, function)`, JavaScript's `reduce(function, start)`."""
+    folds = next((each for each in arguments.positional if isinstance(each, FunctionValue)), None)
+    found = next((each for each in arguments.positional if each is not folds), UNKNOWN)
+    for each in values[:MAX] if folds is not None else ():
+        found = interpreter.call(folds, arguments._replace(positional=(found, each), keywords={}))
+    return found if folds is not None else UNKNOWN
 
 
 def _keeps(interpreter: Interpreter, predicate: Value, item: Value, arguments: Arguments) -> bool:

@@ -144,6 +144,7 @@ class Guarding(Interpreter):
     def unwrapped(self, arguments: Arguments, *where: int | str) -> tuple[Value, ir.Expression | None, list[Guard]]:
         """The handler at a position with how it is written, and the guards of the calls around it: `requireLogin(list)`."""
         handler, written = arguments.get(*where, default=UNKNOWN), arguments.expression(*where)
+        around = self._made_around(handler, self.at(arguments)) if self.language.handlers_wrapped else []
         guards: list[Guard] = []
         for _ in range(10 if self.language.handlers_wrapped else 0):
             if not isinstance(written, ir.Call):
@@ -155,7 +156,18 @@ class Guarding(Interpreter):
             guards += self.guards_of(called, self.evaluate(called, arguments.scope), self.at(arguments))
             guards += self._chained(called, arguments)
             handler, written = inner
-        return handler, written, guards
+        told = {each.name.rpartition(".")[2] for each in guards}
+        return handler, written, [*guards, *(each for each in around if each.name not in told)]
+
+    def _made_around(self, handler: Value, at: At) -> list[Guard]:
+        """The guards by which functions of the repository put a handler into others: `chain(list, authenticate, limit)`."""
+        guards: list[Guard] = []
+        for _ in range(10):
+            if not isinstance(handler, FunctionValue) or handler.inner is None or handler.maker is None:
+                break
+            guards += self.guards_of(None, handler.maker, at)
+            handler = handler.inner
+        return guards
 
     def _inside(self, call: ir.Call, scope: Scope) -> tuple[Value, ir.Expression] | None:
         """The function among the arguments of a call, or the call among them that has one; what an adapter of a library is given is one, whatever it is."""

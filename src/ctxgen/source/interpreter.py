@@ -323,10 +323,22 @@ class Interpreter(Lookups):
         values = list(found.values())
         if (kept := bounded(values)) is not values:
             found.update(zip(found, kept, strict=True))
-        if type is None:
+        if type is None or isinstance(type, ir.Unknown):
             return found
-        written = tuple(ir.Argument(value, key.name) for key, value in entries[:MAX_ITEMS] if isinstance(key, ir.Name))
-        made = self.call(self.evaluate(type, scope), Arguments((), found, written, line, scope))
+        return self._composed(self.evaluate(type, scope), found, scope)
+
+    def _composed(self, type: Value, found: Record, scope: Scope) -> Value:
+        """What a literal of a type is: an instance, or a list where the type is one of lists (Go's `type Routes []Route`)."""
+        base = type.cls.bases[0] if isinstance(type, ClassValue) and type.cls.kind == "type" and type.cls.bases else None
+        if isinstance(type, ClassValue) and isinstance(base, ir.Item):
+            element = self.evaluate(base.key, type.scope)
+            values = {key: self._composed(element, value, scope) if isinstance(value, Record) else value for key, value in found.items()}
+            found.update(values)
+            return (
+                Placed(values.values(), found.path, found.line) if isinstance(base.owner, ir.Name) and base.owner.name == "list" else found
+            )
+        written = tuple(ir.Argument(value, key) for key, value in found.written.items() if not key.isdigit())
+        made = self.call(type, Arguments((), found, written, found.line, scope))
         if isinstance(made, Instance):
             by_position = [field.name for field in made.cls.cls.fields] if "0" in found else []
             made.fields |= {
@@ -382,12 +394,8 @@ class Interpreter(Lookups):
         ):
             inside = Scope(function.scope.module, function.scope, receiver=scope.receiver)  # a member that extends another type
             return FunctionValue(function.function, inside, function.this, function.owner)
-        if (
-            self.language.names_are_paths
-            and not function.function.name
-            and isinstance(call.function, ir.Name)
-            and isinstance(scope.receiver, Object)
-        ):
+        called_here = isinstance(call.function, ir.Name) and isinstance(scope.receiver, Object)
+        if called_here and (self.language.open_classes if function.function.name else self.language.names_are_paths):
             inner = Scope(function.scope.module, function.scope, receiver=scope.receiver)
             return FunctionValue(function.function, inner, function.this, function.owner)
         return function

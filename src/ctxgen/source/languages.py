@@ -97,7 +97,9 @@ class Language:
     assigns_locally: bool = False
     """Whether an assignment without a declaration makes a name of the innermost scope (Python, PHP, Ruby)."""
     open_classes: bool = False
-    """Whether a class or module of a library may be opened again: what it does not define here, the library's does (Ruby)."""
+    """Whether a class or module of a library may be opened again: what it does not define here, the library's does; a method that is called without an owner has that of the caller (Ruby)."""
+    blocks_unpack: bool = False
+    """Whether a block of several parameters takes a list apart, and gets no index beside it (Ruby)."""
     constructors: tuple[str, ...] = ("__init__", "constructor", "__construct", "initialize", "init")
     constants: Mapping[str, Any] = field(default_factory=dict)
     """Values of the language's own library by path: `net/http.MethodGet`."""

@@ -36,7 +36,7 @@ class Lookups(Modules):
 
     def lookup(self, name: str, scope: Scope, line: int = 1) -> Value:
         """What a name stands for; an `External` of that name where nothing of the repository does."""
-        if name == "self" and scope.module.language == "kotlin" and isinstance(scope.receiver, Object):
+        if name == "self" and isinstance(scope.receiver, Object) and (scope.module.language == "kotlin" or isinstance(scope.this, Object)):
             return scope.receiver  # of the innermost block that has one
         if name == "self":
             return scope.this if scope.this is not None else UNKNOWN
@@ -138,6 +138,8 @@ class Lookups(Modules):
                     if (method := each.cls.method(name)) is not None:
                         return FunctionValue(method, self.class_scope(each), this, each)
                 known = this.object if isinstance(this, (Instance, ClassValue)) else None
+                if known is None and name in self.language.constructors and not self.language.decorators_run:
+                    return owner  # PHP's `parent::__construct(…)`
                 return Method(known, name) if known is not None and self.has_method(known, name) else UNKNOWN
             case dict():
                 return owner[name] if name in owner else builtins.Bound(owner, name)
@@ -197,6 +199,8 @@ class Lookups(Modules):
                 beside = not self.language.receivers_are_methods or folder_of(extension.scope.module.path) == folder_of(cls.path)
                 if receiver is not None and beside and _bare(receiver.type) == cls.cls.name:
                     return extension.bound(owner)
+        if isinstance(owner, ClassValue) and owner.cls.kind == "module" and name in (inside := self.class_scope(owner)).names:
+            return self._settled(inside.names, name)
         known = owner.object
         if known is None:
             return None

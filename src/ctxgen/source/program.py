@@ -244,7 +244,18 @@ class Program(Guarding):
                 router.dropped = True
             assumed.clear()
         found = self._once(value, arguments)
+        if (found is UNKNOWN or isinstance(found, External)) and value.function.returns is not None:
+            found = self._handed_on(value, given, found)
         return self._put_around(value, arguments, found) if self.language.handlers_wrapped else found
+
+    def _handed_on(self, value: FunctionValue, given: Sequence[Value], found: Value) -> Value:
+        """What a function gives that is declared to give a router, where it could not be followed: the only one of that type which it got."""
+        objects = [each for each in given if isinstance(each, Object)]
+        if len(objects) != 1 or value.function.returns is None:
+            return found
+        declared = self.evaluate(value.function.returns, value.scope)
+        type = self.vocabulary.typed.get(declared.path) if isinstance(declared, External) else None
+        return objects[0] if type is not None and type.name in self.vocabulary.kinds(objects[0].type) else found
 
     def _once(self, value: FunctionValue, arguments: Arguments) -> Value:
         """Call a function; what it made when nobody was seen to call it is dropped."""
@@ -265,7 +276,9 @@ class Program(Guarding):
         if not isinstance(found, FunctionValue) or found.name:
             return found
         named = value if value.name else value.maker
-        found.maker = found.maker or named
+        if found.maker is None:
+            found.maker = named
+            found.inner = next((each for each in arguments.positional if isinstance(each, FunctionValue)), None)
         inner = next(
             (known for each in arguments.positional if (known := self.object_of(each)) is not None and known.router is not None), None
         )
@@ -591,6 +604,8 @@ class Program(Guarding):
         if method.methods:
             return method.methods
         if method.methods_at:
+            if arguments.get(*method.methods_at) is UNKNOWN:
+                return ("ANY",)
             stated = [each.upper() for each in plain(arguments.get(*method.methods_at)) if each]
             return tuple("ANY" if each in ("*", "ALL") else each for each in stated) or method.default
         upper = called.upper().removeprefix("MAP")
@@ -764,21 +779,25 @@ def _telling_name(path: str) -> str:
     return ".".join(parts[-2:]) if parts[-1].lower() in _COMMON else parts[-1]
 
 
-def hooks_of(frameworks: Iterable[Framework]) -> tuple[dict[str, Hook], dict[str, MethodHook], list[Callable[[Program], None]]]:
-    """The hooks of some frameworks: by path, by method, and what is to be done when everything was followed.
+class Hooks(NamedTuple):
+    """The hooks of some frameworks: by path, by method, and what is to be done before anything and when everything was followed."""
 
-    A module of hooks may have `HOOKS`, `METHODS` and `finish`.
-    """
+    calls: dict[str, Hook]
+    methods: dict[str, MethodHook]
+    start: list[Callable[[Program], None]]
+    finish: list[Callable[[Program], None]]
+
+
+def hooks_of(frameworks: Iterable[Framework]) -> Hooks:
+    """The hooks of some frameworks.  A module of hooks may have `HOOKS`, `METHODS`, `start` and `finish`."""
     import importlib
 
-    hooks: dict[str, Hook] = {}
-    methods: dict[str, MethodHook] = {}
-    finish: list[Callable[[Program], None]] = []
+    found = Hooks({}, {}, [], [])
     names = {(framework.language, framework.hooks): None for framework in frameworks if framework.hooks}
     for language, name in names:
         module = importlib.import_module(f"ctxgen.source.{language}.{name}")
-        hooks |= getattr(module, "HOOKS", {})
-        methods |= getattr(module, "METHODS", {})
-        if hasattr(module, "finish"):
-            finish.append(module.finish)
-    return hooks, methods, finish
+        found.calls.update(getattr(module, "HOOKS", {}))
+        found.methods.update(getattr(module, "METHODS", {}))
+        found.start.extend([module.start] if hasattr(module, "start") else [])
+        found.finish.extend([module.finish] if hasattr(module, "finish") else [])
+    return found

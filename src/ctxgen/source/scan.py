@@ -200,12 +200,12 @@ def _follow(tree: Tree, work: _Work) -> list[Fact]:
         return None
 
     active = sorted((framework for framework in known if framework.name in roots.used), key=lambda framework: framework.always)
-    hooks, methods, finish = hooks_of(active)
-    program = Program(language, language.resolver(sources), lower, Vocabulary(active), hooks, methods)
+    hooks = hooks_of(active)
+    program = Program(language, language.resolver(sources), lower, Vocabulary(active), hooks.calls, hooks.methods)
     program.sources, program.own = sources, own
     # a language that tells which functions are run has told more than the file does
     setups = roots.paths if language.runs is not None else roots.setups
-    for step in (lambda program: program.run_all(roots.paths, setups), *finish, *language.finish):
+    for step in (*hooks.start, lambda program: program.run_all(roots.paths, setups), *hooks.finish, *language.finish):
         try:
             program.conclude(partial(step, program))
         except Exception:  # a defect here must not cost what was found before; its text may hold a value, so none of it is kept
@@ -230,8 +230,8 @@ class _Roots(NamedTuple):
 
 def _puts(framework: Framework) -> bool:
     """Whether calls mean something to a framework; to those that only walk classes none does."""
-    hooks, methods, _ = hooks_of([framework])
-    return bool(framework.types or hooks or methods)
+    hooks = hooks_of([framework])
+    return bool(framework.types or hooks.calls or hooks.methods)
 
 
 def _roots(paths: Iterable[str], sources: _Sources, known: Sequence[Framework], own: frozenset[str]) -> _Roots:

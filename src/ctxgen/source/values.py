@@ -113,6 +113,8 @@ class FunctionValue:
         """The functions that decorators put around it, innermost first."""
         self.maker: FunctionValue | None = None
         """Of a function without a name the one that gave it, where somebody asks for it (Go's middleware)."""
+        self.inner: FunctionValue | None = None
+        """The handler that its maker was given: what it is put around."""
 
     @property
     def name(self) -> str:

@@ -96,7 +96,8 @@ LANGUAGE = Language(
         ]
     ),
     constructors=(),
-    constants={f"net/http.Method{verb}": verb.upper() for verb in _VERBS},
+    constants={f"{module}.Method{verb}": verb.upper() for module in ("net/http", "github.com/gofiber/fiber") for verb in _VERBS}
+    | {f"github.com/labstack/echo.{verb.upper()}": verb.upper() for verb in _VERBS},
     library=_library,
     hooks={
         "range()": _range,
