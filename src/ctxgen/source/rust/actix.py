@@ -52,6 +52,15 @@ def _restrict(program: Program, owner: Object, arguments: Arguments) -> Value:
     return owner
 
 
+def _restrict_resource(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`resource("/orders").guard(guard::Get())`: for all that the resource answers."""
+    methods = _named(arguments.expression(0))
+    if methods != ("ANY",) and owner.router is not None:
+        owner.fields["methods"] = methods
+        owner.router.routes[:] = [each._replace(methods=methods) if each.methods == ("ANY",) else each for each in owner.router.routes]
+    return owner
+
+
 def _to(program: Program, owner: Object, arguments: Arguments) -> Value:
     handler = arguments.get(0, default=UNKNOWN)
     owner.fields["handler"], owner.fields["written"] = handler, arguments.expression(0)
@@ -93,7 +102,8 @@ def _resource_verb(program: Program, owner: Object, arguments: Arguments, method
     program.answers(handler)
     name = program.handler_name(handler, arguments.expression(0))
     guards = program.handler_guards(owner, handler)
-    program.add_route(owner, methods, owner.fields.get("paths", [""]), program.at(arguments), name, guards)
+    restricted = owner.fields.get("methods", methods) if methods == ("ANY",) else methods
+    program.add_route(owner, restricted, owner.fields.get("paths", [""]), program.at(arguments), name, guards)
     return owner
 
 
@@ -149,6 +159,7 @@ METHODS: dict[str, MethodHook] = {
     "actix-web.router.route": _route,
     "actix-web.router.wrap": guard_whole,
     "actix-web.router.configure": _configure,
+    "actix-web.resource.guard": _restrict_resource,
     "actix-web.resource.route": _resource_route,
     "actix-web.resource.to": partial(_resource_verb, methods=("ANY",)),
     **{f"actix-web.resource.{verb}": partial(_resource_verb, methods=methods) for verb, methods in _KINDS.items()},

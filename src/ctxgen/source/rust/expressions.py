@@ -306,17 +306,20 @@ def _struct(node: Syntax, depth: int) -> ir.Expression:
 
 def _closure(node: Syntax, depth: int) -> ir.Expression:
     body = node.child_by_field_name("body")
-    parameters = []
-    for each in named(node.child_by_field_name("parameters")):
+    parameters, parts = [], []
+    for index, each in enumerate(named(node.child_by_field_name("parameters"))):
         kind = type_of(each.child_by_field_name("type")) if each.type == "parameter" else None
         target = pattern(each.child_by_field_name("pattern") if each.type == "parameter" else each, depth)
-        parameters.append(ir.Parameter(spelled_last(target) or "_", line_of(each), kind))
+        name, line = spelled_last(target) or f"_{index}", line_of(each)
+        parameters.append(ir.Parameter(name, line, kind))
+        if isinstance(target, ir.Sequence):  # `|router, (path, handler)|`
+            parts.append(ir.Assign(target, ir.Name(name, line), line, declares=True))
     inner = _inside(body) if body is not None and body.type in ("block", "async_block") else None
 
     def lowered() -> tuple[ir.Statement, ...]:
         if inner is not None:
-            return block(inner, depth)
-        return (ir.Return(expression(body, depth), line_of(body)),) if body is not None else ()
+            return (*parts, *block(inner, depth))
+        return (*parts, ir.Return(expression(body, depth), line_of(body))) if body is not None else ()
 
     return ir.Function("", line_of(node), tuple(parameters), lowered, end=int(node.end_point[0]) + 1)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ctxgen.source import ir
+from ctxgen.source.rust import macros
 from ctxgen.source.rust.expressions import block, expression, named, pattern, spelled_last, type_of
 from ctxgen.source.rust.tokens import attribute, line_of, text_of
 from ctxgen.tree import File
@@ -66,6 +67,9 @@ def _item(node: Syntax, decorators: tuple[ir.Expression, ...], depth: int) -> It
             yield from _module(node, decorators, depth)
         case "function_item":
             yield ir.Define(_function(node, decorators), line)
+        case "macro_definition":
+            if (function := macros.defined(node)) is not None:
+                yield ir.Define(function, line)
         case "impl_item":
             yield from _implementation(node, decorators)
         case "struct_item" | "enum_item" | "union_item":
