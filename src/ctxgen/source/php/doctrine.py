@@ -15,8 +15,9 @@ from ctxgen.source import ir
 from ctxgen.source.languages import Repository
 from ctxgen.source.php.laravel_state import class_path
 from ctxgen.source.php.library import resolver_of
-from ctxgen.source.php.symfony import Attribute, attributes, texts
+from ctxgen.source.php.symfony import Attribute, attributes
 from ctxgen.source.php.symfony_config import root_of
+from ctxgen.source.php.symfony_written import texts
 from ctxgen.source.php.words import snake
 from ctxgen.source.program import Program
 from ctxgen.source.values import ClassValue, External, Value

@@ -157,10 +157,17 @@ def expression(node: Syntax | None, depth: int, context: Context) -> ir.Expressi
     for call in reversed(chain):
         name = call.child_by_field_name("name")
         line = line_of(name) if name is not None else line_of(call)
-        called = ir.Attribute(found, text_of(name), line) if name is not None and name.type == "name" else ir.Unknown(line, (found,))
+        called = _member(found, name, line)
         given = call.child_by_field_name("arguments")
         found = called if _placeholder(given) else ir.Call(called, arguments(given, depth + 1, context), line)
     return found
+
+
+def _member(owner: ir.Expression, name: Syntax | None, line: int) -> ir.Expression:
+    """The method of a call; one whose name a variable holds (`$router->$verb(…)`) is looked up by it."""
+    if name is not None and name.type == "variable_name":
+        return ir.Item(owner, ir.Name(variable(name), line), line)
+    return ir.Attribute(owner, text_of(name), line) if name is not None and name.type == "name" else ir.Unknown(line, (owner,))
 
 
 def _placeholder(node: Syntax | None) -> bool:
@@ -230,7 +237,7 @@ def _expression(node: Syntax | None, depth: int, context: Context) -> ir.Express
             plain = scope_node is not None and scope_node.type in ("name", "qualified_name", "relative_scope")
             owner = class_name(scope_node, context) if plain else expression(scope_node, depth, context)
             at = line_of(name) if name is not None else line
-            called = ir.Attribute(owner, text_of(name), at)
+            called = _member(owner, name, at)
             given = node.child_by_field_name("arguments")
             return called if _placeholder(given) else ir.Call(called, arguments(given, depth, context), at)
         case "function_call_expression":

@@ -6,22 +6,21 @@ https://fosrestbundle.readthedocs.io/en/3.x/annotations-reference.html.
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ctxgen.model import At, Guard
-from ctxgen.readers import path_glob
 from ctxgen.source import ir
 from ctxgen.source.guards import guard
 from ctxgen.source.languages import Repository
-from ctxgen.source.php.laravel_state import class_path
-from ctxgen.source.php.library import resolver_of, run_file
-from ctxgen.source.php.symfony_config import Configuration, Import, Rule, Stated, concatenated, parametrised, root_of
-from ctxgen.source.program import MethodHook, Program
+from ctxgen.source.php.library import resolver_of
+from ctxgen.source.php.symfony_config import Configuration, Import, Rule, Stated, concatenated, parametrised
+from ctxgen.source.php.symfony_written import METHODS as METHODS
+from ctxgen.source.php.symfony_written import read_written, texts
+from ctxgen.source.program import Program
 from ctxgen.source.routing import Route
-from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, External, FunctionValue, Object, Value
+from ctxgen.source.values import Arguments, ClassValue, External, Instance, Value
 
 _ROUTE = {
     "Symfony.Component.Routing.Attribute.Route",
@@ -76,16 +75,24 @@ def attributes(program: Program, decorators: Iterable[ir.Expression], cls: Class
         path = value.path if isinstance(value, External) else called.name.lstrip(".")
         given = each.arguments if isinstance(each, ir.Call) else ()
         values = [(argument.keyword, program.evaluate(argument.value, inside)) for argument in given]
-        found.append(
-            Attribute(path, tuple(value for key, value in values if key is None), {key: value for key, value in values if key}, each.line)
+        made = Attribute(
+            path, tuple(value for key, value in values if key is None), {key: value for key, value in values if key}, each.line
         )
+        found.append(_own(program, value, made, Arguments(made.positional, made.named, given, each.line, inside)))
     return found
 
 
-def texts(value: Value) -> list[str]:
-    """A string, or those of a list or of several languages."""
-    values = value if isinstance(value, list) else list(value.values()) if isinstance(value, dict) else [value]
-    return list(dict.fromkeys(each for each in values if isinstance(each, str)))
+def _own(program: Program, value: Value, written: Attribute, arguments: Arguments) -> Attribute:
+    """An attribute of the repository's own that extends one of the library's, as what its constructor makes of it."""
+    if not isinstance(value, ClassValue) or not value.cls.bases:
+        return written
+    eldest = list(program.lineage(value))[-1]
+    base = program.evaluate(eldest.cls.bases[0], eldest.scope) if eldest.cls.bases else None
+    if not isinstance(base, External):
+        return written
+    made = program.instantiate(value, arguments)
+    above = made.above if isinstance(made, Instance) else None
+    return Attribute(base.path, above.positional, above.keywords, written.line) if above is not None else written._replace(path=base.path)
 
 
 # ---------------------------------------------------------------------------------------------- controllers
@@ -203,109 +210,6 @@ def _lines(program: Program, path: str) -> list[bytes]:
     return lines
 
 
-# ---------------------------------------------------------------------------------------------- settings in PHP
-
-
-class _Written:
-    """A route (`add`) or import that PHP code states, until everything is known of it."""
-
-    def __init__(self, target: str, at: At, *, imports: bool) -> None:
-        self.target, self.at, self.imports = target, at, imports
-        self.prefixes: tuple[str, ...] = ("",)
-        self.methods: tuple[str, ...] = ()
-        self.controller: Value = None
-
-
-def _import(program: Program, owner: Object, arguments: Arguments) -> Value:
-    """`$routes->import("../src/Controller/", "attribute")`; a path as second argument is a prefix (`RouteCollectionBuilder`)."""
-    at = program.at(arguments)
-    resource, second = arguments.get(0, "resource"), arguments.get(1)
-    resource = resource.get("path") if isinstance(resource, dict) else resource
-    if not isinstance(resource, str):
-        return UNKNOWN
-    folder = posixpath.dirname(at.path)
-    target = resource if resource.startswith("./") else posixpath.join(folder, resource)
-    written = _Written(posixpath.normpath(target), at, imports=True)
-    if isinstance(second, str) and second.startswith("/"):
-        written.prefixes = (second,)
-    if second == "api_platform":
-        written.target = "api_platform"
-    return _keep(program, written)
-
-
-def _add(program: Program, owner: Object, arguments: Arguments) -> Value:
-    """`$routes->add("name", "/path")`."""
-    path = arguments.get(1, "path")
-    written = _Written("", program.at(arguments), imports=False)
-    written.prefixes = tuple(texts(path))
-    return _keep(program, written)
-
-
-def _keep(program: Program, written: _Written) -> Object:
-    program.shared.setdefault("symfony.written", []).append(written)
-    made = Object(program.vocabulary.frameworks["symfony"].types["stated"])
-    made.fields["@written"] = written
-    return made
-
-
-def _sets(key: str) -> MethodHook:
-    """A method of a stated route or import that says more of it."""
-
-    def hook(program: Program, owner: Object, arguments: Arguments) -> Value:
-        written, value = owner.fields.get("@written"), arguments.get(0)
-        if isinstance(written, _Written):
-            if key == "prefix" and texts(value):
-                written.prefixes = tuple(texts(value))
-            elif key == "methods":
-                written.methods = tuple(text.upper() for text in texts(value))
-            elif key == "controller":
-                written.controller = value
-        return owner
-
-    return hook
-
-
-def _project(program: Program, owner: Object, arguments: Arguments) -> Value:
-    """`$this->getProjectDir()` of a kernel: the folder above `src/`."""
-    return "./" + f"/{arguments.scope.module.path}".partition("/src/")[0].strip("/")
-
-
-METHODS: dict[str, MethodHook] = {
-    "symfony.routing.import": _import,
-    "symfony.routing.add": _add,
-    "symfony.stated.prefix": _sets("prefix"),
-    "symfony.stated.methods": _sets("methods"),
-    "symfony.stated.controller": _sets("controller"),
-    "symfony.stated.*": lambda program, owner, arguments: owner,
-    "symfony.kernel.getProjectDir": _project,
-}
-
-
-def _read_written(program: Program, settings: Configuration) -> None:
-    """Run `config/routes.php` and the like, and add what PHP code stated to the settings."""
-    routing = program.vocabulary.frameworks["symfony"].types["routing"]
-    for pattern in ("**/config/routes.php", "**/config/routes/*.php"):
-        for path in sorted(each for each in resolver_of(program).sources.paths if path_glob(pattern).match(each)):
-            function = run_file(program, path, None)
-            module = program.module(path)
-            if isinstance(function, FunctionValue) and module is not None:
-                program.call(function, Arguments((Object(routing),), {}, (), 1, module.scope))
-    for written in program.shared.get("symfony.written", []):
-        root = root_of(written.at.path) if "/config/" in f"/{written.at.path}" else f"/{written.at.path}".partition("/src/")[0].strip("/")
-        if written.target == "api_platform":
-            settings.imports.append(Import("api_platform", written.prefixes, (written.at,), root))
-        elif written.imports:
-            settings.load(written.target, root, written.prefixes, (written.at,) if written.prefixes != ("",) else (), written.methods)
-        else:
-            controller = written.controller
-            name = (
-                f"{class_path(controller[0])}::{controller[1]}"
-                if isinstance(controller, list) and len(controller) == 2
-                else class_path(controller)
-            ).replace(".", "\\")
-            settings.routes.append(Stated(written.prefixes, written.methods, name or None, written.at, (), root))
-
-
 # ---------------------------------------------------------------------------------------------- at the end
 
 
@@ -317,7 +221,7 @@ def configuration(program: Program) -> Configuration:
         assert isinstance(sources, Repository)
         known.append(Configuration(sources))
         if "symfony" in program.vocabulary.frameworks:
-            _read_written(program, known[0])
+            read_written(program, known[0])
     return known[0]
 
 
