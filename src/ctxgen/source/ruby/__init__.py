@@ -10,5 +10,13 @@ from ctxgen.source.ruby.lower import lower
 from ctxgen.source.ruby.resolve import RubyResolver
 
 LANGUAGE = Language(
-    "ruby", (".rb", ".ru"), lower, RubyResolver, implicit_this=True, open_classes=True, assigns_locally=True, constructors=("initialize",)
+    "ruby",
+    (".rb", ".ru"),
+    lower,
+    RubyResolver,
+    implicit_this=True,
+    open_classes=True,
+    blocks_unpack=True,
+    assigns_locally=True,
+    constructors=("initialize",),
 )

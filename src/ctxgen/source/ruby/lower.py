@@ -25,6 +25,7 @@ class Symbol(str):
     __slots__ = ()
 
 
+_SENDS = {"send", "public_send", "__send__"}
 _ESCAPES = {"n": "\n", "t": "\t", "s": " "}
 _Members = tuple[tuple[ir.Field, ...], tuple[ir.Function, ...], tuple[ir.Class, ...], tuple[ir.Statement, ...]]
 
@@ -388,16 +389,29 @@ def _call(node: Syntax, depth: int) -> ir.Expression:
         arguments.insert(0, ir.Argument(ir.Mapping(tuple(pairs), line)))
     if (block := node.child_by_field_name("block")) is not None:
         arguments.append(ir.Argument(_block(block, depth)))
+    at = _line(method) if method is not None else line
+    if name in _SENDS and arguments and not arguments[0].spread and arguments[0].keyword is None:
+        return _sent(_expression(receiver, depth) if receiver is not None else None, arguments, at)
     if receiver is None:
         return ir.Call(ir.Name(name, line), tuple(arguments), line)
     owner = _expression(receiver, depth)
-    at = _line(method) if method is not None else line
     if name == "new":
         return ir.Call(owner, tuple(arguments), at)
     if name == "freeze" and not arguments:
         return owner
     called = ir.Attribute(owner, name, at)
     return called if not arguments and _of_constant(owner) else ir.Call(called, tuple(arguments), at)
+
+
+def _sent(owner: ir.Expression | None, arguments: list[ir.Argument], line: int) -> ir.Expression:
+    """`send(:get, "/orders")`: the call of a method by its name."""
+    name, rest = arguments[0].value, arguments[1:]
+    called: ir.Expression
+    if isinstance(name, ir.Literal) and isinstance(name.value, str):
+        called = ir.Attribute(owner, name.value, line) if owner is not None else ir.Name(name.value, line)
+    else:
+        called = ir.Item(owner or ir.Name("self", line), name, line)
+    return ir.Call(called, tuple(rest), line)
 
 
 def _of_constant(owner: ir.Expression) -> bool:

@@ -1,6 +1,7 @@
-"""Sinatra: a file that requires it is an application by itself.
+"""Sinatra: a file that requires it is an application by itself, `config.ru` puts applications on paths.
 
-`before { authenticate! }` guards what stands in the same application.  Source: https://sinatrarb.com/intro.html.
+`before { authenticate! }` guards what stands in the same application.
+Sources: https://sinatrarb.com/intro.html, https://sinatrarb.com/extensions.html, https://github.com/rack/rack/blob/main/lib/rack/builder.rb.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from ctxgen.model import At
 from ctxgen.source import ir
 from ctxgen.source.guards import guard, spelled
 from ctxgen.source.program import Hook, MethodHook, Program
-from ctxgen.source.values import UNKNOWN, Arguments, FunctionValue, Object, Value
+from ctxgen.source.routing import Router
+from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, External, FunctionValue, Object, Value
 
 
 def _require(program: Program, arguments: Arguments) -> Value:
@@ -31,5 +33,61 @@ def _before(program: Program, owner: Object, arguments: Arguments) -> Value:
     return owner
 
 
-HOOKS: dict[str, Hook] = {"require()": _require}
-METHODS: dict[str, MethodHook] = {"sinatra.app.before": _before}
+def _extend(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`register Readable`, `extend Readable`: the methods of a module are words of the application; `registered(app)` is called with it."""
+    cls = owner.fields.get("class")
+    words = cls.fields if isinstance(cls, ClassValue) else arguments.scope.names
+    for module in arguments.positional:
+        for method in module.cls.methods if isinstance(module, ClassValue) else ():
+            value = FunctionValue(method, program.class_scope(module), cls, module)
+            if not method.static:
+                words[method.name] = value
+            elif method.name == "registered":
+                program.call_with(value, owner, arguments)
+    return owner
+
+
+# ---------------------------------------------------------------------------------------------- config.ru
+
+
+def _map(program: Program, arguments: Arguments) -> Value:
+    """`map "/api" do run Api end`: what the block runs answers below the path."""
+    path, block = arguments.get(0), arguments.get(-1)
+    if not _in_rackup(arguments) or not isinstance(path, str) or not isinstance(block, FunctionValue):
+        return None
+    made = program.new_object(program.vocabulary.frameworks["sinatra"].types["group"], program.at(arguments))
+    assert made.router is not None
+    outer = _mapped(program)
+    if outer:
+        outer[-1].mount(made.router, path, program.at(arguments))
+    else:
+        made.router.prefix = path
+    outer.append(made.router)
+    program.call(block, arguments._replace(positional=(), keywords={}, written=()))
+    outer.pop()
+    return UNKNOWN
+
+
+def _run(program: Program, arguments: Arguments) -> Value:
+    """`run Api`, `run Rack::Cascade.new([Api, Pages])`."""
+    outer = _mapped(program) if _in_rackup(arguments) else []
+    given = arguments.get(0)
+    if isinstance(given, External) and given.arguments is not None:
+        given = [each for value in given.arguments.positional for each in (value if isinstance(value, list) else [value])]
+    for each in (given if isinstance(given, list) else [given]) if outer else ():
+        if (router := program.router_of(each)) is not None:
+            outer[-1].mount(router, "", program.at(arguments))
+    return None
+
+
+def _in_rackup(arguments: Arguments) -> bool:
+    return arguments.scope.module.path.endswith(".ru")
+
+
+def _mapped(program: Program) -> list[Router]:
+    """What the blocks of `map` that are being run stand for."""
+    return program.shared["sinatra.mapped"]
+
+
+HOOKS: dict[str, Hook] = {"require()": _require, "map()": _map, "run()": _run}
+METHODS: dict[str, MethodHook] = {"sinatra.app.before": _before, "sinatra.app.register": _extend, "sinatra.app.extend": _extend}
