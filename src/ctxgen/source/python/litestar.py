@@ -23,15 +23,17 @@ class _Handler(Decorator):
 
     def __new__(cls, methods: tuple[str, ...], arguments: Arguments, kind: str) -> _Handler:
         marked: list[_Handler] = []
-        marked.append(super().__new__(cls, lambda waiting: _marked(waiting.get(0), marked[0])))
+        marked.append(super().__new__(cls, lambda waiting: _marked(waiting.get(0), marked[0], called=bool(waiting.written))))
         return marked[0]
 
     def __init__(self, methods: tuple[str, ...], arguments: Arguments, kind: str) -> None:
         self.methods, self.arguments, self.kind = methods, arguments, kind
 
 
-def _marked(function: Value, handler: _Handler) -> Value:
+def _marked(function: Value, handler: _Handler, *, called: bool = False) -> Value:
+    """What a handler makes of a function: the function itself where it is decorated, another value each time that it is `called` (`get("/a")(show)`)."""
     if isinstance(function, FunctionValue):
+        function = function.bound(function.this) if called else function
         function.attributes["litestar"] = handler
     return function
 
