@@ -31,6 +31,8 @@ class _View(NamedTuple):
     methods: list[str]
     handler: str | None
     guards: list[Guard]
+    by_default: bool
+    """Whether the default permission holds for it."""
     public: At | None
     at: At
 
@@ -52,7 +54,9 @@ def _kept(program: Program) -> _Kept:
 def _add_route(program: Program, owner: Object, arguments: Arguments) -> Value:
     """`config.add_route("order", "/orders/{id}", request_method="GET")`."""
     named, pattern = arguments.get(0, "name"), arguments.get(1, "pattern", "path")
-    if isinstance(named, str) and isinstance(pattern, str):
+    if owner.fields.get("prefix", "") is UNKNOWN:
+        program.note(program.at(arguments), "path-unknown", "a route below a prefix that could not be followed is left out")
+    elif isinstance(named, str) and isinstance(pattern, str):
         whole = join(owner.fields.get("prefix", ""), pattern, trailing=True) if owner.fields.get("prefix") else pattern
         methods = [each.upper() for each in plain(arguments.get("request_method"))]
         _kept(program).routes.setdefault(named, _Route(owner, whole, methods, program.route_at(arguments)))
@@ -77,8 +81,14 @@ def _include(program: Program, owner: Object, arguments: Arguments) -> Value:
     if isinstance(what, FunctionValue):
         child = Object(owner.type, owner.router)
         above = owner.fields.get("prefix", "")
-        child.fields["prefix"] = join(above, prefix) if isinstance(prefix, str) else above
+        child.fields["prefix"] = join(above, prefix) if isinstance(prefix, str) and above is not UNKNOWN else above
         program.call(what, Arguments((child,), {}, (), arguments.line, arguments.scope))
+    return UNKNOWN
+
+
+def _prefix_context(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`with config.route_prefix_context("/api"):`: where it ends, nothing here says, so what is added behind it has no known path."""
+    owner.fields["prefix"] = UNKNOWN
     return UNKNOWN
 
 
@@ -106,19 +116,18 @@ def _view_config(program: Program, arguments: Arguments) -> Value:
 
 
 def _of_class(program: Program, view: Value) -> dict[str, Value]:
-    """What `@view_defaults(route_name="order")` of the method's class states."""
+    """What `@view_defaults(route_name="order")` of the method's class, or of one that it extends, states."""
     owner = view.owner if isinstance(view, FunctionValue) else view
-    if not isinstance(owner, ClassValue):
-        return {}
-    for mark in owner.cls.decorators:
-        if isinstance(mark, ir.Call) and getattr(mark.function, "name", "") == "view_defaults":
-            return {each.keyword: program.evaluate(each.value, owner.scope) for each in mark.arguments if each.keyword is not None}
+    for cls in program.lineage(owner) if isinstance(owner, ClassValue) else ():
+        for mark in cls.cls.decorators:
+            if isinstance(mark, ir.Call) and getattr(mark.function, "name", "") == "view_defaults":
+                return {each.keyword: program.evaluate(each.value, cls.scope) for each in mark.arguments if each.keyword is not None}
     return {}
 
 
 def _view(program: Program, arguments: Arguments, view: Value, defaults: dict[str, Value], expression: ir.Expression | None) -> None:
     stated = {**defaults, **arguments.keywords}
-    at = program.at(arguments)
+    at = program.route_at(arguments)
     route = stated.get("route_name")
     if not isinstance(route, str):
         return
@@ -128,20 +137,22 @@ def _view(program: Program, arguments: Arguments, view: Value, defaults: dict[st
     guards = list(decorators(program, view.function.decorators, view.scope)) if isinstance(view, FunctionValue) else []
     if stated.get("is_authenticated") is True and (asked := guard("is_authenticated", at, "authn")) is not None:
         guards.append(asked)  # a predicate: others find no view
+    around = stated.get("decorator")
+    for each in around if isinstance(around, list) else [around]:
+        guards += program.guards_of(None, each, at)
     permission = stated.get("permission")
-    public: At | None = None
-    if isinstance(permission, str) and permission != "__no_permission_required__":
+    public = at if _is_open(permission) else None
+    if isinstance(permission, str) and public is None:
         made = guard(f"permission {permission}", at, "authz")
         guards += [made] if made is not None else []
-    elif _is_open(arguments) or permission == "__no_permission_required__":
-        public = at
     program.answers(view)
-    _kept(program).views.append(_View(route, [each.upper() for each in plain(stated.get("request_method"))], handler, guards, public, at))
+    methods = [each.upper() for each in plain(stated.get("request_method"))]
+    _kept(program).views.append(_View(route, methods, handler, guards, permission is None, public, at))
 
 
-def _is_open(arguments: Arguments) -> bool:
-    written = arguments.expression("permission")
-    return isinstance(written, (ir.Name, ir.Attribute)) and written.name == _OPEN
+def _is_open(permission: Value) -> bool:
+    """Whether a view is everybody's: `NO_PERMISSION_REQUIRED`, or what that constant holds."""
+    return permission == "__no_permission_required__" or (isinstance(permission, External) and permission.path.endswith(_OPEN))
 
 
 def finish(program: Program) -> None:
@@ -152,7 +163,7 @@ def finish(program: Program) -> None:
         route = kept.routes.get(view.route)
         if route is None:
             continue
-        guards = view.guards or ([kept.permission] if kept.permission is not None and view.public is None else [])
+        guards = [*view.guards, *([kept.permission] if kept.permission is not None and view.by_default else [])]
         methods = view.methods or route.methods or ["ANY"]
         program.add_route(route.owner, methods, [_path(route.pattern)], view.at, view.handler, guards, public=view.public)
         if route.owner.router is not None and route.at.path != view.at.path:
@@ -179,5 +190,6 @@ METHODS: dict[str, MethodHook] = {
     "pyramid.config.add_route": _add_route,
     "pyramid.config.add_view": _add_view,
     "pyramid.config.include": _include,
+    "pyramid.config.route_prefix_context": _prefix_context,
     "pyramid.config.set_default_permission": _permission,
 }
