@@ -35,7 +35,7 @@ def _statement(each: ir.Statement) -> list[str]:
         case ir.Block():
             return ["block", *_nested(each.body)]
         case ir.Import():
-            return [f"import {each.module} {each.name or '-'} as {each.alias}"]
+            return [f"import {each.module} {each.name or '-'}" + (f" as {each.alias}" if each.alias else "")]
         case _:
             return [f"export {each.name} {show(each.value)}"]
 

@@ -33,6 +33,7 @@ CASES = {
         """,
         """
         import a - as a
+        import a.b -
         import c.d - as e
         import . x as y
         import . z as z

@@ -18,6 +18,7 @@ from ctxgen.source.values import (
     UNKNOWN,
     Arguments,
     ClassValue,
+    Decoration,
     Decorator,
     External,
     FunctionValue,
@@ -71,6 +72,7 @@ class Interpreter(Lookups):
                     returned += self._execute(body, scope, top=top)
                 case ir.Import():
                     self._import(statement, scope)
+                    self._run_imported(statement, scope.module)
                 case ir.Define(what):
                     self._define(what, scope, top)
                 case ir.Export():
@@ -148,7 +150,7 @@ class Interpreter(Lookups):
         for decorator in reversed(decorators):
             found = self.evaluate(decorator, scope)
             if isinstance(found, (FunctionValue, Decorator, Method, Instance, External)):
-                given = self.call(found, Arguments((value,), {}, (), decorator.line, scope))
+                given = self.call(found, Decoration((value,), {}, (), decorator.line, scope))
                 if isinstance(value, FunctionValue) and isinstance(given, FunctionValue) and given is not value:
                     # the name stays that of the function; what was said of the one around it holds for it
                     value.attributes = {**given.attributes, **value.attributes}
@@ -242,6 +244,9 @@ class Interpreter(Lookups):
             case ir.Template(parts):
                 return self._text(parts, scope)
             case ir.Sequence(items, line):
+                within = self.calling[-1] if self.calling else None
+                if isinstance(within, Decoration):  # what a decorator keeps of what it decorates is stated there
+                    return Placed(self._sequence(items, scope), within.scope.module.path, within.line)
                 return Placed(self._sequence(items, scope), scope.module.path, line)
             case ir.Mapping(entries, _, type):
                 return self._mapping(entries, type, scope, expression.line)

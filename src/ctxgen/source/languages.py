@@ -61,6 +61,14 @@ class Near(Protocol):
         """How far what the file at `other` declares is from the one at `path`; the smallest is meant."""
 
 
+@runtime_checkable
+class Users(Protocol):
+    """A resolver that tells whether a file uses a name that it imports: what it does not use is imported for what running it does (Python)."""
+
+    def uses(self, path: str, name: str) -> bool:
+        """Whether the file at `path` names `name` anywhere but where it imports it."""
+
+
 @dataclass(frozen=True)
 class Language:
     """One language: `name` as in `detectors/source/<name>/`, the extensions of its files, how a file is lowered, and how it differs from others.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ctxgen.model import At
 from ctxgen.source import ir
 from ctxgen.source.following import MAX_PROGRAM, MAX_STEPS, MAX_TEXT, Exhausted, Following
+from ctxgen.source.languages import Users
 from ctxgen.source.values import (
     UNKNOWN,
     ClassValue,
@@ -89,7 +90,19 @@ class Modules(Following):
             if not files and self.language.stars:
                 module.stars.append(self.language.library(statement.module))
             return
-        scope.names[statement.alias] = LazyImport(statement, module)
+        if statement.alias:
+            scope.names[statement.alias] = LazyImport(statement, module)
+
+    def _run_imported(self, statement: ir.Import, module: ModuleValue) -> None:
+        """Run a module that is imported for what running it does: nothing names what it brings, so nothing would ask for it."""
+        users = self.resolver if isinstance(self.resolver, Users) else None
+        if statement.alias and users is None:
+            return
+        inner = self.language.inside(statement.module, statement.name) if statement.name not in (None, "*", "default") else ""
+        for path in (inner and self.resolver.module(module.path, inner)) or self.resolver.module(module.path, statement.module):
+            known = self.modules.get(path)
+            if (known is None or not known.done) and not (users and users.uses(module.path, statement.alias or statement.module)):
+                self.run(path)
 
     def _imported(self, lazy: LazyImport) -> Value:
         """What an import brings."""

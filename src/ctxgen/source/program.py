@@ -23,6 +23,7 @@ from ctxgen.source.values import (
     UNKNOWN,
     Arguments,
     ClassValue,
+    Decoration,
     Decorator,
     External,
     FunctionValue,
@@ -670,11 +671,19 @@ class Program(Guarding):
         return self._site or At(arguments.scope.module.path, arguments.line)
 
     def route_at(self, arguments: Arguments) -> At:
-        """The line that states a route: where its path is written, which may be a call of a helper around the framework's method."""
+        """The line that states a route: where its path is written, which may be a call of a helper around the framework's method.
+
+        A decorator of the repository's own that puts what it decorates at a path states it where it is used.
+        """
+        composed: Arguments | None = None
         for each in (arguments, *reversed(self.calling[-4:])):
-            if any(isinstance(given.value, (ir.Literal, ir.Template)) and not given.spread for given in each.written):
+            if isinstance(each, Decoration):
                 return self.at(each)
-        return self.at(arguments)
+            if any(isinstance(given.value, ir.Literal) and not given.spread for given in each.written):
+                return self.at(composed or each)
+            if composed is None and any(isinstance(given.value, ir.Template) and not given.spread for given in each.written):
+                composed = each
+        return self.at(composed or arguments)
 
     @staticmethod
     def handler_name(handler: Value, expression: ir.Expression | None) -> str | None:

@@ -228,3 +228,9 @@ class Arguments(NamedTuple):
             elif each in named:
                 return named[each]
         return None
+
+
+class Decoration(Arguments):
+    """The arguments of a decorator that is put on a definition: `line` and `scope` are those of the decorator."""
+
+    __slots__ = ()

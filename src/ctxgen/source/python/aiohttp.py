@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ctxgen.model import At
 from ctxgen.source import ir
 from ctxgen.source.program import Hook, MethodHook, Program
 from ctxgen.source.python.views import VERBS, add_view, unwrapped
@@ -20,9 +21,10 @@ class _Entry:
         self.add = add
 
 
-def _add(program: Program, owner: Object, arguments: Arguments, verb: str | None, path: Value, handler: int, view: Value = UNKNOWN) -> None:
+def _add(
+    program: Program, owner: Object, arguments: Arguments, at: At, verb: str | None, path: Value, handler: int, view: Value = UNKNOWN
+) -> None:
     """A route of a fixed method, or of the view's own where `verb` is None."""
-    at = program.route_at(arguments)
     if not isinstance(path, str):
         program.note(at, "path-unknown", "a route whose path could not be followed is left out")
         return
@@ -51,7 +53,7 @@ def _is_socket(view: Value) -> bool:
 def _method(verb: str | None) -> MethodHook:
     def add(program: Program, owner: Object, arguments: Arguments) -> Value:
         """`app.router.add_get("/orders", orders)`."""
-        _add(program, owner, arguments, verb, arguments.get(0, "path"), 1)
+        _add(program, owner, arguments, program.route_at(arguments), verb, arguments.get(0, "path"), 1)
         return UNKNOWN
 
     return add
@@ -59,7 +61,7 @@ def _method(verb: str | None) -> MethodHook:
 
 def _add_route(program: Program, owner: Object, arguments: Arguments) -> Value:
     """`app.router.add_route("GET", "/orders", orders)`."""
-    _add(program, owner, arguments, _verb(arguments.get(0, "method")), arguments.get(1, "path"), 2)
+    _add(program, owner, arguments, program.route_at(arguments), _verb(arguments.get(0, "method")), arguments.get(1, "path"), 2)
     return UNKNOWN
 
 
@@ -71,22 +73,25 @@ def _verb(stated: Value) -> str | None:
 def _entry(verb: str | None) -> Hook:
     def make(program: Program, arguments: Arguments) -> Value:
         """`web.get("/orders", orders)`."""
-        return _Entry(lambda owner: _add(program, owner, arguments, verb, arguments.get(0, "path"), 1))
+        at = program.route_at(arguments)
+        return _Entry(lambda owner: _add(program, owner, arguments, at, verb, arguments.get(0, "path"), 1))
 
     return make
 
 
 def _route_entry(program: Program, arguments: Arguments) -> Value:
     """`web.route("GET", "/orders", orders)`."""
-    return _Entry(lambda owner: _add(program, owner, arguments, _verb(arguments.get(0, "method")), arguments.get(1, "path"), 2))
+    at = program.route_at(arguments)
+    return _Entry(lambda owner: _add(program, owner, arguments, at, _verb(arguments.get(0, "method")), arguments.get(1, "path"), 2))
 
 
 def _decorator(verb: str | None) -> MethodHook:
     def make(program: Program, owner: Object, arguments: Arguments) -> Value:
         """`@routes.get("/orders")`, `@routes.view("/orders")`."""
+        at = program.route_at(arguments)
 
         def add(waiting: Arguments) -> Value:
-            _add(program, owner, arguments, verb, arguments.get(0, "path"), 9, waiting.get(0))
+            _add(program, owner, arguments, at, verb, arguments.get(0, "path"), 9, waiting.get(0))
             return waiting.get(0)
 
         return Decorator(add)
@@ -96,9 +101,10 @@ def _decorator(verb: str | None) -> MethodHook:
 
 def _route_decorator(program: Program, owner: Object, arguments: Arguments) -> Value:
     """`@routes.route("GET", "/orders")`."""
+    at = program.route_at(arguments)
 
     def add(waiting: Arguments) -> Value:
-        _add(program, owner, arguments, _verb(arguments.get(0, "method")), arguments.get(1, "path"), 9, waiting.get(0))
+        _add(program, owner, arguments, at, _verb(arguments.get(0, "method")), arguments.get(1, "path"), 9, waiting.get(0))
         return waiting.get(0)
 
     return Decorator(add)
@@ -137,7 +143,9 @@ class _ResourceRoute(Decorator):
     """The `add_route` of one resource."""
 
     def __new__(cls, program: Program, owner: Object, path: Value) -> _ResourceRoute:
-        return super().__new__(cls, lambda arguments: _add(program, owner, arguments, _verb(arguments.get(0, "method")), path, 1))
+        return super().__new__(
+            cls, lambda arguments: _add(program, owner, arguments, program.route_at(arguments), _verb(arguments.get(0, "method")), path, 1)
+        )
 
 
 def _application(program: Program, arguments: Arguments) -> Value:

@@ -11,7 +11,7 @@ from ctxgen.source import ir
 from ctxgen.source.frameworks import plain
 from ctxgen.source.guards import guard_kind
 from ctxgen.source.program import MethodHook, Program
-from ctxgen.source.python.views import class_guards, decorators, field, methods_of, unwrapped
+from ctxgen.source.python.views import class_guards, decorators, field, method, methods_of, unwrapped
 from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, Decorator, FunctionValue, Object, Value
 
 
@@ -58,10 +58,10 @@ def add_class_routes(
     guards: Sequence[object] = (),
 ) -> None:
     """Routes of a view class: each method with its own guards."""
-    for method in methods:
-        own = [*guards, *class_guards(program, view, method)]
-        name = f"{view.cls.name}.{method.lower()}" if method != "ANY" else view.cls.name
-        program.add_route(owner, [method], rules, at, name, own)  # type: ignore[arg-type]
+    for verb in methods:
+        own = [*guards, *class_guards(program, view, verb)]
+        name = f"{view.cls.name}.{verb.lower()}" if method(program, view, verb.lower()) is not None else view.cls.name
+        program.add_route(owner, [verb], rules, at, name, own)  # type: ignore[arg-type]
     for each in view.cls.methods:
         program.handlers.add(id(each))
 

@@ -80,14 +80,17 @@ def _raise(node: Syntax, depth: int) -> Iterator[ir.Statement]:
 
 
 def _import(node: Syntax, depth: int) -> Iterator[ir.Statement]:
-    """`import a.b` makes `a` known, `import a.b as c` the module `a.b`."""
+    """`import a.b` makes `a` known and runs `a.b`, `import a.b as c` makes the module `a.b` known."""
     line = line_of(node)
     for child in node.children_by_field_name("name"):
         if child.type == "aliased_import":
             yield ir.Import(_field(child, "name"), None, _field(child, "alias"), line)
         else:
-            first = text_of(child).partition(".")[0]
+            whole = text_of(child)
+            first = whole.partition(".")[0]
             yield ir.Import(first, None, first, line)
+            if whole != first:
+                yield ir.Import(whole, None, "", line)
 
 
 def _import_from(node: Syntax, depth: int) -> Iterator[ir.Statement]:

@@ -7,8 +7,10 @@ that name (workspaces, `src` layouts).  Source: https://docs.python.org/3/refere
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 
 from ctxgen.source.languages import Sources
 
@@ -53,6 +55,11 @@ class PythonResolver:
                 return ()
             folder = folder.rpartition("/")[0]
         return [each for each in self._in(folder, name) if each != path or not name][:1]
+
+    def uses(self, path: str, name: str) -> bool:
+        """Whether a name, or a module's with its dots, stands in a file a second time; one in quotes (`__all__`) uses nothing."""
+        stands = re.finditer(rb"(?<![\w.\"'])" + re.escape(name.encode()) + rb"(?![\w\"'])", self.data(path))
+        return len(list(islice(stands, 2))) == 2
 
     def named(self, path: str) -> str:
         """The name by which a program imports the module of a file: below its outermost package."""

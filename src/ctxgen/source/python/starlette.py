@@ -27,13 +27,14 @@ class _Entry:
 def _route(kind: str) -> Hook:
     def make(program: Program, arguments: Arguments) -> Value:
         """`Route("/orders", orders, methods=["GET"])`, `WebSocketRoute("/updates", updates)`."""
-        return _Entry(lambda owner: _add(program, owner, arguments, kind, arguments.get(1, "endpoint", default=UNKNOWN)))
+        at = program.route_at(arguments)
+        return _Entry(lambda owner: _add(program, owner, arguments, at, kind, arguments.get(1, "endpoint", default=UNKNOWN)))
 
     return make
 
 
-def _add(program: Program, owner: Object, arguments: Arguments, kind: str, view: Value) -> None:
-    path, at = arguments.get(0, "path"), program.route_at(arguments)
+def _add(program: Program, owner: Object, arguments: Arguments, at: At, kind: str, view: Value) -> None:
+    path = arguments.get(0, "path")
     if not isinstance(path, str):
         program.note(at, "path-unknown", "a route whose path could not be followed is left out")
         return
@@ -123,20 +124,21 @@ def mount_app(program: Program, owner: Object, arguments: Arguments) -> Value:
 
 def _added_route(program: Program, owner: Object, arguments: Arguments) -> Value:
     """`app.add_route("/orders", orders, methods=["GET"])`."""
-    _add(program, owner, arguments, "http", arguments.get(1, "route", "endpoint", default=UNKNOWN))
+    _add(program, owner, arguments, program.route_at(arguments), "http", arguments.get(1, "route", "endpoint", default=UNKNOWN))
     return UNKNOWN
 
 
 def _added_socket(program: Program, owner: Object, arguments: Arguments) -> Value:
-    _add(program, owner, arguments, "ws", arguments.get(1, "route", "endpoint", default=UNKNOWN))
+    _add(program, owner, arguments, program.route_at(arguments), "ws", arguments.get(1, "route", "endpoint", default=UNKNOWN))
     return UNKNOWN
 
 
 def _decorator(program: Program, owner: Object, arguments: Arguments) -> Value:
     """`@app.route("/orders")` on a function or an endpoint class."""
+    at = program.route_at(arguments)
 
     def add(waiting: Arguments) -> Value:
-        _add(program, owner, arguments._replace(written=arguments.written[:1]), "http", waiting.get(0))
+        _add(program, owner, arguments._replace(written=arguments.written[:1]), at, "http", waiting.get(0))
         return waiting.get(0)
 
     return Decorator(add)
