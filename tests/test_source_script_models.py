@@ -99,3 +99,14 @@ CASES = {
 def test_models(case: str, tmp_path: Path) -> None:
     dependencies, files, expected = CASES[case]
     assert models(tmp_path, dependencies, files) == expected
+
+
+def test_what_is_taken_over_from_another_file_is_cited_there(tmp_path: Path) -> None:
+    common = "import { timestamp } from 'drizzle-orm/pg-core'\n\nexport const times = {\n  createdAt: timestamp('created_at'),\n}\n"
+    orders = "import { pgTable, text } from 'drizzle-orm/pg-core'\nimport { times } from './common'\nexport const orders = pgTable('orders', {\n  id: text('id'),\n  ...times,\n})\n"
+    models(tmp_path, "drizzle-orm", {"common.ts": common, "orders.ts": orders})
+    (model,) = analyse(tmp_path).facts.of(EntityModel)
+    assert {column.name: (column.at.path, column.at.line) for column in model.columns} == {
+        "id": ("orders.ts", 4),
+        "created_at": ("common.ts", 4),
+    }

@@ -312,8 +312,7 @@ class Interpreter(Lookups):
         for key, value in entries[:MAX_ITEMS]:
             known = self.evaluate(value, scope)
             if key is None:
-                found.update(known if isinstance(known, dict) else {})
-                found.written |= known.written if isinstance(known, Record) else {}
+                found.take(known if isinstance(known, dict) else {})
                 continue
             named = (
                 key.value
@@ -323,8 +322,7 @@ class Interpreter(Lookups):
                 else self.evaluate(key, scope)
             )
             if isinstance(named, (str, int)):
-                found[str(named)] = known
-                found.written[str(named)] = value
+                found.state(str(named), known, value)
         values = list(found.values())
         if (kept := bounded(values)) is not values:
             found.update(zip(found, kept, strict=True))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ctxgen.model import At
 from ctxgen.source import ir
 
 if TYPE_CHECKING:
@@ -195,6 +196,24 @@ class Record(dict[str, Value]):
         super().__init__()
         self.path, self.line = path, line
         self.written: dict[str, ir.Expression] = {}
+        self._elsewhere: dict[str, str] = {}
+
+    def state(self, key: str, value: Value, written: ir.Expression) -> None:
+        """Add an entry as it is written here."""
+        self[key], self.written[key] = value, written
+        self._elsewhere.pop(key, None)
+
+    def take(self, other: dict[str, Value]) -> None:
+        """Add the entries of another object, which may be written in another file: `{ ...common }`."""
+        self.update(other)
+        if isinstance(other, Record):
+            self.written |= other.written
+            self._elsewhere |= {key: other.place(key).path for key in other.written}
+
+    def place(self, key: str) -> At:
+        """The line of an entry, that of the object for one that is not written out."""
+        found = self.written.get(key)
+        return At(self._elsewhere.get(key, self.path), found.line) if found is not None else At(self.path, self.line)
 
 
 class Arguments(NamedTuple):

@@ -14,7 +14,7 @@ from ctxgen.opaque import name
 from ctxgen.source import ir
 from ctxgen.source.guards import spelled
 from ctxgen.source.program import Hook, Program
-from ctxgen.source.script.model_parts import Draft, at_key, column, finish_drafts, index, last_name, new_draft, relation
+from ctxgen.source.script.model_parts import Draft, column, finish_drafts, index, last_name, new_draft, relation
 from ctxgen.source.values import UNKNOWN, Arguments, External, FunctionValue, Object, Record, Scope, Value
 
 _DIALECTS = {
@@ -38,7 +38,7 @@ def _table(program: Program, arguments: Arguments) -> Value:
     if isinstance(columns, Record):
         names = {}
         for key, expression in columns.written.items():
-            names[key] = _column(program, draft, key, expression, at_key(columns, key), arguments.scope)
+            names[key] = _column(program, draft, key, expression, columns.place(key), arguments.scope)
         made.fields[" columns"] = names
         _extras(program, draft, made, arguments)
     return made

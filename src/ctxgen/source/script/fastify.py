@@ -55,7 +55,7 @@ def _described(program: Program, owner: Object, arguments: Arguments) -> Value:
     if isinstance(options, dict):
         methods = tuple("ANY" if each == "*" else each.upper() for each in plain(options.get("method"))) or ("ANY",)
         paths = plain(options.get("url", options.get("path")))
-        at = At(options.path, options.line) if isinstance(options, Record) else program.at(arguments)
+        at = options.place("url" if "url" in options else "path") if isinstance(options, Record) else program.at(arguments)
         written = options.written.get("handler") if isinstance(options, Record) else None
         handler = options.get("handler", UNKNOWN)
         _add(program, owner, methods, paths, at, options, handler, program.handler_name(handler, written))

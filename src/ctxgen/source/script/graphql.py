@@ -102,7 +102,7 @@ def _map(program: Program, table: dict[str, Value], at: At) -> None:
         for fields in _maps(program, table.get(root)):
             for field, value in fields.items():
                 written = fields.written.get(field) if isinstance(fields, Record) else None
-                where = At(fields.path, written.line) if isinstance(fields, Record) and written is not None else at
+                where = fields.place(field) if isinstance(fields, Record) and written is not None else at
                 handler = program.handler_name(value, written)
                 operation(program, root, field, where, "graphql", handler if handler != "UNKNOWN" else None)
                 program.answers(value)
@@ -210,8 +210,8 @@ def _field(program: Program, owner: Object, arguments: Arguments) -> Value:
 
 def _plugin_guards(program: Program, options: Value) -> list[Guard]:
     """Nexus's plug-in: `authorize: (root, args, context) => …`"""
-    if isinstance(options, Record) and (written := options.written.get("authorize")) is not None:
-        made = guard("authorize", At(options.path, written.line), "authz")
+    if isinstance(options, Record) and "authorize" in options.written:
+        made = guard("authorize", options.place("authorize"), "authz")
         return [made] if made is not None else []
     return []
 
@@ -233,8 +233,8 @@ def _fields_of(root: str) -> MethodHook:
         function = given.get("fields") if isinstance(given, dict) else given
         table = program.call(function, arguments._replace(positional=(UNKNOWN,))) if isinstance(function, FunctionValue) else None
         if isinstance(table, Record):
-            for key, written in table.written.items():
-                operation(program, root, key, At(table.path, written.line), "pothos")
+            for key in table.written:
+                operation(program, root, key, table.place(key), "pothos")
         return owner
 
     return fields
@@ -249,8 +249,8 @@ def _scopes(program: Program, function: Value, arguments: Arguments) -> list[Gua
         call = getattr(statement, "value", None)
         for argument in getattr(call, "arguments", ()):
             options = program.evaluate(argument.value, function.scope)
-            if isinstance(options, Record) and (written := options.written.get("authScopes")) is not None:
-                made = guard("authScopes", At(options.path, written.line), "authz")
+            if isinstance(options, Record) and "authScopes" in options.written:
+                made = guard("authScopes", options.place("authScopes"), "authz")
                 asked += [made] if made is not None else []
     return asked
 

@@ -25,7 +25,7 @@ def guards_in(program: Program, options: Value, keys: tuple[str, ...], at: At) -
         expression = options.written.get(key) if isinstance(options, Record) else None
         if value is UNKNOWN and expression is None:
             continue
-        where = At(options.path, options.line) if isinstance(options, Record) else at
+        where = options.place(key) if isinstance(options, Record) else at
         written = [item.value for item in expression.items] if isinstance(expression, ir.Sequence) else [expression]
         values = value if isinstance(value, list) else [value]
         for index, each in enumerate(values):

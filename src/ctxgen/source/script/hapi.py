@@ -31,7 +31,7 @@ def _route(program: Program, owner: Object, arguments: Arguments) -> Value:
 
 def _one(program: Program, owner: Object, route: dict[str, Value], arguments: Arguments) -> None:
     paths = plain(route.get("path"))
-    at = At(route.path, _line(route)) if isinstance(route, Record) else program.at(arguments)
+    at = route.place("path") if isinstance(route, Record) else program.at(arguments)
     if not paths:
         program.note(at, "path-unknown", "a route whose path could not be followed is left out")
         return
@@ -53,19 +53,11 @@ def _one(program: Program, owner: Object, route: dict[str, Value], arguments: Ar
     program.answers(handler)
 
 
-def _line(route: Record) -> int:
-    """The line of the path, which tells most."""
-    path = route.written.get("path")
-    return path.line if path is not None else route.line
-
-
 def _access(options: dict[str, Value], at: At) -> tuple[list[Guard], At | None]:
     """What `auth` of a route's options says: a strategy, `false` for everybody, a mode of which `try` and `optional` let all in."""
     if "auth" not in options:
         return [], None
-    where = at
-    if isinstance(options, Record) and (written := options.written.get("auth")) is not None:
-        where = At(options.path, written.line)
+    where = options.place("auth") if isinstance(options, Record) else at
     auth = options["auth"]
     if auth is False:
         return [], where

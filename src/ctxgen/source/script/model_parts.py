@@ -49,12 +49,6 @@ def written(record: Value, key: str) -> ir.Expression | None:
     return record.written.get(key) if isinstance(record, Record) else None
 
 
-def at_key(record: Record, key: str) -> At:
-    """The line of an entry of an object literal."""
-    found = record.written.get(key)
-    return At(record.path, found.line if found is not None else record.line)
-
-
 def last_name(expression: ir.Expression | None, value: Value = UNKNOWN) -> str:
     """The last part of what something is called: `STRING` of `DataTypes.STRING(64)`, `User` of `() => User`, a text itself."""
     if isinstance(value, str):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ctxgen.source.program import Hook, MethodHook, Program
 from ctxgen.source.script.decorators import Mark, marks, of_class
-from ctxgen.source.script.model_parts import Draft, at_key, column, finish_drafts, index, last_name, new_draft, relation, type_name, written
+from ctxgen.source.script.model_parts import Draft, column, finish_drafts, index, last_name, new_draft, relation, type_name, written
 from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, External, Object, Record, Value
 
 _MODELS = ("mongoose.model()", "mongoose.connection.model()", "mongoose.createConnection().model()")
@@ -28,8 +28,7 @@ def _add(program: Program, owner: Object, arguments: Arguments) -> Value:
     """`schema.add({ … })`"""
     known, more = owner.fields.get(" fields"), arguments.get(0)
     if isinstance(known, Record) and isinstance(more, Record):
-        known.update(more)
-        known.written |= more.written
+        known.take(more)
     return owner
 
 
@@ -58,7 +57,7 @@ def _model(program: Program, arguments: Arguments) -> Value:
 
 def _path(draft: Draft, title: str, value: Value, record: Record, key: str, depth: int = 0) -> None:
     """One path of a schema: a type, its options, a list of either, or an object of further paths."""
-    at = at_key(record, key)
+    at = record.place(key)
     many = isinstance(value, list)
     inner = value[0] if isinstance(value, list) and value else value
     expression = record.written.get(key)

@@ -98,5 +98,4 @@ def provided(program: Program, value: Value, entry: dict[str, Value]) -> Guard |
     if not isinstance(entry, Record) or value is UNKNOWN:
         return None
     key = next((each for each in ("useClass", "useExisting", "useValue") if each in entry.written), "")
-    expression = entry.written.get(key)
-    return of_value(program, value, expression, At(entry.path, expression.line if expression is not None else entry.line), None)
+    return of_value(program, value, entry.written.get(key), entry.place(key), None)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ctxgen.model import At
 from ctxgen.source.program import Program
-from ctxgen.source.script.model_parts import Draft, at_key, column, finish_drafts, new_draft, referred, relation, written
+from ctxgen.source.script.model_parts import Draft, column, finish_drafts, new_draft, referred, relation, written
 from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, External, FunctionValue, Record, Value
 
 _MODELS = ("objection.Model",)
@@ -48,7 +48,7 @@ def _columns(draft: Draft, schema: Value) -> None:
             value = properties.get(key, UNKNOWN)
             kind = value.get("type") if isinstance(value, dict) else None
             nullable = None if not isinstance(required, list) or key not in required else False
-            draft.columns.append(column(key, at_key(properties, key), kind if isinstance(kind, str) else "", nullable=nullable))
+            draft.columns.append(column(key, properties.place(key), kind if isinstance(kind, str) else "", nullable=nullable))
 
 
 def _relations(program: Program, draft: Draft, mappings: Value) -> None:
@@ -62,4 +62,4 @@ def _relations(program: Program, draft: Draft, mappings: Value) -> None:
             named = getattr(expression, "name", "")
         if named in _KINDS and isinstance(stated, dict):
             target = referred(program, stated.get("modelClass", UNKNOWN), written(stated, "modelClass"))
-            draft.relations.append(relation(key, _KINDS[named], target.rpartition("/")[2], at_key(mappings, key)))
+            draft.relations.append(relation(key, _KINDS[named], target.rpartition("/")[2], mappings.place(key)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctxgen.model import At, Endpoint
+from ctxgen.model import Endpoint
 from ctxgen.opaque import Name, name
 from ctxgen.source.program import Program
 from ctxgen.source.routing import parameters
@@ -30,7 +30,7 @@ def _route(program: Program, table: Record, key: str) -> None:
     program.facts.append(
         Endpoint(
             method=name(verb.upper() if verb.upper() in _VERBS else "ANY"), path=name(parameters(path)), handler=_handler(target),
-            technology=Name("sails"), at=At(table.path, table.written[key].line),
+            technology=Name("sails"), at=table.place(key),
         )
     )  # fmt: skip
 

@@ -12,7 +12,6 @@ from ctxgen.source.program import Hook, MethodHook, Program
 from ctxgen.source.script.decorators import Mark, marks, of_class
 from ctxgen.source.script.model_parts import (
     Draft,
-    at_key,
     column,
     finish_drafts,
     index,
@@ -73,7 +72,7 @@ def _draft(program: Program, title: str, attributes: Value, options: Value, at: 
 
 def _attribute(draft: Draft, attributes: Record, key: str) -> None:
     value = attributes.get(key, UNKNOWN)
-    at = at_key(attributes, key)
+    at = attributes.place(key)
     if not isinstance(value, Record):
         draft.columns.append(column(key, at, last_name(attributes.written[key], value)))
         return

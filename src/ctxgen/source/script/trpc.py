@@ -107,10 +107,7 @@ def _made(program: Program, table: Value, at: At) -> Object:
 def _merge(program: Program, owner: Object | None, arguments: Arguments) -> Value:
     table = Record(arguments.scope.module.path, arguments.line)
     for each in arguments.positional:
-        inner = _table(program, each)
-        table |= inner
-        if isinstance(inner, Record):
-            table.written |= inner.written
+        table.take(_table(program, each))
         program.shared["trpc inner"].append(each)
     return _made(program, table, program.at(arguments))
 

@@ -49,8 +49,7 @@ def routes(value: Value, prefix: str = "", keys: tuple[str, ...] = (), depth: in
     if depth > MAX_DEPTH:
         return
     if isinstance(value, Record) and isinstance(value.get("method"), str) and isinstance(value.get("path"), str):
-        line = value.written["path"].line if "path" in value.written else value.line
-        yield Stated(keys, value["method"].upper(), join(prefix, value["path"]), At(value.path, line))
+        yield Stated(keys, value["method"].upper(), join(prefix, value["path"]), value.place("path"))
         return
     table = value.fields if isinstance(value, Object) and value.type.name == "contract" else value if isinstance(value, dict) else {}
     below = join(prefix, table.get(_PREFIX, ""))
