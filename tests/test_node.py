@@ -24,7 +24,7 @@ PACKAGES = Path(os.environ.get("CTXGEN_NODE", HERE)) / "node_modules"
 @pytest.mark.skipif(
     shutil.which("node") is None or not PACKAGES.is_dir(), reason="the frameworks are not installed: run `npm install` in tests/node"
 )
-@pytest.mark.parametrize("framework", ["express", "fastify", "koa", "nestjs", "restify", "polka"])
+@pytest.mark.parametrize("framework", ["express", "fastify", "hapi", "hono", "koa", "nestjs", "restify", "polka"])
 def test_the_framework_itself_registers_what_is_read(framework: str) -> None:
     folder = FIXTURES / "source" / "script" / f"{framework}-shop"
     command = ["node", str(HERE / "routes.cjs"), framework, str(folder)]

@@ -59,16 +59,34 @@ async function koa(folder) {
   });
 }
 
+// A module of TypeScript, with its own files but not its packages.
+async function bundled(file) {
+  const built = fs.mkdtempSync(path.join(os.tmpdir(), "routes-"));
+  const outfile = path.join(built, "built.js");
+  await require("esbuild").build({ entryPoints: [file], outfile, bundle: true, platform: "node", format: "cjs", packages: "external", logLevel: "silent" });
+  const found = require(outfile);
+  fs.rmSync(built, { recursive: true });
+  return found;
+}
+
+async function hapi(folder) {
+  const server = await require(path.join(folder, "src/index.js")).init();
+  return server.table().map((route) => `${route.method === "*" ? "ANY" : route.method.toUpperCase()} ${route.path}`);
+}
+
+async function hono(folder) {
+  const { inspectRoutes } = require("hono/dev");
+  const app = (await bundled(path.join(folder, "src/index.ts"))).default;
+  const routes = inspectRoutes(app).filter((route) => !route.isMiddleware);
+  return routes.map((route) => `${route.method === "ALL" ? "ANY" : route.method} ${route.path}`);
+}
+
 async function nestjs(folder) {
-  const built = fs.mkdtempSync(path.join(os.tmpdir(), "nestjs-"));
-  const external = ["@nestjs/*", "reflect-metadata", "rxjs"];
-  const entryPoints = [path.join(folder, "src/main.ts")];
-  await require("esbuild").build({ entryPoints, outdir: built, bundle: true, platform: "node", format: "cjs", external, logLevel: "silent" });
+  const { create } = await bundled(path.join(folder, "src/main.ts"));
   keepMounts();
-  const app = await require(path.join(built, "main.js")).create();
+  const app = await create();
   app.getHttpAdapter().createMiddlewareFactory = () => () => {}; // middlewares for one method stand among the routes, and are none
   await app.init();
-  fs.rmSync(built, { recursive: true });
   return layers(app.getHttpAdapter().getInstance()._router.stack);
 }
 
@@ -91,7 +109,7 @@ async function polka(folder) {
 }
 
 const [framework, folder] = process.argv.slice(2);
-({ express, fastify, koa, nestjs, restify, polka })[framework](folder).then((found) => {
+({ express, fastify, hapi, hono, koa, nestjs, restify, polka })[framework](folder).then((found) => {
   console.log(found.join("\n"));
   process.exit(0);
 });

@@ -93,7 +93,7 @@ def finish(program: Program) -> None:
 
 
 def _register(program: Program, owner: Object, arguments: Arguments) -> Value:
-    """`server.register({ plugin, routes: { prefix } })`, a plug-in alone, or a list."""
+    """`server.register({ plugin, routes: { prefix } })`, a plug-in alone, or a list; `server.register(plugin, { routes: { prefix } })` for all of them."""
     given, shared = arguments.get(0), arguments.get(1)
     for each in given if isinstance(given, list) else [given]:
         stated = each if isinstance(each, dict) else {}
@@ -104,21 +104,29 @@ def _register(program: Program, owner: Object, arguments: Arguments) -> Value:
             plugin = program.attribute(plugin, "default", arguments.line, arguments.scope)
         if isinstance(plugin, dict) and "plugin" in plugin:
             plugin = plugin["plugin"]
-        routes = stated.get("routes") or (shared.get("routes") if isinstance(shared, dict) else None)
-        prefix = routes.get("prefix") if isinstance(routes, dict) else None
+        own, prefix = _prefix(stated), _prefix(shared)
         register = (
             plugin.get("register") if isinstance(plugin, dict) else program.attribute(plugin, "register", arguments.line, arguments.scope)
         )
         if isinstance(register, FunctionValue):
-            child = _child(program, owner, prefix if isinstance(prefix, str) else "", program.at(arguments))
+            above = owner.fields.get("server", owner) if own else owner  # what a plug-in states for itself stands below no other prefix
+            child = _child(program, above if isinstance(above, Object) else owner, own or prefix, program.at(arguments))
             program.call(register, Arguments((child, stated.get("options", {})), {}, (), arguments.line, arguments.scope))
     return UNKNOWN
+
+
+def _prefix(options: Value) -> str:
+    """The prefix in `{ routes: { prefix } }`."""
+    routes = options.get("routes") if isinstance(options, dict) else None
+    prefix = routes.get("prefix") if isinstance(routes, dict) else None
+    return prefix if isinstance(prefix, str) else ""
 
 
 def _child(program: Program, owner: Object, prefix: str, at: At) -> Object:
     if not prefix:
         return owner
     made = Object(owner.type, program.new_router(owner.type, at))
+    made.fields["server"] = owner.fields.get("server", owner)
     if made.router is not None and owner.router is not None:
         owner.router.mount(made.router, prefix, at)
     return made

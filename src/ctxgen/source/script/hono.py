@@ -8,7 +8,7 @@ from __future__ import annotations
 from ctxgen.source.frameworks import plain
 from ctxgen.source.program import Hook, MethodHook, Program
 from ctxgen.source.script.handlers import guards_in
-from ctxgen.source.values import Arguments, Object, Value
+from ctxgen.source.values import UNKNOWN, Arguments, Object, Value
 
 
 def _openapi(program: Program, owner: Object, arguments: Arguments) -> Value:
@@ -33,9 +33,25 @@ def _use(program: Program, owner: Object, arguments: Arguments) -> Value:
     return owner if found else None
 
 
+def _itself(program: Program, arguments: Arguments) -> Value:
+    """`createMiddleware(async (c, next) => …)` is the function that it is given."""
+    return arguments.get(0, default=UNKNOWN)
+
+
+def _handlers(program: Program, arguments: Arguments) -> Value:
+    """`factory.createHandlers(auth, handler)`"""
+    return list(arguments.positional)
+
+
 def _described(program: Program, arguments: Arguments) -> Value:
     return arguments.get(0)
 
 
-HOOKS: dict[str, Hook] = {"@hono/zod-openapi.createRoute()": _described}
+_FACTORY = "hono/factory.createFactory()"
+HOOKS: dict[str, Hook] = {
+    "@hono/zod-openapi.createRoute()": _described,
+    "hono/factory.createMiddleware()": _itself,
+    f"{_FACTORY}.createMiddleware()": _itself,
+    f"{_FACTORY}.createHandlers()": _handlers,
+}
 METHODS: dict[str, MethodHook] = {"hono.app.openapi": _openapi, "hono.app.use": _use}
