@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from ctxgen.model import At, Endpoint, Guard, GuardKind
 from ctxgen.source import ir
 from ctxgen.source.frameworks import Method, Vocabulary
-from ctxgen.source.guards import attaches, guard, guard_kind, lets_all, refusal, spelled
+from ctxgen.source.guards import answers, attaches, guard, guard_kind, lets_all, refusal, spelled
 from ctxgen.source.interpreter import Interpreter
 from ctxgen.source.reach import Reach, reach
 from ctxgen.source.routing import access_of
@@ -78,14 +78,10 @@ class Guarding(Interpreter):
             return []  # a path among the arguments
         at = At(at.path, expression.line) if expression is not None and not isinstance(expression, (ir.Function, ir.Class)) else at
         written = value if isinstance(value, str) else spelled(expression)
-        names = [written]
-        match value:
-            case FunctionValue() | ClassValue():
-                names.append(value.name if isinstance(value, FunctionValue) else value.cls.name)
-            case Instance():
-                names.append(value.cls.cls.name)
-            case External():
-                names.append(value.path.replace("()", ""))
+        itself = _own_name(value)
+        if itself and isinstance(expression, ir.Unknown):  # one of a list, which is all that is written
+            written = itself
+        names = [written, itself]
         kinds = {each: self.judged(each, value) for each in names if each}
         found = kind or next((known for known in kinds.values() if known), None)
         if (
@@ -153,7 +149,8 @@ class Guarding(Interpreter):
             if inner is None:
                 break
             called = written.function
-            guards += self.guards_of(called, self.evaluate(called, arguments.scope), self.at(arguments))
+            if not answers(spelled(called)):
+                guards += self.guards_of(called, self.evaluate(called, arguments.scope), self.at(arguments))
             guards += self._chained(called, arguments)
             handler, written = inner
         told = {each.name.rpartition(".")[2] for each in guards}
@@ -234,6 +231,18 @@ class Guarding(Interpreter):
             if isinstance(each, str) and each in arguments.keywords:
                 return count + 1
         return -1
+
+
+def _own_name(value: Value) -> str:
+    """The name of what a value is, whatever holds it."""
+    match value:
+        case FunctionValue() | ClassValue():
+            return value.name if isinstance(value, FunctionValue) else value.cls.name
+        case Instance():
+            return value.cls.cls.name
+        case External():
+            return value.path.replace("()", "")
+    return ""
 
 
 def last_name(type: ir.Expression | None) -> str:

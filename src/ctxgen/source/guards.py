@@ -119,6 +119,16 @@ def attaches(spelled: str) -> bool:
     return bool(words) and words[0] in _ATTACHES and _REQUIRES.isdisjoint(words)
 
 
+_ISSUES = {"login", "signin", "sign", "token", "session", "issue"}
+"""First words of what answers by itself with what it is given: `login(users.find)`."""
+
+
+def answers(spelled: str) -> bool:
+    """Whether a name tells something that answers a request with what it is given, not what stands before it."""
+    words = [word.lower() for word in _WORDS.findall(spelled[-120:].rpartition(".")[2])]
+    return bool(words) and words[0] in _ISSUES and _REQUIRES.isdisjoint(words)
+
+
 @lru_cache(maxsize=8192)
 def guard_kind(spelled: str) -> GuardKind | None:
     """The kind of guard that a name tells: `requireAdmin` authz, `auth.required` authn, `rateLimit` rate; None for a name that tells none."""
@@ -142,6 +152,10 @@ _AROUND = {"Depends", "Security", "method_decorator"}
 """Functions of frameworks that only pass on what guards."""
 
 
+_SELVES = ("self", "crate", "super", "exports", "module.exports")
+"""What names lead to the object or module that they stand in."""
+
+
 def spelled(expression: ir.Expression | None) -> str:
     """How an expression is named in the code: `auth.required`, `passport.authenticate`; `""` for what has no name."""
     match expression:
@@ -153,7 +167,7 @@ def spelled(expression: ir.Expression | None) -> str:
             if isinstance(owner, ir.Call) and owner.function in (ir.Name("require", owner.line), ir.Name("import", owner.line)):
                 return name
             start = spelled(owner)
-            return f"{start}.{name}" if start and start not in ("self", "crate", "super") else name
+            return f"{start}.{name}" if start and start not in _SELVES else name
         case ir.Call(function):
             return spelled(function)
         case ir.Item(owner):

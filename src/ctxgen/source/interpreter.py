@@ -357,18 +357,22 @@ class Interpreter(Lookups):
             function = self._received(function, call, scope)
         positional: list[Value] = []
         keywords: dict[str, Value] = {}
+        written: list[ir.Argument] = []
         for argument in call.arguments[:MAX_ITEMS]:
             value = self.evaluate(argument.value, scope)
+            spread = value if argument.spread and isinstance(value, list) else None
+            written += [argument] if spread is None else [_element(argument)] * len(spread)
             if isinstance(value, (list, dict)) and weight(value) > MAX_WEIGHT:
                 value = UNKNOWN
             if argument.keyword is not None:
                 keywords[argument.keyword] = value
+            elif spread is not None:
+                positional += spread
             elif argument.spread:
-                positional += value if isinstance(value, list) else []
                 keywords |= value if isinstance(value, dict) else {}
             else:
                 positional.append(value)
-        arguments = Arguments(tuple(positional), keywords, call.arguments, call.line, scope, call.types)
+        arguments = Arguments(tuple(positional), keywords, tuple(written), call.line, scope, call.types)
         if self.language.dispatches and isinstance(function, External | _Unknown):
             self.dispatched(call, arguments)
         if isinstance(function, FunctionValue) and function.function.within and isinstance(function.this, ClassValue):
@@ -630,6 +634,11 @@ class Interpreter(Lookups):
 
     def uncalled(self, value: FunctionValue, arguments: Arguments) -> None:
         self._apply(value, arguments)
+
+
+def _element(spread: ir.Argument) -> ir.Argument:
+    """What is written for one of the values that a list stands for: nothing of its own."""
+    return ir.Argument(ir.Unknown(spread.value.line, (spread.value,)), spread=True)
 
 
 def _with_receiver(function: FunctionValue, arguments: Arguments) -> tuple[FunctionValue, Arguments]:

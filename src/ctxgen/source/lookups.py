@@ -59,6 +59,8 @@ class Lookups(Modules):
                     return found
                 cls = owner.cls if isinstance(owner, Instance) else owner
                 owner = cls.outer if isinstance(cls, ClassValue) else None
+        if name == "exports" and self.language.default_exports:
+            return scope.module
         for path in self.resolver.defining(scope.module.path, name):
             module = self.run(path)
             if module is None:
@@ -98,6 +100,8 @@ class Lookups(Modules):
             case External(path):
                 if name == "default" and self.language.default_exports:
                     return owner
+                if path == "module" and name == "exports" and self.language.default_exports:
+                    return scope.module
                 if (inner := self.language.inside(path, name)) and (files := tuple(self.resolver.module(scope.module.path, inner))):
                     return self._whole(files, inner, scope.module)
                 if (constant := self.language.constants.get(f"{path}.{name}")) is not None:

@@ -696,6 +696,8 @@ class Program(Guarding):
                 return handler.name
             case FunctionValue() if (written := delegate(handler.function)) is not None:
                 return spelled(written) or None
+            case FunctionValue() if isinstance(expression, (ir.Item, ir.Unknown)):  # one of several, whose name is not its own
+                return None
             case ClassValue():
                 return handler.cls.name
             case list() if handler:

@@ -16,4 +16,5 @@ LANGUAGE = Language(
     importers=("require", "import"),
     hooks=HOOKS,
     constructors=("constructor",),
+    handlers_wrapped=True,
 )

@@ -37,9 +37,10 @@ def _add(program: Program, owner: Object, methods: tuple[str, ...], where: int, 
     paths = plain(arguments.get(where))
     if last > where and paths:
         guards = guards_between(program, arguments, max(where + 1, first), last)
-        named = program.handler_name(arguments.get(last), arguments.expression(last))
-        program.add_route(owner, methods, paths, program.at(arguments), named, guards)
-        program.answers(arguments.get(last))
+        handler, written, around = program.unwrapped(arguments, last)
+        named = program.handler_name(handler, written)
+        program.add_route(owner, methods, paths, program.at(arguments), named, [*guards, *around])
+        program.answers(handler)
 
 
 def _joi(program: Program, owner: Object, arguments: Arguments) -> Value:
