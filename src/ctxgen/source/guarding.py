@@ -162,7 +162,7 @@ class Guarding(Interpreter):
         for _ in range(10):
             if not isinstance(handler, FunctionValue) or handler.inner is None or handler.maker is None:
                 break
-            guards += self.guards_of(None, handler.maker, at)
+            guards += self.guards_of(None, handler.maker, at) if not answers(handler.maker.name) else []
             handler = handler.inner
         return guards
 
