@@ -42,8 +42,7 @@ def _summary(endpoints: Sequence[Endpoint], index: int) -> Iterator[Piece]:
     parts: list[Part] = [counted, " endpoint" if sum(kinds.values()) == 1 else " endpoints"]
     guarded = [each for each in endpoints if each.access == "guarded"]
     if guarded:
-        by = Counter(guard.name for each in guarded for guard in each.guards if guard.kind in ("authn", "authz"))
-        most = [name for name, _ in sorted(by.items(), key=lambda entry: (-entry[1], entry[0]))[:GUARDS]]
+        most = _most(guard.name for each in guarded for guard in each.guards if guard.kind in ("authn", "authz"))
         parts += [f", {len(guarded)} guarded"]
         parts += [" by ", *_codes(most)] if most else []
     if public := sum(each.access == "public" for each in endpoints):
@@ -55,6 +54,15 @@ def _summary(endpoints: Sequence[Endpoint], index: int) -> Iterator[Piece]:
         yield Piece(
             (Code(prefix), f" {len(same)}", f" ({methods})" if methods else ""), max(10, GROUP - 2 * rank - 3 * index), same[0].evidence[0]
         )
+
+
+def _most(guards: Iterable[str]) -> list[str]:
+    """The guards that are met most; one that asks for this here and for that there (`Authorize:admins`) without what it asks for."""
+    by: dict[str, Counter[str]] = defaultdict(Counter)
+    for each in guards:
+        by[each.partition(":")[0]][each] += 1
+    ordered = sorted(by.items(), key=lambda entry: (-entry[1].total(), entry[0]))
+    return [next(iter(stated)) if len(stated) == 1 else base for base, stated in ordered[:GUARDS]]
 
 
 def grouped(endpoints: Iterable[Endpoint]) -> list[tuple[str, list[Endpoint]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from msgspec import Struct
@@ -182,6 +183,17 @@ def guard(text: str, at: At, kind: GuardKind | None = None) -> Guard | None:
     """The guard of a name, where its name or the caller tells a kind."""
     found = kind or guard_kind(text)
     return Guard(name=name(text), kind=found, at=at) if found and text else None
+
+
+_ASKED = re.compile(r"[A-Za-z@][\w@.:/*-]{0,60}")
+_MOST_ASKED = 4
+
+
+def asking(text: str, asked: Iterable[str]) -> str:
+    """The name of a guard with the policies, roles or permissions that it asks for: `Authorize:admins`; without them where one is no plain word, or they are many."""
+    words = list(dict.fromkeys(asked))
+    plain = 0 < len(words) <= _MOST_ASKED and all(_ASKED.fullmatch(each) and name(each) == each for each in words)
+    return f"{text}:{','.join(words)}" if text and plain else text
 
 
 def refusal(function: ir.Function, most: int = 400) -> GuardKind | None:

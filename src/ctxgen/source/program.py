@@ -14,7 +14,7 @@ from ctxgen.source import ir
 from ctxgen.source.following import Exhausted
 from ctxgen.source.frameworks import Framework, Method, Type, Vocabulary, plain
 from ctxgen.source.guarding import Guarding, last_name
-from ctxgen.source.guards import delegate, guard, spelled
+from ctxgen.source.guards import asking, delegate, guard, guard_kind, spelled
 from ctxgen.source.interpreter import takes
 from ctxgen.source.languages import Language, Near, Resolver, Sources
 from ctxgen.source.reach import Reach
@@ -505,7 +505,9 @@ class Program(Guarding):
         """A method of a chain that no description knows: it may guard by its name, where the repository's own does not say how, and gives its owner."""
         before = len(owner.router.uses) if owner.router is not None else 0
         given = self._extended(owner, name, arguments)
-        found = guard(name, self.at(arguments)) if name.startswith(("Require", "Authorize")) else None
+        kind = guard_kind(name) if name.startswith(("Require", "Authorize")) else None
+        asked = [each for value in arguments.positional for each in plain(value)] if kind == "authz" else []
+        found = guard(asking(name, asked), self.at(arguments), kind) if kind is not None else None
         if found is not None and owner.router is not None and len(owner.router.uses) == before:
             owner.router.use([found])
         if given is not UNKNOWN:

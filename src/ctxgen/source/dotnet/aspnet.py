@@ -12,11 +12,11 @@ from ctxgen.model import At, Guard
 from ctxgen.source import ir
 from ctxgen.source.calls import calls
 from ctxgen.source.dotnet import abp
-from ctxgen.source.dotnet.attributes import VERBS, attributes, of_class, protection, type_name
+from ctxgen.source.dotnet.attributes import VERBS, attributes, of_class, protection, roles, type_name
 from ctxgen.source.dotnet.controllers import Convention, Style, is_controller, nearest, routes
 from ctxgen.source.dotnet.modules import invoked_groups, map_carter, modules, prepared, reflected_groups
 from ctxgen.source.frameworks import Type
-from ctxgen.source.guards import guard, spelled
+from ctxgen.source.guards import asking, guard, spelled
 from ctxgen.source.program import MethodHook, Program, shared
 from ctxgen.source.routing import Route
 from ctxgen.source.values import Arguments, ClassValue, External, FunctionValue, Instance, Object, Value
@@ -77,11 +77,20 @@ def _add_controllers(program: Program, owner: Object, arguments: Arguments) -> V
     conventions: list[Value] = []
     _options(program, arguments, {"Filters": filters, "Conventions": conventions})
     for value in filters:
-        for made in program.guards_of(None, value, program.at(arguments)):
+        at = program.at(arguments)
+        for made in [_authorize_filter(value, at)] if _title(value).startswith("AuthorizeFilter") else program.guards_of(None, value, at):
             _keep(program, "filter", made)
     for value in conventions:
         _convention(program, value)
     return owner
+
+
+def _authorize_filter(value: Value, at: At) -> Guard | None:
+    """`new AuthorizeFilter()` asks who it is, as does one with a policy that asks no more; any other what he may do."""
+    given = _given(value)
+    policies = [each.path for each in given if isinstance(each, External)]
+    known = not given or any("RequireAuthenticatedUser" in each and each.count("Require") == 1 for each in policies)
+    return guard(asking("AuthorizeFilter", roles(given)), at, "authn" if known else "authz")
 
 
 def _convention(program: Program, value: Value) -> None:
@@ -244,8 +253,12 @@ def _filter(program: Program, owner: Object, arguments: Arguments) -> Value:
 
 def _required(program: Program, owner: Object, arguments: Arguments) -> Value:
     """`RequireAuthorization()` asks who it is; with a policy, what he may do."""
-    stated = arguments.positional or arguments.keywords
-    made = guard("RequireAuthorization", program.at(arguments), "authz" if stated else "authn")
+    written = [call for each in arguments.positional if isinstance(each, FunctionValue) for call in calls(each.function.body)]
+    asking_for = {name for call in written if (name := spelled(call.function).rpartition(".")[2]).startswith("Require")}
+    named = [argument.value for call in written if spelled(call.function).endswith("RequireRole") for argument in call.arguments]
+    asked = roles([*arguments.positional, *(program.evaluate(each, arguments.scope) for each in named)])
+    stated = (arguments.positional or arguments.keywords) and asking_for != {"RequireAuthenticatedUser"}
+    made = guard(asking("RequireAuthorization", asked), program.at(arguments), "authz" if stated else "authn")
     if owner.router is not None and made is not None:
         owner.router.use([made])
     return owner

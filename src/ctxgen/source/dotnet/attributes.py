@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ctxgen.model import At, Guard, GuardKind
 from ctxgen.source import ir
-from ctxgen.source.guards import guard, guard_kind
+from ctxgen.source.guards import asking, guard, guard_kind
 from ctxgen.source.program import Program
 from ctxgen.source.values import ClassValue, External, Scope, Value
 
@@ -109,7 +109,7 @@ def _guards(program: Program, attribute: Attribute) -> Iterator[Guard]:
     made = None
     if name == "Authorize":
         stated = bool(attribute.positional or attribute.types or {"Roles", "Policy"} & set(attribute.named))
-        made = guard(name, at, "authz" if stated else "authn")
+        made = guard(asking(name, _asked(attribute)), at, "authz" if stated else "authn")
     elif name == "EnableRateLimiting":
         made = guard(name, at, "rate")
     elif name == "ApiController":
@@ -119,9 +119,25 @@ def _guards(program: Program, attribute: Attribute) -> Iterator[Guard]:
         shown = value.cls.name if isinstance(value, ClassValue) else value.path if isinstance(value, External) else ""
         made = guard(shown, at)
     elif name not in VERBS and not _NO_GUARD.search(name):
-        made = guard(name, at, guard_kind(name) or _declared(program, attribute))
+        kind = guard_kind(name) or _declared(program, attribute)
+        made = guard(asking(name, _asked(attribute)) if kind == "authz" else name, at, kind)
     if made is not None:
         yield made
+
+
+def _asked(attribute: Attribute) -> list[str]:
+    """The policies, roles or permissions that an attribute names."""
+    given = [
+        *attribute.positional,
+        *(attribute.named[key] for key in ("Policy", "Roles", "Permission", "Permissions") if key in attribute.named),
+    ]
+    return roles(given)
+
+
+def roles(given: Iterable[Value]) -> list[str]:
+    """Texts, those of lists one by one; several roles are one text with commas."""
+    flat = [inner for each in given for inner in (each if isinstance(each, list) else [each])]
+    return [part.strip() for each in flat if isinstance(each, str) for part in each.split(",")]
 
 
 def _declared(program: Program, attribute: Attribute) -> GuardKind | None:

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from ctxgen.model import At, Guard, GuardKind
 from ctxgen.source import ir
 from ctxgen.source.calls import calls
-from ctxgen.source.dotnet.attributes import VERBS, attributes, base_names, protection, type_name
-from ctxgen.source.guards import guard, spelled
+from ctxgen.source.dotnet.attributes import VERBS, attributes, base_names, protection, roles, type_name
+from ctxgen.source.guards import asking, guard, spelled
 from ctxgen.source.program import MethodHook, Program, shared
 from ctxgen.source.routing import Route, join
 from ctxgen.source.values import Arguments, ClassValue, External, FunctionValue, Object, Scope, Value
@@ -209,7 +209,9 @@ def _guards(program: Program, call: ir.Call, cls: ClassValue) -> list[Guard]:
     if called in ("PreProcessor", "PreProcessors"):
         given = [*call.types, *(argument.value for argument in call.arguments)]
         return [made for each in given if (made := guard(type_name(each) or spelled(each), at)) is not None]
-    made = guard(called, at, _GUARDS[called]) if called in _GUARDS else None
+    kind = _GUARDS.get(called)
+    asked = roles([program.evaluate(each.value, program.class_scope(cls)) for each in call.arguments]) if kind == "authz" else []
+    made = guard(asking(called, asked), at, kind) if kind is not None else None
     if called in ("RequireRateLimiting", "RequireAuthorization"):
         made = guard(called, at)
     return [made] if made is not None else []

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 
-from ctxgen.model import At
+from ctxgen.model import At, GuardKind
 from ctxgen.source import ir
 from ctxgen.source.calls import calls
-from ctxgen.source.dotnet.attributes import base_names, type_name
-from ctxgen.source.guards import guard
+from ctxgen.source.dotnet.attributes import base_names, roles, type_name
+from ctxgen.source.guards import asking, guard
 from ctxgen.source.program import Dispatch, Program
 from ctxgen.source.routing import Router
 from ctxgen.source.values import Arguments, ClassValue, Object, Value
@@ -67,8 +67,11 @@ def _module(program: Program, cls: ClassValue, router: Router) -> None:
             router.prefix = path if isinstance(path, str) else router.prefix
         elif called == "AllowAnonymous":
             router.public = at
-        elif called in ("RequireAuthorization", "RequireRateLimiting") and (made := guard(called, at)) is not None:
-            router.use([made])
+        elif called in ("RequireAuthorization", "RequireRateLimiting"):
+            given = roles([program.evaluate(each.value, program.class_scope(cls)) for each in call.arguments])
+            kind: GuardKind = "rate" if "Rate" in called else "authz" if call.arguments else "authn"
+            made = guard(called if kind == "rate" else asking(called, given), at, kind)
+            router.use([made] if made is not None else [])
 
 
 def invoked_groups(program: Program) -> None:

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from ctxgen.model import At, Endpoint, Guard
 from ctxgen.opaque import Name, name
 from ctxgen.source import ir
-from ctxgen.source.guards import guard_kind
-from ctxgen.source.jvm.annotations import Annotation, of_class, simple
+from ctxgen.source.guards import asking, guard_kind
+from ctxgen.source.jvm.annotations import Annotation, of_class, simple, texts
 from ctxgen.source.jvm.resolve import JvmResolver
 from ctxgen.source.jvm.settings import Settings, module_of
 from ctxgen.source.program import Program
@@ -145,8 +145,22 @@ def guards_of(program: Program, own: Sequence[Annotation], outer: Sequence[Annot
         for each, kind in told:
             if (kind == "rate" or (each, kind) in entry) and not any(guard.at == each.at and guard.kind == kind for guard in guards):
                 # what a composed annotation stands for is told by its own name
-                guards.append(Guard(name=name(f"@{each.name}"), kind=kind, at=each.at))  # type: ignore[arg-type]
+                asked = _asked(program, each) if kind == "authz" else []
+                guards.append(Guard(name=name(asking(f"@{each.name}", asked)), kind=kind, at=each.at))  # type: ignore[arg-type]
     return guards, None
+
+
+_EXPRESSION = re.compile(r"@?[\w.]{1,60}\(((?:\s*'[^']{1,80}'\s*,?){1,10})\)")
+"""`hasRole('ADMIN')`, `@orders.allows('read', 'write')`."""
+
+
+def _asked(program: Program, annotation: Annotation) -> list[str]:
+    """The roles or permissions that an annotation names, in an expression too; none where it says more than that."""
+    found = list[str]()
+    for stated in texts(program, annotation, "value", "roles", "permissions"):
+        inner = _EXPRESSION.fullmatch(stated.strip())
+        found += re.findall(r"'([^']+)'", inner[1]) if inner else [stated]
+    return found
 
 
 def kind_of(program: Program, annotation: Annotation) -> str | None:

@@ -20,7 +20,7 @@ from ctxgen.model import At, Guard, GuardKind
 from ctxgen.opaque import name
 from ctxgen.source import ir
 from ctxgen.source.calls import type_name
-from ctxgen.source.guards import guard_kind, spelled
+from ctxgen.source.guards import asking, guard_kind, spelled
 from ctxgen.source.jvm import sa_token
 from ctxgen.source.jvm.annotations import find, marks, names, of_class, simple, strings, value
 from ctxgen.source.jvm.controllers import NOTHING, Rules, Verdict, classes, settings
@@ -217,7 +217,7 @@ def _chain(program: Program, method: ir.Function, cls: ClassValue, order: float)
             pending = (None, ALL) if called in ("anyRequest", "anyExchange") else _patterns(program, call, inside)
         elif called in _VERDICTS and pending is not None:
             kind = _VERDICTS[called]
-            found.append(Rule(pending[0], pending[1], Guard(name=name(called), kind=kind, at=at) if kind else None, at))
+            found.append(Rule(pending[0], pending[1], _verdict(program, call, inside, at) if kind else None, at))
             pending = None
     if len(found) > MAX_RULES:
         found.clear()
@@ -238,7 +238,16 @@ def _authorize(program: Program, call: ir.Call, scope: Scope, at: At) -> Iterato
     if any(simple(each) in ("anyRequest", "anyExchange") for each in values):
         patterns = ALL
     kind = _VERDICTS.get(verdict, "authn")
-    yield Rule(verb, patterns, Guard(name=name(verdict if known else "authenticated"), kind=kind, at=at) if kind else None, at)
+    made = _verdict(program, values[-1], scope, at) if known else Guard(name=name("authenticated"), kind="authn", at=at)
+    yield Rule(verb, patterns, made if kind else None, at)
+
+
+def _verdict(program: Program, verdict: ir.Expression, scope: Scope, at: At) -> Guard:
+    """What a rule asks for: `hasRole("ADMIN")`."""
+    called = simple(verdict)
+    asked = verdict.arguments if isinstance(verdict, ir.Call) and called.startswith("has") else ()
+    given = strings([program.evaluate(each.value, scope) for each in asked])
+    return Guard(name=name(asking(called, given)), kind=_VERDICTS[called] or "authn", at=at)
 
 
 def _patterns(program: Program, call: ir.Call, scope: Scope) -> tuple[str | None, tuple[str | None, ...]]:
@@ -312,19 +321,22 @@ def _shiro(program: Program, cls: ClassValue) -> Iterator[Chain]:
             yield Chain(_UNORDERED, ALL, tuple(found), At(cls.path, method.line))
 
 
+_ASKED = re.compile(r"\[[^\]]*\]")
+_ASKED_OF = re.compile(r"(\w+)\[([^\]]*)\]")
 _BESIDE = {"csrf", "captcha", "xss", "cors", "kickout"}
 """Words of filters that ask for no user."""
 
 
 def _filtered(filters: str, at: At) -> Guard | None:
     """The guard in a chain of filters (`user, kickout, perms[order:read]`), all of which a request passes; None where it is open to everybody."""
-    stated = re.sub(r"\[[^\]]*\]", "", filters)
+    stated = _ASKED.sub("", filters)
     called = [each for each in re.split(r"[,\s]+", stated) if each and not any(word in each.lower() for word in _BESIDE)]
     if not called or "anon" in called or called == ["logout"]:
         return None
     shown = next((each for each in called if each in ("roles", "perms", "rest")), None)
     if shown is not None:
-        return Guard(name=name(shown), kind="authz", at=at)
+        asked = next((match[2] for match in _ASKED_OF.finditer(filters) if match[1] == shown), "")
+        return Guard(name=name(asking(shown, [each.strip() for each in asked.split(",") if each.strip()])), kind="authz", at=at)
     shown = next(
         (each for each in called if each.startswith("authc") or each == "user" or guard_kind(each) in ("authn", "authz")), called[-1]
     )
