@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import bisect
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -17,6 +16,7 @@ from ctxgen.source.guarding import Guarding, last_name
 from ctxgen.source.guards import asking, delegate, guard, guard_kind, spelled
 from ctxgen.source.interpreter import takes
 from ctxgen.source.languages import Language, Near, Resolver, Sources
+from ctxgen.source.mentions import Mentions, Names
 from ctxgen.source.reach import Reach
 from ctxgen.source.routing import Route, Router
 from ctxgen.source.values import (
@@ -103,17 +103,20 @@ class Program(Guarding):
         self.assumed_by: list[tuple[FunctionValue, Router]] = []
         """The routers that stand for parameters of functions that nobody was seen to call."""
         self._said: dict[tuple[bytes, ...], dict[str, bool]] = {}
-        self._lines: dict[str, list[int]] = {}
-        """The lines of each file that tell something."""
+        self.mentions = Mentions(self.data)
         self._nowhere = Scope(ModuleValue("", language.name))
 
     def says(self, path: str, words: tuple[bytes, ...]) -> bool:
         """Whether one of some words stands in a file; asked once for each file and each set of words."""
         known = self._said.setdefault(words, {})
         if path not in known:
-            data = self.sources.data(path) if self.sources is not None else b""
+            data = self.data(path)
             known[path] = any(word in data for word in words)
         return known[path]
+
+    def data(self, path: str) -> bytes:
+        """The text of a file of the language."""
+        return self.sources.data(path) if self.sources is not None else b""
 
     @property
     def paths(self) -> Sequence[str]:
@@ -123,15 +126,11 @@ class Program(Guarding):
     # ---- what is run
 
     @cached_property
-    def _telling(self) -> re.Pattern[bytes]:
+    def _telling(self) -> Names:
         """What stands in the text of a function that makes, takes or fills a router: the last names of the paths that frameworks know."""
         known = (*self.vocabulary.made, *self.vocabulary.typed, *(self.hooks.keys() - self.language.hooks.keys()))
-        names = (
-            {name for path in known for name in _telling_names(path)}
-            | self.vocabulary.routing_names
-            | {key.rpartition(".")[2] for key in self.method_hooks}
-        )
-        return re.compile(rb"(?<!\w)(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names - _COMMON) if name) + rb")(?!\w)")
+        names = {name for path in known for name in _telling_names(path)} | self.vocabulary.routing_names
+        return Names((names | {key.rpartition(".")[2] for key in self.method_hooks}) - _COMMON)
 
     def worth_running(self, value: FunctionValue) -> bool:
         if self.sources is None:
@@ -140,33 +139,19 @@ class Program(Guarding):
         cls = value.owner or (value.this.cls if isinstance(value.this, Instance) else None)
         if cls is not None:
             spans.append((cls.path, cls.cls.line, cls.cls.end))
-        return any(self._tells(*span) for span in spans)
+        return any(self.mentions.within(self._telling, *span) for span in spans)
 
     @cached_property
-    def _making(self) -> re.Pattern[bytes]:
+    def _making(self) -> Names:
         """What stands in the text of a function that makes a router: the last names of what is called for one."""
-        names = {_telling_name(path) for path in self.vocabulary.made if path.endswith("()")} - _COMMON
-        return (
-            re.compile(rb"(?<!\w)(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names) if name) + rb") ?[({]")
-            if names
-            else _NOTHING
-        )
+        return Names({_telling_name(path) for path in self.vocabulary.made if path.endswith("()")} - _COMMON, rb" ?[({]")
 
     def makes_router(self, value: FunctionValue) -> bool:
         if value.owner is not None and not self.language.implicit_this:  # the constructor of an application that extends the framework's
             return value.function.name in self.language.constructors and self.router_of(value.owner) is not None
         if self.sources is None:
             return False
-        lines = self.sources.data(value.scope.module.path).split(b"\n")[value.function.line - 1 : value.function.end]
-        return self._making.search(b"\n".join(lines)) is not None
-
-    def _tells(self, path: str, first: int, last: int) -> bool:
-        lines = self._lines.get(path)
-        if lines is None:
-            data = self.sources.data(path) if self.sources is not None else b""
-            lines = self._lines[path] = [number for number, line in enumerate(data.split(b"\n"), 1) if self._telling.search(line)]
-        position = bisect.bisect_left(lines, first)
-        return position < len(lines) and lines[position] <= last
+        return self.mentions.within(self._making, value.scope.module.path, value.function.line, value.function.end)
 
     # ---- making
 
@@ -773,7 +758,6 @@ _ACTION = re.compile(r"[\w\\/.]{1,150}(?:[@#:.]|::)[\w.]{1,80}|[\w\\]{1,150}Cont
 """How a text names what handles a request: `orders#show`, `OrderController@show`."""
 _WRAPS = re.compile(r"async|catch|wrap|handler\b|promis", re.IGNORECASE)
 """How functions are called that only put something around a handler."""
-_NOTHING = re.compile(rb"(?!)")
 _COMMON = {
     "get", "post", "put", "patch", "delete", "head", "options", "all", "any", "add", "set", "use", "on", "function", "()", "create", "default", "route", "new", "build", "group", "map", "match", "scope", "start",
 }  # fmt: skip

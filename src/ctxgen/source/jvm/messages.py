@@ -91,9 +91,8 @@ _SPEAK = (b"kafka", b"Kafka", b"rabbit", b"amqp", b"Jms", b"jms", b"sqs", b"Sqs"
 def finish(program: Program) -> None:
     """The channels of all classes that speak of a broker."""
     for cls in classes(program, "class", "object", "interface"):
-        data = program.resolver.data(cls.path)  # type: ignore[attr-defined]
-        if any(word in data for word in _SPEAK):
-            program.facts += dict.fromkeys([*_listened(program, cls), *_called(program, cls, data)])
+        if program.says(cls.path, _SPEAK):
+            program.facts += dict.fromkeys([*_listened(program, cls), *_called(program, cls, program.data(cls.path))])
 
 
 def channel(kind: Kind, title: str | None, system: str, role: Role | None, at: At) -> Iterator[Channel]:

@@ -63,8 +63,7 @@ def finish(program: Program) -> None:
     """The facts of all files that hold a word worth looking at."""
     told: dict[Fact, None] = {}
     for path in program.own:
-        data = program.sources.data(path) if program.sources is not None else b""
-        if not any(word in data for word in _WORTH):
+        if not program.says(path, _WORTH):
             continue
         module = program.run(path)
         if module is None:
