@@ -33,6 +33,24 @@ class Names:
         return sorted(set(found))
 
 
+class Families:
+    """Names that mean something only in files that hold one of some words: `(words, names)` for each family, `behind` as of `Names`."""
+
+    def __init__(self, *families: tuple[Iterable[bytes], Iterable[str]], behind: bytes = rb"(?!\w)") -> None:
+        self._families = [(tuple(words), frozenset(names)) for words, names in families]
+        self._behind = behind
+        self._known: dict[tuple[bool, ...], Names] = {}
+        self.all = frozenset(name for _, names in self._families for name in names)
+
+    def names(self, says: Callable[[tuple[bytes, ...]], bool]) -> Names:
+        """The names that mean something in a file; `says` tells whether one of some words stands in it."""
+        stand = tuple(says(words) for words, _ in self._families)
+        if stand not in self._known:
+            names = {name for stands, (_, names) in zip(stand, self._families, strict=True) if stands for name in names}
+            self._known[stand] = Names(names, self._behind)
+        return self._known[stand]
+
+
 class Mentions:
     """Where names stand in files."""
 

@@ -24,6 +24,12 @@ _REFRESHED = re.compile(
 )
 _REVOKED = re.compile(r"(?i)^(?:revoke|invalidate|blacklist)\w{0,20}token")
 _LIMITERS = {"AddFixedWindowLimiter", "AddSlidingWindowLimiter", "AddTokenBucketLimiter", "AddConcurrencyLimiter"}
+CALLED = (
+    "UseExceptionHandler", "BeginTransaction", "TransactionScope", "AddHttpClient", "AddJwtBearer", "ValidateToken", "WriteToken", "CreateToken", "CreateEncodedJwt", "AddRefitClient",
+    "ConfigureHttpClient", "AddRateLimiter", "UseRateLimiter", *_LIMITERS,
+)  # fmt: skip
+"""How what `of_call` looks at begins; `CACHES` where something is kept in a cache."""
+CACHES = ("Set", "GetOrCreate", "GetOrSet")
 _EXPIRES = ("AbsoluteExpirationRelativeToNow", "Expiration", "SlidingExpiration")
 _SETS_EXPIRY = ("SetAbsoluteExpiration", "SetSlidingExpiration")
 _CACHES = {"IMemoryCache", "IDistributedCache", "HybridCache", "IFusionCache"}
@@ -77,7 +83,7 @@ def of_call(program: Program, site: Site) -> Iterator[CodeFact]:
             yield _fact("rate-limit", site.text(program, "policyName", 0) or called, at, _limit(program, site))
         case "AddRateLimiter" | "UseRateLimiter":
             yield _fact("rate-limit", called, at)
-        case _ if owner in _CACHES and called.startswith(("Set", "GetOrCreate", "GetOrSet")):
+        case _ if owner in _CACHES and called.startswith(CACHES):
             yield _fact("cache", site.subject, at, _lifetime(program, site))
 
 

@@ -29,6 +29,8 @@ _CRON = {
 """Hangfire's `Cron.Daily()`."""
 
 
+CALLED = ("AddOrUpdate", "WithCronSchedule", "CronSchedule", "ScheduleJob")
+"""What `of_call` and `of_body` look at."""
 _STARTED = ("ExecuteAsync", "StartAsync")
 """What the host calls of a background service."""
 

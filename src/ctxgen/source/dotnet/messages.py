@@ -26,6 +26,11 @@ _BUSES = {
     "IMessageBus": "wolverine", "IMessageContext": "wolverine", "IMessageSession": "nservicebus", "IMessageHandlerContext": "nservicebus", "IEndpointInstance": "nservicebus",
 }  # fmt: skip
 _SENDS = {"Publish", "PublishAsync", "Send", "SendAsync", "SendLocal"}
+CALLED = (
+    "Publish", "Send(", "Send<", "SendAsync", "SendLocal", "ReceiveEndpoint", "Subscribe", "QueueDeclare", "BasicConsume", "ExchangeDeclare", "BasicPublish", "Produce", "CreateSender",
+    "CreateProcessor", "CreateReceiver", "CreateSessionProcessor", "ListenTo", "ToRabbit", "ToKafka",
+)  # fmt: skip
+"""How what `of_call` looks at begins."""
 _RABBIT: dict[str, tuple[str | int, ...]] = {"QueueDeclare": ("queue", 0), "QueueDeclareAsync": ("queue", 0), "BasicConsume": ("queue", 0), "BasicConsumeAsync": ("queue", 0), "ExchangeDeclare": ("exchange", 0), "ExchangeDeclareAsync": ("exchange", 0)}  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from ctxgen.model import CodeFact, Fact, Schedule
 from ctxgen.source import ir
@@ -11,6 +12,7 @@ from ctxgen.source.dotnet import code, jobs, messages, settings
 from ctxgen.source.dotnet.attributes import type_name
 from ctxgen.source.dotnet.settings import Body, locals_of
 from ctxgen.source.dotnet.sites import Site
+from ctxgen.source.mentions import Families
 from ctxgen.source.program import Program
 from ctxgen.source.values import ClassValue
 
@@ -21,13 +23,18 @@ _WORDS = (
     b".GetValue<", b"GetSection(", b"BackgroundJob", b"UseMiddleware",
 )  # fmt: skip
 """What a file holds whose methods are looked through."""
+_CALLED = Families(
+    *((_WORDS, names) for names in (messages.CALLED, jobs.CALLED, code.CALLED, settings.CALLED)),
+    ((b"Cache",), code.CACHES),
+    behind=b"",
+)
+"""What a method calls or does that is looked through; names may go on (`PublishAsync<T>`)."""
 
 
 def finish(program: Program) -> None:
     """Messages, jobs, settings and code of all classes and programs that were met."""
-    data = program.resolver.data  # type: ignore[attr-defined]
     for cls in list(program.classes):
-        if cls.cls.kind in ("class", "record") and any(word in data(cls.path) for word in _WORDS):
+        if cls.cls.kind in ("class", "record") and program.says(cls.path, _WORDS):
             for read in (messages.of_class, jobs.of_class, code.of_class):
                 program.facts += dict.fromkeys(read(program, cls))
     found: list[Fact] = []
@@ -57,15 +64,14 @@ def _without_repeats(found: list[Fact]) -> list[Fact]:
 
 def _bodies(program: Program) -> Iterator[tuple[str, Body]]:
     """Every body of the files that are looked through, with the class and method that it stands in."""
-    data = program.resolver.data  # type: ignore[attr-defined]
     for path, module in list(program.modules.items()):
-        if module is None or not any(word in data(path) for word in _WORDS):
+        if module is None or not program.says(path, _WORDS):
             continue
         top = tuple(each for each in program.lowered[path].statements if not isinstance(each, ir.Define))
         if top:
             yield "Program", Body(top, module.scope, {}, locals_of(top), path)
     for cls in list(program.classes):
-        if cls.cls.kind in ("interface", "enum") or not any(word in data(cls.path) for word in _WORDS):
+        if cls.cls.kind in ("interface", "enum") or not program.says(cls.path, _WORDS):
             continue
         fields = {each.name: type_name(each.type) for each in cls.cls.fields}
         fields |= {each.name: type_name(each.type) for each in cls.cls.parameters}
@@ -73,7 +79,10 @@ def _bodies(program: Program) -> Iterator[tuple[str, Body]]:
         given = tuple(ir.Do(each.value, each.line) for each in cls.cls.fields if each.value is not None)
         if given:
             yield cls.cls.name, Body(given, scope, fields, {}, cls.path)
+        names = _CALLED.names(partial(program.says, cls.path))
         for method in cls.cls.methods:
+            if not program.mentions.within(names, cls.path, method.line, method.end):
+                continue
             types = fields | {
                 each.name: type_name(each.type) for each in (*method.parameters, *([method.receiver] if method.receiver else []))
             }

@@ -23,6 +23,8 @@ _ROOT = re.compile(r"(?:\w{0,40}configuration|\w{0,40}config|configurationmanage
 _TYPES = {"IConfiguration", "IConfigurationRoot", "ConfigurationManager"}
 _ADDED = ("AddOptions", "AddOptionsWithValidateOnStart")
 _MAX_PROPERTIES = 60
+CALLED = ('["', '[$"', '[@"', "GetEnvironmentVariable", "GetConnectionString", "GetValue", "Get(", "Get<", "Configure", "Bind")
+"""How what `read` looks at begins."""
 
 
 class Body(NamedTuple):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from ctxgen.model import At, CodeFact
 from ctxgen.opaque import Name, Opaque, name
@@ -16,6 +17,7 @@ from ctxgen.source.jvm.annotations import Annotation, find, marks, names, of_cla
 from ctxgen.source.jvm.controllers import classes, settings
 from ctxgen.source.jvm.fields import filled_from, text_of, types
 from ctxgen.source.jvm.walk import followed
+from ctxgen.source.mentions import Families
 from ctxgen.source.program import Program
 from ctxgen.source.values import ClassValue, Scope
 
@@ -33,8 +35,11 @@ _UNITS = {"ofMillis": "ms", "ofSeconds": "s", "ofMinutes": "min", "ofHours": "h"
 _TIME = {"MILLISECONDS": "ms", "SECONDS": "s", "MINUTES": "min", "HOURS": "h", "DAYS": "d"}
 _LOCAL = ("localhost", "127.0.0.1")
 _CLIENTS = {"RestTemplate", "TestRestTemplate", "WebClient", "RestClient", "HttpClient", "OkHttpClient", "Client"}
+_ADDRESSED = ("baseUrl", "uri", "rootUri")
+_ASKED = ("create", "url", "get", "post", "put", "patch", "delete", "head", "request")
 _ISSUED = {("Jwts", "builder"), ("JWT", "create"), ("JwtEncoder", "encode"), ("NimbusJwtEncoder", "encode"), ("Jwt", "claims"), ("Jwt", "issuer"), ("JWTTokenGenerator", "generateToken"), ("JwtTokenGenerator", "generateToken")}  # fmt: skip
 _CHECKED = {("Jwts", "parser"), ("Jwts", "parserBuilder"), ("JWT", "require"), ("JwtDecoder", "decode"), ("NimbusJwtDecoder", "decode"), ("ReactiveJwtDecoder", "decode"), ("SignedJWT", "parse"), ("JWTParser", "parse"), ("JWTVerifier", "verify")}  # fmt: skip
+_TOKENS = (b"oken",)
 _REFRESHED = re.compile(r"(?i)(?:refresh\w{0,20}tokens?|tokens?refresh|renew\w{0,12}tokens?|rotate\w{0,12}tokens?)")
 _REVOKED = re.compile(r"(?i)(?:revoke|invalidate|blacklist|denylist|expire)\w{0,20}tokens?")
 
@@ -91,7 +96,7 @@ def _of_class(program: Program, cls: ClassValue) -> Iterator[CodeFact]:
 
 
 def _of_methods(program: Program, cls: ClassValue) -> Iterator[CodeFact]:
-    scope = program.class_scope(cls)
+    scope, tokens = program.class_scope(cls), program.says(cls.path, _TOKENS)
     for method in cls.cls.methods:
         subject = f"{cls.cls.name}.{method.name}"
         for each in marks(program, method.decorators, scope) if method.decorators else ():
@@ -107,8 +112,7 @@ def _of_methods(program: Program, cls: ClassValue) -> Iterator[CodeFact]:
                 yield _fact("rate-limit", next(iter(texts(program, each, "name", "value")), "") or subject, each.at, _limit(program, each))
         if method.static or method.name == "constructor" or cls.cls.kind == "interface":
             continue
-        data = program.resolver.data(cls.path)  # type: ignore[attr-defined]
-        if b"oken" in data and not re.match(r"(?i)(?:get|set|is|has|find|on)[A-Z]", method.name):
+        if tokens and not re.match(r"(?i)(?:get|set|is|has|find|on)[A-Z]", method.name):
             if _REFRESHED.search(method.name):
                 yield _fact("token-refreshed", subject, At(cls.path, method.line))
             elif _REVOKED.search(method.name):
@@ -178,11 +182,25 @@ _SPEAK = (
 )
 
 
+_CALLED = Families(
+    ((b"Jwt", b"JWT"), (called for _, called in (*_ISSUED, *_CHECKED))),
+    ((b"expireAfter", b"entryTtl"), ("expireAfterWrite", "expireAfterAccess", "entryTtl")),
+    ((b"bucket4j", b"Bandwidth"), ("simple", "classic", "refill")),
+    ((b"Client", b"RestTemplate"), (f"{called}{opening}" for called in (*_ADDRESSED, *_ASKED) for opening in "(<")),
+    ((b"RestTemplate", b"RestOperations"), ("getFor", "postFor", "patchFor", "optionsFor", "exchange", "execute")),
+    behind=b"",
+)
+"""How what `_of_body` looks at begins; what else a `RestTemplate` is asked for is no request."""
+
+
 def _calls(program: Program, cls: ClassValue) -> Iterator[CodeFact]:
     if cls.cls.kind == "interface" or not _speaks(program, cls.path):
         return
     filled = filled_from(program, cls)
+    names = _CALLED.names(partial(program.says, cls.path))
     for method in cls.cls.methods:
+        if not program.mentions.within(names, cls.path, method.line, method.end):
+            continue
         scope = Scope(cls.scope.module, program.class_scope(cls), owner=cls)
         yield from _of_body(program, method, scope, types(program, cls, method), filled, f"{cls.cls.name}.{method.name}")
 
@@ -227,11 +245,11 @@ def _of_body(
 
 def _http(called: str, type: str) -> bool:
     """Whether a call is given the address that a client asks."""
-    if called in ("baseUrl", "uri", "rootUri"):
+    if called in _ADDRESSED:
         return True
     if type in ("RestTemplate", "RestOperations"):
         return called not in ("setErrorHandler", "setInterceptors", "getInterceptors", "setRequestFactory", "setMessageConverters")
-    return type in _CLIENTS and called in ("create", "url", "get", "post", "put", "patch", "delete", "head", "request")
+    return type in _CLIENTS and called in _ASKED
 
 
 def _address(program: Program, expression: ir.Expression, scope: Scope) -> str | None:

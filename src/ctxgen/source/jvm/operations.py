@@ -29,6 +29,8 @@ _GRAPHQL = {
     "DgsSubscription": "Subscription",
 }
 _MICROPROFILE = {"Query": "Query", "Mutation": "Mutation", "Subscription": "Subscription"}
+_SPEAKS_GRAPHQL = (b"graphql", b"GraphQL", b"dgs")
+"""What a file holds that imports one of these annotations."""
 _CONTEXT = ("server.servlet.context-path", "server.context-path", "spring.webflux.base-path")
 _SOCKETS = {"ServerEndpoint": ("value",), "WebSocket": ("path",), "ServerWebSocket": ("value", "uri")}
 
@@ -36,8 +38,9 @@ _SOCKETS = {"ServerEndpoint": ("value",), "WebSocket": ("path",), "ServerWebSock
 def finish(program: Program) -> None:
     """The operations of all classes."""
     prefixes = dict(_destinations(program))
+    asked = [_graphql] if any(program.says(path, _SPEAKS_GRAPHQL) for path in program.modules) else []
     for cls in classes(program, "class", "object"):
-        for read in (_sockets, _registered, _mapped, _grpc, _graphql):
+        for read in (_sockets, _registered, _mapped, _grpc, *asked):
             program.facts += read(program, cls)
         program.facts += _stomp(program, cls, prefixes.get(module_of(cls.path), ""))
 

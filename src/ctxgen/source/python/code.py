@@ -7,15 +7,16 @@ https://www.python-httpx.org, https://requests.readthedocs.io, https://flask-lim
 
 from __future__ import annotations
 
-import re
+import sys
 from collections.abc import Iterator
+from functools import partial
 
 from ctxgen.model import At, CodeFact
 from ctxgen.opaque import Name, Opaque, name
 from ctxgen.source import ir
 from ctxgen.source.guards import spelled
+from ctxgen.source.mentions import Families
 from ctxgen.source.program import Program
-from ctxgen.source.python.resolve import PythonResolver
 from ctxgen.source.python.walk import Met, calls
 
 _CLIENTS = {"httpx", "requests", "aiohttp", "urllib3", "urllib", "niquests"}
@@ -39,10 +40,11 @@ _TRANSACTIONS = {
     "tortoise.transactions.atomic",
 }
 _ISOLATIONS = {"SERIALIZABLE", "REPEATABLE READ", "READ COMMITTED", "READ UNCOMMITTED", "SNAPSHOT"}
-_WORDS = re.compile(
-    rb"exception_handler|error_?handler|add_middleware|[Ll]imit|[Cc]ache|memoize|transaction|jwt|JWT|jose|httpx|requests|aiohttp|urllib|niquests|session\.begin|isolation_level|is_valid|validate_on_submit"
-    rb"|full_clean|RefreshToken|AccessToken|login_user|logout_user|contrib\.auth"
-)
+_WORDS = (
+    b"exception_handler", b"error_handler", b"errorhandler", b"add_middleware", b"limit", b"Limit", b"cache", b"Cache", b"memoize", b"transaction", b"jwt", b"JWT", b"jose", b"httpx", b"requests",
+    b"aiohttp", b"urllib", b"niquests", b"session.begin", b"isolation_level", b"is_valid", b"validate_on_submit", b"full_clean", b"RefreshToken", b"AccessToken", b"login_user", b"logout_user",
+    b"contrib.auth",
+)  # fmt: skip
 """One of these stands in every file that says something of this."""
 _HANDLERS = {"exception_handler", "errorhandler", "app_errorhandler", "add_exception_handler", "register_error_handler"}
 _CACHED = {"cache_page", "cached", "memoize", "cache_control", "cached_view", "cache"}
@@ -51,12 +53,54 @@ _TTL = ("timeout", "ttl", "expire", "ex", "expires")
 
 def finish(program: Program) -> None:
     """The facts of all modules that were followed."""
-    resolver = program.resolver
     for path in list(program.modules):
-        if isinstance(resolver, PythonResolver) and not _WORDS.search(resolver.data(path)):
-            continue
+        if program.says(path, _WORDS):
+            _read(program, path)
+
+
+def _read(program: Program, path: str) -> None:
+    """The facts of one module; where it gives nothing another name, only what is called by one of the names that matter is looked at."""
+    module = program.lowered.get(path)
+    if module is None:
+        return
+    if any(map(_renames, module.statements)):
         for met in calls(program, path):
             program.facts += _facts(program, met)
+        return
+    names = _CALLED.names(partial(program.says, path))
+    within = program.mentions.within
+    if not within(names, path, 1, sys.maxsize):
+        return
+    for met in calls(program, path, lambda what: within(names, path, what.line, what.end)):
+        if met.name in _CALLED.all:
+            program.facts += _facts(program, met)
+
+
+_CALLED = Families(
+    ((b"handler",), _HANDLERS),
+    ((b"add_middleware",), ("add_middleware",)),
+    ((b"limit", b"Limit"), ("limit", "shared_limit", "ratelimit", "rate_limit", "RateLimiter")),
+    ((b"cache", b"memoize"), _CACHED),
+    ((b"cache", b"Cache", b"CACHE"), ("set", "setex", "aset")),
+    ((b"session", b"Session"), ("begin", "begin_nested", "transaction")),
+    ((b"is_valid", b"validate_on_submit", b"full_clean"), ("is_valid", "validate_on_submit", "full_clean")),
+    ((b"isolation_level",), ("execution_options", "create_engine", "create_async_engine")),
+    ((b"transaction",), (path.rpartition(".")[2] for path in _TRANSACTIONS)),
+    ((b"jwt", b"JWT", b"jose", b"oken", b"login", b"logout", b"auth"), (path.rpartition(".")[2] for path in _TOKENS)),
+    ((b"httpx", b"requests", b"aiohttp", b"urllib", b"niquests", b"client", b"Client", b"session"), (*_VERBS, "AsyncClient", "Client", "ClientSession")),
+    behind=rb"\s*(?:\(|\n)",
+)  # fmt: skip
+"""What is called, or decorates."""
+
+
+def _renames(statement: ir.Statement) -> bool:
+    """Whether one of the names that matter is given another."""
+    match statement:
+        case ir.Import(_, str(name), alias):
+            return name != alias and name in _CALLED.all
+        case ir.Assign(target, ir.Name(name) | ir.Attribute(_, name)):
+            return name in _CALLED.all and not (isinstance(target, ir.Name) and target.name == name)
+    return False
 
 
 def _facts(program: Program, met: Met) -> Iterator[CodeFact]:

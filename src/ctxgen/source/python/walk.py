@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from ctxgen.source import ir
@@ -79,82 +79,98 @@ def _plain(expression: ir.Expression) -> bool:
     return isinstance(expression, ir.Name)
 
 
-def calls(program: Program, path: str) -> Iterator[Met]:
-    """The calls of the module of a file that was followed."""
+Worth = Callable[[ir.Function | ir.Class], bool]
+"""Whether a function or class is looked through."""
+
+
+def calls(program: Program, path: str, worth: Worth = lambda what: True) -> list[Met]:
+    """The calls of the module of a file that was followed, without those in functions and classes that are not worth looking through."""
     module, lowered = program.modules.get(path), program.lowered.get(path)
-    if module is not None and lowered is not None:
-        yield from _statements(lowered.statements, module, Place(), 0)
+    if module is None or lowered is None:
+        return []
+    walk = _Walk(module, worth)
+    walk.statements(lowered.statements, Place(), 0)
+    return walk.found
 
 
-def _statements(statements: Iterable[ir.Statement], module: ModuleValue, inside: Place, depth: int) -> Iterator[Met]:
-    if depth > _DEPTH:
-        return
-    for statement in statements:
-        match statement:
-            case ir.Do() | ir.Return() | ir.Assign():
-                yield from _expression(statement.value, module, inside, depth)
-            case ir.Branch():
-                for condition, body in statement.arms:
-                    if condition is not None:
-                        yield from _expression(condition, module, inside, depth)
-                    yield from _statements(body, module, inside, depth + 1)
-            case ir.Loop():
-                if statement.iterable is not None:
-                    yield from _expression(statement.iterable, module, inside, depth)
-                yield from _statements(statement.body, module, inside, depth + 1)
-            case ir.Block():
-                yield from _statements(statement.body, module, inside, depth + 1)
-            case ir.Define():
-                yield from _definition(statement.what, module, inside, depth)
+class _Walk:
+    """Going through a module; `found` are the calls that were met."""
 
+    def __init__(self, module: ModuleValue, worth: Worth) -> None:
+        self.module, self.worth = module, worth
+        self.found: list[Met] = []
 
-def _definition(what: ir.Function | ir.Class, module: ModuleValue, inside: Place, depth: int) -> Iterator[Met]:
-    name = f"{inside.name}.{what.name}" if inside.name else what.name
-    place = Place(name, what if isinstance(what, ir.Function) else inside.function)
-    for mark in what.decorators:
-        call = mark if isinstance(mark, ir.Call) else ir.Call(mark, (), mark.line) if isinstance(mark, (ir.Name, ir.Attribute)) else None
-        if call is not None:
-            yield Met(call, module, place, what)
-    if isinstance(what, ir.Function):
-        yield from _statements(what.body, module, place, depth + 1)
-        return
-    for field in what.fields:
-        if field.value is not None:
-            yield from _expression(field.value, module, place, depth)
-    yield from _statements(what.statements, module, place, depth + 1)
-    members: list[ir.Function | ir.Class] = [*what.methods, *what.classes]
-    for member in members:
-        yield from _definition(member, module, place, depth + 1)
+    def statements(self, statements: Iterable[ir.Statement], inside: Place, depth: int) -> None:
+        if depth > _DEPTH:
+            return
+        for statement in statements:
+            match statement:
+                case ir.Do() | ir.Return() | ir.Assign():
+                    self._expression(statement.value, inside, depth)
+                case ir.Branch():
+                    for condition, body in statement.arms:
+                        if condition is not None:
+                            self._expression(condition, inside, depth)
+                        self.statements(body, inside, depth + 1)
+                case ir.Loop():
+                    if statement.iterable is not None:
+                        self._expression(statement.iterable, inside, depth)
+                    self.statements(statement.body, inside, depth + 1)
+                case ir.Block():
+                    self.statements(statement.body, inside, depth + 1)
+                case ir.Define():
+                    self._definition(statement.what, inside, depth)
 
+    def _definition(self, what: ir.Function | ir.Class, inside: Place, depth: int) -> None:
+        name = f"{inside.name}.{what.name}" if inside.name else what.name
+        place = Place(name, what if isinstance(what, ir.Function) else inside.function)
+        for mark in what.decorators:
+            call = (
+                mark if isinstance(mark, ir.Call) else ir.Call(mark, (), mark.line) if isinstance(mark, (ir.Name, ir.Attribute)) else None
+            )
+            if call is not None:
+                self.found.append(Met(call, self.module, place, what))
+        if not self.worth(what):
+            return
+        if isinstance(what, ir.Function):
+            self.statements(what.body, place, depth + 1)
+            return
+        for field in what.fields:
+            if field.value is not None:
+                self._expression(field.value, place, depth)
+        self.statements(what.statements, place, depth + 1)
+        members: list[ir.Function | ir.Class] = [*what.methods, *what.classes]
+        for member in members:
+            self._definition(member, place, depth + 1)
 
-def _expression(expression: ir.Expression, module: ModuleValue, inside: Place, depth: int) -> Iterator[Met]:
-    if depth > _DEPTH:
-        return
-    match expression:
-        case ir.Call():
-            yield Met(expression, module, inside)
-            for argument in expression.arguments:
-                yield from _expression(argument.value, module, inside, depth + 1)
-            if isinstance(expression.function, ir.Function):
-                yield from _statements(expression.function.body, module, inside, depth + 1)
-            else:
-                yield from _expression(expression.function, module, inside, depth + 1)
-        case ir.Attribute():
-            yield from _expression(expression.owner, module, inside, depth + 1)
-        case ir.Item():
-            yield from _expression(expression.owner, module, inside, depth + 1)
-        case ir.Sequence():
-            for item in expression.items:
-                yield from _expression(item.value, module, inside, depth + 1)
-        case ir.Mapping():
-            for _, value in expression.entries:
-                yield from _expression(value, module, inside, depth + 1)
-        case ir.Choice():
-            for option in expression.options:
-                yield from _expression(option, module, inside, depth + 1)
-        case ir.Unknown():
-            for each in expression.inner:
-                yield from _expression(each, module, inside, depth + 1)
+    def _expression(self, expression: ir.Expression, inside: Place, depth: int) -> None:
+        if depth > _DEPTH:
+            return
+        match expression:
+            case ir.Call():
+                self.found.append(Met(expression, self.module, inside))
+                for argument in expression.arguments:
+                    self._expression(argument.value, inside, depth + 1)
+                if isinstance(expression.function, ir.Function):
+                    self.statements(expression.function.body, inside, depth + 1)
+                else:
+                    self._expression(expression.function, inside, depth + 1)
+            case ir.Attribute():
+                self._expression(expression.owner, inside, depth + 1)
+            case ir.Item():
+                self._expression(expression.owner, inside, depth + 1)
+            case ir.Sequence():
+                for item in expression.items:
+                    self._expression(item.value, inside, depth + 1)
+            case ir.Mapping():
+                for _, value in expression.entries:
+                    self._expression(value, inside, depth + 1)
+            case ir.Choice():
+                for option in expression.options:
+                    self._expression(option, inside, depth + 1)
+            case ir.Unknown():
+                for each in expression.inner:
+                    self._expression(each, inside, depth + 1)
 
 
 def shown(expression: ir.Expression | None) -> str:
