@@ -5,7 +5,7 @@ For languages with declared types, whose names `kinds.py` leads to a library; wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 from ctxgen.model import At
@@ -250,6 +250,31 @@ def walk(reading: Reading, program: Program, module: ModuleValue) -> Iterator[Fo
             work.append((part.value, inside))
         elif (fields := getattr(part, "__struct_fields__", None)) is not None:
             work += [(getattr(part, field), inside) for field in reversed(fields) if field != "line"]
+
+
+def stated_as(found: Found, names: Collection[str]) -> ir.Expression | None:
+    """What the function around a call states first under one of some names, as a field or an entry (`"exp": …`)."""
+    work: list[object] = [found.inside.function.body if found.inside.function is not None else ()]
+    for _ in range(2_000):
+        if not work:
+            return None
+        each = work.pop()
+        if isinstance(each, tuple):
+            work += each
+        elif isinstance(each, ir.Mapping):
+            for key, value in each.entries:
+                if (key.name if isinstance(key, ir.Name) else key.value if isinstance(key, ir.Literal) else None) in names:
+                    return value
+            work += [value for _, value in each.entries]
+        elif isinstance(each, ir.Assign) and isinstance(each.target, ir.Item) and _key(each.target) in names:
+            return each.value
+        elif (fields := getattr(each, "__struct_fields__", None)) is not None:
+            work += [getattr(each, field) for field in fields if field != "line"]
+    return None
+
+
+def _key(item: ir.Item) -> object:
+    return item.key.value if isinstance(item.key, ir.Literal) else None
 
 
 def literal(part: ir.Mapping) -> ir.Call:

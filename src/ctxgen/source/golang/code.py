@@ -19,7 +19,7 @@ from ctxgen.source.golang.sockets import Upgrades
 from ctxgen.source.golang.variables import Variables
 from ctxgen.source.guards import spelled
 from ctxgen.source.program import Program
-from ctxgen.source.typed_calls import Defined, Found, Set, walk
+from ctxgen.source.typed_calls import Defined, Found, Set, stated_as, walk
 
 _WORTH = re.compile(
     rb"\"net/http\"|\brecover\(\)|\.Use\(|database/sql|jmoiron/sqlx|gorm|jackc/pgx|uptrace/bun|xorm|mongo-driver|bbolt|badger|ent\"|validator|validation\"|binding:\"|validate:\"|valid:\""
@@ -149,27 +149,11 @@ def _isolation(found: Found) -> str | None:
 
 def _lifetime(found: Found) -> str | None:
     """How long a token is good for that the function issues: `"exp": time.Now().Add(time.Hour).Unix()`."""
-    work: list[object] = [found.inside.function.body if found.inside.function is not None else ()]
-    for _ in range(2_000):
-        if not work:
-            return None
-        each = work.pop()
-        if isinstance(each, tuple):
-            work += each
-        elif isinstance(each, ir.Mapping):
-            for key, value in each.entries:
-                if (isinstance(key, ir.Name) and key.name == "ExpiresAt") or (isinstance(key, ir.Literal) and key.value == "exp"):
-                    return _added(found, value, 0)
-            work += [value for _, value in each.entries]
-        elif isinstance(each, ir.Assign) and isinstance(each.target, ir.Item) and isinstance(each.target.key, ir.Literal):
-            if each.target.key.value == "exp":
-                return _added(found, each.value, 0)
-        elif (fields := getattr(each, "__struct_fields__", None)) is not None:
-            work += [getattr(each, field) for field in fields if field != "line"]
-    return None
+    stated = stated_as(found, ("ExpiresAt", "exp"))
+    return _added(found, stated) if stated is not None else None
 
 
-def _added(found: Found, expression: ir.Expression, depth: int) -> str | None:
+def _added(found: Found, expression: ir.Expression) -> str | None:
     """The span in `jwt.NewNumericDate(time.Now().Add(span))`, `time.Now().Add(span).Unix()`."""
     for _ in range(6):
         if not isinstance(expression, ir.Call):

@@ -12,7 +12,7 @@ from ctxgen.source import ir
 from ctxgen.source.program import Hook, MethodHook, Program
 from ctxgen.source.rust.expressions import spelled_last
 from ctxgen.source.rust.handlers import VERBS, extractor_guards, listed, middleware
-from ctxgen.source.rust.methods import Answer, added, answers, started
+from ctxgen.source.rust.methods import added, answers, layered, nest, put, started
 from ctxgen.source.values import UNKNOWN, Arguments, FunctionValue, Object, Value
 
 
@@ -47,28 +47,15 @@ def _join(program: Program, owner: Object, arguments: Arguments) -> Value:
     return owner
 
 
-def _layer_methods(program: Program, owner: Object, arguments: Arguments) -> Value:
-    """A layer holds for the methods before it."""
-    found = tuple(middleware(program, arguments))
-    owner.fields["answers"] = [each._replace(guards=(*found, *each.guards)) for each in answers(owner)]
-    return owner
-
-
 def _route(program: Program, owner: Object, arguments: Arguments) -> Value:
     path, given, at = arguments.get(0), arguments.get(1), program.at(arguments)
     if not isinstance(path, str):
         program.note(at, "path-unknown", "a route whose path could not be followed is left out")
     elif isinstance(given, Object) and given.type.name == "methods":
-        for each in answers(given):
-            _put(program, owner, each, path, at)
+        put(program, owner, given, path, at)
     else:
         program.note(at, "handler-unknown", "a route whose methods could not be followed is left out")
     return owner
-
-
-def _put(program: Program, owner: Object, answer: Answer, path: str, at: At) -> None:
-    guards = [*answer.guards, *program.handler_guards(owner, answer.handler)]
-    program.add_route(owner, answer.methods, [path], at, program.handler_name(answer.handler, answer.written), guards)
 
 
 def _service(program: Program, owner: Object, arguments: Arguments) -> Value:
@@ -117,13 +104,6 @@ def _layer(program: Program, owner: Object, arguments: Arguments) -> Value:
     return owner
 
 
-def _nest(program: Program, owner: Object, arguments: Arguments) -> Value:
-    prefix, child = arguments.get(0), program.router_of(arguments.get(1))
-    if child is not None and owner.router is not None and isinstance(prefix, str):
-        owner.router.mount(child, prefix, program.at(arguments), order=program.next_order())
-    return owner
-
-
 def _merge(program: Program, owner: Object, arguments: Arguments) -> Value:
     child = program.router_of(arguments.get(0))
     if child is not None and owner.router is not None:
@@ -157,8 +137,8 @@ METHODS: dict[str, MethodHook] = {
     },
     "axum.methods.on": _add_on,
     "axum.methods.merge": _join,
-    "axum.methods.layer": _layer_methods,
-    "axum.methods.route_layer": _layer_methods,
+    "axum.methods.layer": layered,
+    "axum.methods.route_layer": layered,
     "axum.router.route": _route,
     "axum.router.api_route": _route,
     "axum.router.api_route_with": _route,
@@ -166,9 +146,9 @@ METHODS: dict[str, MethodHook] = {
     "axum.router.routes": _documented,
     "axum.router.layer": _layer,
     "axum.router.route_layer": _layer,
-    "axum.router.nest": _nest,
-    "axum.router.nest_service": _nest,
-    "axum.router.nest_api_service": _nest,
+    "axum.router.nest": nest,
+    "axum.router.nest_service": nest,
+    "axum.router.nest_api_service": nest,
     "axum.router.merge": _merge,
     "axum.router.split_for_parts": _parts,
     "axum.router.function": extractor_guards,

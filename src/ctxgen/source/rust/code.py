@@ -20,7 +20,7 @@ from ctxgen.source.rust.expressions import spelled_last
 from ctxgen.source.rust.handlers import FROM_FUNCTION
 from ctxgen.source.rust.messages import written
 from ctxgen.source.rust.variables import arguments, filled, read
-from ctxgen.source.typed_calls import Defined, Found, walk
+from ctxgen.source.typed_calls import Defined, Found, stated_as, walk
 
 _WORTH = re.compile(
     rb"ResponseError|IntoResponse|Responder|HandleError|CatchPanic|#\[catch\(|recover\(|catch_error|catch_all_error|Validate|garde|\.layer\(|\.wrap\(|\.attach\(|\.hoop\(|\.with\("
@@ -241,21 +241,8 @@ def _token(found: Found, library: str, where: str) -> Iterator[CodeFact]:
 
 def _lifetime(found: Found) -> str | None:
     """How long a token is good for that the function issues: the only span of time that its `exp` is made with."""
-    work: list[object] = [found.inside.function.body if found.inside.function is not None else ()]
-    for _ in range(2_000):
-        if not work:
-            return None
-        each = work.pop()
-        if isinstance(each, tuple):
-            work += each
-        elif isinstance(each, ir.Mapping):
-            for key, value in each.entries:
-                if isinstance(key, ir.Name) and key.name == "exp":
-                    return _spanned(found, value)
-            work += [value for _, value in each.entries]
-        elif (fields := getattr(each, "__struct_fields__", None)) is not None:
-            work += [getattr(each, field) for field in fields if field != "line"]
-    return None
+    stated = stated_as(found, ("exp",))
+    return _spanned(found, stated) if stated is not None else None
 
 
 def _spanned(found: Found, expression: ir.Expression) -> str | None:

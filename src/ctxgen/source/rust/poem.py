@@ -12,8 +12,8 @@ from ctxgen.source import ir
 from ctxgen.source.guards import guard
 from ctxgen.source.program import Hook, MethodHook, Program
 from ctxgen.source.rust.expressions import spelled_last
-from ctxgen.source.rust.handlers import VERBS, extractor_guards, guard_whole, middleware
-from ctxgen.source.rust.methods import Answer, answers
+from ctxgen.source.rust.handlers import VERBS, extractor_guards, guard_whole
+from ctxgen.source.rust.methods import Answer, answers, layered, nest, put
 from ctxgen.source.rust.resolve import RustResolver
 from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, FunctionValue, Instance, Object, Value
 
@@ -45,22 +45,13 @@ def _add(program: Program, owner: Object, arguments: Arguments, methods: tuple[s
     return owner
 
 
-def _with(program: Program, owner: Object, arguments: Arguments) -> Value:
-    """Middleware around the methods of a path."""
-    found = tuple(middleware(program, arguments))
-    owner.fields["answers"] = [each._replace(guards=(*found, *each.guards)) for each in answers(owner)]
-    return owner
-
-
 def _at(program: Program, owner: Object, arguments: Arguments) -> Value:
     """`route.at("/orders/:id", get(show))`: a method router, a handler of every method, or a router."""
     path, given, at = arguments.get(0), arguments.get(1, default=UNKNOWN), program.at(arguments)
     if not isinstance(path, str) or owner.router is None:
         program.note(at, "path-unknown", "a route whose path could not be followed is left out")
     elif isinstance(given, Object) and given.type.name == "methods":
-        for each in answers(given):
-            guards = [*each.guards, *program.handler_guards(owner, each.handler)]
-            program.add_route(owner, each.methods, [path], at, program.handler_name(each.handler, each.written), guards)
+        put(program, owner, given, path, at)
     elif (child := program.router_of(given)) is not None:
         owner.router.mount(child, path, at, order=program.next_order())
     else:
@@ -72,12 +63,8 @@ def _at(program: Program, owner: Object, arguments: Arguments) -> Value:
 
 def _nest(program: Program, owner: Object, arguments: Arguments) -> Value:
     """`nest("/api", route)`; what answers by itself answers at the path."""
-    path, child = arguments.get(0), program.router_of(arguments.get(1))
-    if isinstance(given := arguments.get(1), Object) and given.type.name == "methods":
-        return _at(program, owner, arguments)
-    if child is not None and owner.router is not None and isinstance(path, str):
-        owner.router.mount(child, path, program.at(arguments), order=program.next_order())
-    return owner
+    given = arguments.get(1)
+    return (_at if isinstance(given, Object) and given.type.name == "methods" else nest)(program, owner, arguments)
 
 
 def _nest_whole(program: Program, owner: Object, arguments: Arguments) -> Value:
@@ -146,8 +133,8 @@ HOOKS: dict[str, Hook] = {
 }
 METHODS: dict[str, MethodHook] = {
     **{f"poem.methods.{verb}": partial(_add, methods=methods) for verb, methods in _KINDS.items()},
-    "poem.methods.with": _with,
-    "poem.methods.around": _with,
+    "poem.methods.with": layered,
+    "poem.methods.around": layered,
     "poem.router.at": _at,
     "poem.router.nest": _nest,
     "poem.router.nest_no_strip": _nest_whole,
