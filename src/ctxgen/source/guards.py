@@ -175,6 +175,8 @@ def spelled(expression: ir.Expression | None) -> str:
             return spelled(owner)
         case ir.Unknown(_, (inner,)):
             return spelled(inner)
+        case ir.Mapping(_, _, type) if type is not None:  # `Firebase{client}.Middleware`
+            return spelled(type)
         case _:
             return ""
 

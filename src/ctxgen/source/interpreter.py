@@ -88,7 +88,7 @@ class Interpreter(Lookups):
                 assigns = any(
                     isinstance(each, ir.Assign) and isinstance(each.target, ir.Name) and each.target.name == name for each in body
                 )
-                return assigns and isinstance(known, (list, str, dict)) and bool(known)
+                return assigns and (isinstance(known, (Object, Instance)) or (isinstance(known, (list, str, dict)) and bool(known)))
         return False
 
     def _loop(self, loop: ir.Loop, scope: Scope) -> list[Value]:

@@ -193,6 +193,8 @@ def _binary(node: Syntax, depth: int) -> ir.Expression:
             return ir.Template(parts, line_of(node))
         case "*":
             return ir.Call(ir.Name(ir.PRODUCT, line_of(node)), tuple(ir.Argument(part) for part in parts), line_of(node))
+        case "==" if right.type == "nil":
+            return ir.Unknown(line_of(node), parts[:1])  # whether it is there at all
     return ir.Unknown(line_of(node), parts)
 
 
