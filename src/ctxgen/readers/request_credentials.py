@@ -67,7 +67,9 @@ _RUBY_SESSION = re.compile(
 _GO_BASIC = re.compile(
     rb"""\b(?:r|req|request|[Rr]equest\(\))\.BasicAuth\(\)|\b(?:gin|middleware)\.BasicAuth\w{0,20}\(|\bbasicauth\.New\("""
 )
-_PHP_BASIC = re.compile(rb"""\[["']PHP_AUTH_USER["']\]|["']auth\.basic["']""")
+_PHP_BASIC = re.compile(
+    rb"""\[["']PHP_AUTH_USER["']\]|["']auth\.basic["'](?!\s{0,40}=>)"""
+)  # what a kernel only names by it guards nothing
 _ELIXIR_BASIC = re.compile(rb"""\bPlug\.BasicAuth\b|\bplug\s{1,3}:?basic_auth\b""")
 
 
