@@ -101,6 +101,14 @@ class _Locks:
         return next((lock for package in getattr(technology, ecosystem) if (lock := self.package(ecosystem, package))), None)
 
 
+def _engines(variable: Variable) -> list[str]:
+    """The engines that the value of a variable chooses."""
+    value = variable.value
+    if value is None or not _CHOOSES_ENGINE.search(variable.name):
+        return []
+    return [known for known, words in _ENGINE_WORDS.items() if any(value.matches(word) for word in words)]
+
+
 class _Recogniser:
     def __init__(self, facts: Facts, catalogue: Catalogue, places: Places) -> None:
         self.facts, self.catalogue, self.places = facts, catalogue, places
@@ -116,6 +124,12 @@ class _Recogniser:
         self._developer_lists = self._lists_for_developers()
         self._alternatives = {key.at for key in facts.of(ConfigKey) if _ALTERNATIVE.search(key.key)}
         self._read = {variable.name for variable in facts.of(Variable) if variable.source in ("settings", "code")}
+        self._chosen: dict[str, set[str]] = defaultdict(set)
+        """The engines that files of environments choose by variables: there a default of the code is that of its template."""
+        for variable in facts.of(Variable):
+            if variable.source in ("dotenv", "compose") and not for_tests(variable.when) and places.scope(variable.at.path) is None:
+                self._chosen[variable.name].update(_engines(variable))
+        self._chosen_at = {v.at: self._chosen[v.name] for v in facts.of(Variable) if v.source == "settings" and self._chosen.get(v.name)}
         self._inner = {project.folder for project in facts.of(Project) if project.folder and project.ecosystem == "npm"}
         self._npm_needs: dict[str, dict[str, Dependency]] = defaultdict(dict)
         if self._inner:
@@ -286,6 +300,8 @@ class _Recogniser:
     def config(self, key: ConfigKey) -> Iterator[Sighting]:
         for known, signal in self.catalogue.config(key.key, key.value):
             usage: Usage = "supported" if signal.usage == "supported" else "default" if signal.usage == "default" else "used"
+            if usage == "default" and key.at in self._chosen_at and known not in self._chosen_at[key.at]:
+                continue
             if usage == "used" and self.catalogue[known].category in ENGINES and _TEMPLATE.search(key.at.path):
                 usage = "default"
             yield self.sighting(key, known, signal=f"config {key.key}", rank=30, confidence="confirmed", usage=usage)
@@ -295,10 +311,10 @@ class _Recogniser:
         if known := self.catalogue.variable(variable.name):
             read = variable.source in ("settings", "code")
             yield self.sighting(variable, known, signal=f"env {variable.name}", rank=90, confidence="inferred", usage="unknown", read=read)
-        if variable.value is not None and _CHOOSES_ENGINE.search(variable.name):
-            for known, words in _ENGINE_WORDS.items():
-                if any(variable.value.matches(word) for word in words):
-                    yield self.sighting(variable, known, signal=f"config {variable.name}", rank=48, confidence="confirmed", usage="default")
+        chosen = self._chosen.get(variable.name) if variable.source in ("settings", "code") else None
+        for known in _engines(variable):
+            if not chosen or known in chosen:
+                yield self.sighting(variable, known, signal=f"config {variable.name}", rank=48, confidence="confirmed", usage="default")
         if variable.value is not None:
             prepared = variable.source == "dotenv" or variable.at in self._alternatives
             yield from self.url(variable, variable.value, rank=70 if prepared else 50, read=prepared and variable.name in self._read)

@@ -37,6 +37,7 @@ _IMAGE_RUNTIMES = {
     "nodejs": "Node.js", "python": "Python", "java": "Java", "openjdk": "Java", "go": "Go", "golang": "Go", "dotnet": ".NET", "php": "PHP", "ruby": "Ruby", "rust": "Rust", "elixir": "Elixir",
     "deno": "Deno", "bun": "Bun",
 }  # fmt: skip
+_SCRIPT = {"Node.js", "Deno", "Bun"}
 _MIN_SHARE = 0.02
 
 
@@ -53,6 +54,8 @@ def runtimes(facts: Facts, join: Join, places: Places) -> list[RuntimeStatement]
     for image in facts.of(Image):
         known = join.catalogue.image(image.name) if image.name else None
         runtime = _IMAGE_RUNTIMES.get(known or "")
+        if runtime in _SCRIPT and any(unit.ecosystem == "npm" for unit in join.units) and not _written_here(runtime, join):
+            continue  # it builds a browser's code
         number = re.match(r"v?(\d+(?:\.\d+)*(?:-(?:rc|beta|alpha)[.\d]*)?)", image.tag or "")
         if runtime and number and image.purpose != "service" and places.scope(image.at.path) is None:
             found[runtime, join.component(image.at.path), number[1]].append(image.at)

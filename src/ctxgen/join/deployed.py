@@ -9,7 +9,7 @@ from functools import cached_property
 
 from ctxgen.facts import folder_of
 from ctxgen.join.commands import Commands
-from ctxgen.join.folders import Folders
+from ctxgen.join.folders import Folders, for_deployment
 from ctxgen.join.kinds import WORDS, Kinds
 from ctxgen.join.known import Known
 from ctxgen.join.parts import Part, best_name, make_part, merged
@@ -65,7 +65,9 @@ class Deployments:
             beside = folder_of(container.at.path)
             folder = self.folders.of_image(beside, beside)
             if not self.known.units.at(folder):
-                folder = self.folders.started(container.at.path) or folder
+                around = self.known.units.folder(container.at.path)
+                elsewhere = around if for_deployment(folder) and self.known.units.at(around) else folder
+                folder = self.folders.started(container.at.path) or elsewhere
             if {folder, beside} & told or self.commands.tells(folder, told) or not self._runs_something(container, folder):
                 continue
             part, units = self._of_container(container, folder)

@@ -71,16 +71,19 @@ class Kinds:
         self, named: str, folder: str | None, units: Sequence[Unit], ports: Set[int], technology: str | None, words: Set[str]
     ) -> str:
         """The kind of what a service or image deploys: `folder` is that of its code, `technology` what its image is, `words` are its command's."""
+        named = named.removesuffix(".test")  # a domain for developers: `laravel.test` of Laravel Sail
         has = self._technologies(folder, units)
         categories = {self.catalogue[each].category for each in has}
         if kind := self._made_by_a_dependency(named, units, categories):
             return kind
         if technology and not units:
-            return (
-                "gateway"
-                if "gateway" in self.catalogue[technology].makes
-                else self._of_image(named, ports, self.catalogue[technology].category)
-            )
+            runtime = self.catalogue[technology].category in ("language", "runtime")
+            if runtime and folder is not None and not self.known.files.source_in(folder):
+                return "infrastructure"  # an image that installs somebody else's program
+            if "gateway" in self.catalogue[technology].makes:
+                return "gateway"
+            kind = self._of_image(named, ports, self.catalogue[technology].category)
+            return "infrastructure" if kind == "service" and folder is None and not runtime else kind
         if units and all(unit.frontend for unit in units):
             return "job" if _JOB.search(named) else "frontend"
         if kind := _by_name(named, folder, ports, words):
@@ -136,7 +139,7 @@ class Kinds:
 
     @staticmethod
     def _of_image(named: str, ports: Set[int], category: str) -> str:
-        if category in ("testing", "database", "storage") and not ports and _JOB.search(named):
+        if category in ("testing", "database", "storage") and not ports and _JOB.search(_TEST_NAME.sub("", named)):
             return "job"
         return "gateway" if category == "server" else "infrastructure" if category in _INFRASTRUCTURE else "service"
 

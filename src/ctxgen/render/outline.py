@@ -168,11 +168,15 @@ class _Teller:
                 shown.add(language.name)
                 shown.update(["Node.js"] if (language.version or "").startswith("Node ") else [])
                 pieces.append(Piece((language.name, *_versions(language.version)), 95, _first(language.evidence)))
+        frontends = {each.id for each in self.context.components if each.kind == "frontend"}
+        if len(frontends) == len(self.context.components):
+            frontends = set()
+        runtimes = [each for each in self.context.runtimes if each.component not in frontends]
         stated: dict[str, list[str]] = defaultdict(list)
-        for runtime in self.context.runtimes:
+        for runtime in runtimes:
             if runtime.version:
                 stated[runtime.name].append(runtime.version)
-        for runtime in self.context.runtimes:
+        for runtime in runtimes:
             if runtime.name in shown or runtime.name in ("C#", ".NET SDK") or not runtime.version:
                 continue
             shown.add(runtime.name)

@@ -13,6 +13,7 @@ from ctxgen.facts import folder_of
 
 _FLYWAY = re.compile(r"(?i)(?:V(?P<version>\d[\d._]*?)|R)__.*")
 _VERSIONED = re.compile(r"(?i)(?:v|V)?\d+.*")
+_RELEASE = re.compile(r"v?\d{1,4}(?:[._]\d{1,4}){1,3}")
 _OF_MIGRATIONS = re.compile(r"(?i).*migrations?|flyway|.*change-?logs?|liquibase")
 VENDORS = (
     "postgresql", "postgres", "pg", "psql", "pgsql", "cockroach", "cockroachdb", "mysql", "mariadb", "sqlserver", "mssql", "oracle", "db2", "sqlite", "sqlite3", "h2", "hsqldb", "derby",
@@ -50,8 +51,15 @@ def history(path: str, technology: str = "sql") -> str:
         )
         return "/".join(parts[: last + 1])
     if not base.endswith(".sql") or _VERSIONED.fullmatch(base):
-        return folder
+        return _above_versions(folder)
     return path
+
+
+def _above_versions(folder: str) -> str:
+    """The folder of a history whose steps lie in one folder a version: `migration/0.13/01__drop.sql`."""
+    while _RELEASE.fullmatch(folder.rpartition("/")[2]) and "/" in folder:
+        folder = folder_of(folder)
+    return folder
 
 
 def vendor(path: str) -> str | None:
