@@ -44,6 +44,8 @@ class _Kept:
         self.routes: dict[str, _Route] = {}
         self.views: list[_View] = []
         self.permission: Guard | None = None
+        self.directives: dict[str, FunctionValue] = {}
+        """The project's own methods of the configurator."""
 
 
 def _kept(program: Program) -> _Kept:
@@ -68,22 +70,49 @@ def _include(program: Program, owner: Object, arguments: Arguments) -> Value:
     what, prefix = arguments.get(0, "callable"), arguments.get("route_prefix", 1)
     if isinstance(what, External) and what.path == "__name__":
         what = arguments.scope.module
-    if isinstance(what, str):
-        files = program.resolver.module(arguments.scope.module.path, what)
-        what = program.run(files[0]) if files else None
-        if what is None and "." in (stated := str(arguments.get(0))):  # `shop.orders.includeme`
-            above, _, last = stated.rpartition(".")
-            files = program.resolver.module(arguments.scope.module.path, above)
-            module = program.run(files[0]) if files else None
-            what = module.scope.names.get(last) if module is not None else None
+    what = _dotted(program, what, arguments)
     if isinstance(what, ModuleValue):
         what = what.scope.names.get("includeme")
     if isinstance(what, FunctionValue):
         child = Object(owner.type, owner.router)
         above = owner.fields.get("prefix", "")
         child.fields["prefix"] = join(above, prefix) if isinstance(prefix, str) and above is not UNKNOWN else above
+        _direct(program, child)
         program.call(what, Arguments((child,), {}, (), arguments.line, arguments.scope))
+        _direct(program, owner)
     return UNKNOWN
+
+
+def _dotted(program: Program, named: Value, arguments: Arguments) -> Value:
+    """What `.orders` or `shop.orders.includeme` names."""
+    if not isinstance(named, str):
+        return named
+    files = program.resolver.module(arguments.scope.module.path, named)
+    if files:
+        return program.run(files[0])
+    above, _, last = named.rpartition(".")
+    files = program.resolver.module(arguments.scope.module.path, above)
+    module = program.run(files[0]) if files else None
+    return module.scope.names.get(last) if module is not None else None
+
+
+def _add_directive(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`config.add_directive("add_redirect", add_redirect)`: `config.add_redirect(…)` calls it with the configurator."""
+    named, function = arguments.get(0, "name"), _dotted(program, arguments.get(1, "directive"), arguments)
+    if isinstance(named, str) and isinstance(function, FunctionValue):
+        _kept(program).directives[named] = function
+        _direct(program, owner)
+    return UNKNOWN
+
+
+def _direct(program: Program, config: Object) -> None:
+    """Give a configurator the directives that are known so far."""
+    for name, function in _kept(program).directives.items():
+        config.fields[name] = _directive(program, config, function)
+
+
+def _directive(program: Program, config: Object, function: FunctionValue) -> Value:
+    return Decorator(lambda arguments: program.call(function, arguments._replace(positional=(config, *arguments.positional))))
 
 
 def _prefix_context(program: Program, owner: Object, arguments: Arguments) -> Value:
@@ -100,7 +129,8 @@ def _permission(program: Program, owner: Object, arguments: Arguments) -> Value:
 
 def _add_view(program: Program, owner: Object, arguments: Arguments) -> Value:
     """`config.add_view(orders, route_name="orders", request_method="POST", permission="edit")`."""
-    _view(program, arguments, arguments.get(0, "view", default=UNKNOWN), {}, arguments.expression(0, "view"))
+    view = arguments.get(0, "view", default=UNKNOWN)  # only a renderer where there is none
+    _view(program, arguments, view, {}, arguments.expression("view", *((0,) if arguments.positional else ())))
     return UNKNOWN
 
 
@@ -167,7 +197,7 @@ def finish(program: Program) -> None:
         methods = view.methods or route.methods or ["ANY"]
         program.add_route(route.owner, methods, [_path(route.pattern)], view.at, view.handler, guards, public=view.public)
         if route.owner.router is not None and route.at.path != view.at.path:
-            route.owner.router.routes[-1] = route.owner.router.routes[-1]._replace(at=route.at)
+            route.owner.router.routes[-1] = route.owner.router.routes[-1]._replace(at=route.at, via=(view.at,))
 
 
 def _run_uncalled(program: Program) -> None:
@@ -176,7 +206,9 @@ def _run_uncalled(program: Program) -> None:
     for function in list(program.functions):
         if function.function.name == "includeme" and id(function.function) not in program.executed:
             at = At(function.scope.module.path, function.function.line)
-            program.call(function, Arguments((program.new_object(type, at),), {}, (), at.line, function.scope))
+            config = program.new_object(type, at)
+            _direct(program, config)
+            program.call(function, Arguments((config,), {}, (), at.line, function.scope))
 
 
 def _path(pattern: str) -> str:
@@ -190,6 +222,7 @@ METHODS: dict[str, MethodHook] = {
     "pyramid.config.add_route": _add_route,
     "pyramid.config.add_view": _add_view,
     "pyramid.config.include": _include,
+    "pyramid.config.add_directive": _add_directive,
     "pyramid.config.route_prefix_context": _prefix_context,
     "pyramid.config.set_default_permission": _permission,
 }
