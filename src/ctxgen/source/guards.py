@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 
 from msgspec import Struct
@@ -146,7 +146,8 @@ def guard_kind(spelled: str) -> GuardKind | None:
     authn = (known | joined) & _AUTHN
     if authn and not known & _NOT and (not authn <= _WEAK or known & _REQUIRES):
         return "authn"
-    return "validation" if known & _VALIDATION or joined & _VALIDATION else None
+    # `response_schema` says what is answered
+    return "validation" if (known | joined) & _VALIDATION and "response" not in known else None
 
 
 _AROUND = {"Depends", "Security", "method_decorator"}
@@ -198,18 +199,48 @@ def asking(text: str, asked: Iterable[str]) -> str:
     return f"{text}:{','.join(words)}" if text and plain else text
 
 
+_INSIDE = {"get_response", "app"}
+"""Where a middleware keeps what it is put around."""
+_CLASS = re.compile(r"[A-Z]\w{0,80}[a-z]\w{0,80}")
+
+
+def own_arms(
+    arms: Iterable[tuple[ir.Expression | None, tuple[ir.Statement, ...]]], given: Collection[str]
+) -> Iterator[tuple[ir.Statement, ...]]:
+    """The arms of a branch that a middleware decides in: what it answers when the handler that it was `given` fails is the handler's refusal in other words."""
+    passes = any(condition is None and _passes(body, given) for condition, body in arms)
+    return (body for condition, body in arms if not (passes and _caught(condition)))
+
+
+def _passes(body: Iterable[ir.Statement], given: Collection[str]) -> bool:
+    """Whether statements call the handler: `await handler(request)`, `self.get_response(request)`."""
+    calls = (each.value for each in body if isinstance(each, (ir.Do, ir.Return, ir.Assign)))
+    called = [each.function for each in calls if isinstance(each, ir.Call)]
+    return any(each.name in given if isinstance(each, ir.Name) else getattr(each, "name", "") in _INSIDE for each in called)
+
+
+def _caught(condition: ir.Expression | None) -> bool:
+    """Whether the condition of an arm is what an `except` catches: classes by their names."""
+    if isinstance(condition, ir.Sequence):
+        return bool(condition.items) and all(_caught(item.value) for item in condition.items)
+    return condition is not None and _CLASS.fullmatch(getattr(condition, "name", "")) is not None
+
+
 def refusal(function: ir.Function, most: int = 400) -> GuardKind | None:
     """The kind of guard that a function is by what it does with a request that it does not like: answer 401 or 403, or raise what stands for them."""
     if len(function.parameters) == 4 or re.search("error|exception", function.name, re.IGNORECASE):
         return None  # what handles errors names them all
     work: list[object] = [*function.body]
     found: set[GuardKind] = set()
+    given = {parameter.name for parameter in function.parameters}
     for _ in range(most):
         if not work:
             break
         each = work.pop()
         if isinstance(each, tuple):
             work += each
+        elif isinstance(each, ir.Branch):
+            work += [*own_arms(each.arms, given), *(condition for condition, _ in each.arms if not _caught(condition))]
         elif isinstance(each, ir.Literal):
             if not isinstance(each.value, bool) and (kind := _REFUSALS.get(each.value)) is not None:
                 found.add(kind)
@@ -218,6 +249,7 @@ def refusal(function: ir.Function, most: int = 400) -> GuardKind | None:
                 found.add("authn" if told[1] else "authz")
             work += [each.owner] if isinstance(each, ir.Attribute) else []
         elif isinstance(each, ir.Function):
+            given.update(parameter.name for parameter in each.parameters)
             work += each.body
         elif isinstance(each, Struct):
             work += [getattr(each, field) for field in each.__struct_fields__ if field != "line"]

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from ctxgen.model import GuardKind
 from ctxgen.source import ir
+from ctxgen.source.guards import own_arms
 
 _STATUS: dict[int, GuardKind] = {401: "authn", 403: "authz", 429: "rate"}
 _WORDS: dict[str, GuardKind] = {
@@ -25,11 +26,18 @@ _DEPTH = 30
 
 @lru_cache(maxsize=4096)
 def refusal(function: ir.Function) -> GuardKind | None:
-    """The kind of guard that a function is by the answers that its body, or a function inside it, gives; the first in the order of the code."""
-    return next(_in(function.body, 0), None)
+    """The kind of guard that a function is by the answers that its body, or a function inside it, gives; the first in the order of the code.
+
+    What it answers when the handler that it calls fails is the handler's own refusal in other words.
+    """
+    return next(_in(function.body, _given(function), 0), None)
 
 
-def _in(statements: Iterable[ir.Statement], depth: int) -> Iterator[GuardKind]:
+def _given(function: ir.Function) -> frozenset[str]:
+    return frozenset(parameter.name for parameter in function.parameters)
+
+
+def _in(statements: Iterable[ir.Statement], given: frozenset[str], depth: int) -> Iterator[GuardKind]:
     if depth > _DEPTH:
         return
     for statement in statements:
@@ -39,12 +47,12 @@ def _in(statements: Iterable[ir.Statement], depth: int) -> Iterator[GuardKind]:
             case ir.Assign():
                 yield from _answer(statement.value, 0)
             case ir.Branch(arms):
-                for _, body in arms:
-                    yield from _in(body, depth + 1)
+                for body in own_arms(arms, given):
+                    yield from _in(body, given, depth + 1)
             case ir.Loop() | ir.Block():
-                yield from _in(statement.body, depth + 1)
+                yield from _in(statement.body, given, depth + 1)
             case ir.Define(ir.Function() as inner, _):
-                yield from _in(inner.body, depth + 1)
+                yield from _in(inner.body, given | _given(inner), depth + 1)
 
 
 def _answer(expression: ir.Expression, depth: int) -> Iterator[GuardKind]:
