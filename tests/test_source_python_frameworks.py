@@ -139,8 +139,9 @@ for each in introspector.get_category("views"):
             if method != "HEAD":
                 routes.append((method, patterns[view["route_name"]]))
 """
+_SERVICES = _AIOHTTP.replace("from shop.main import make_app", "from server import main as make_app")
 _CASES = {
-    "flask-shop": (_FLASK, "flask_restful"), "fastapi-shop": (_FASTAPI, "fastapi"), "starlette-shop": (_STARLETTE, "starlette"), "aiohttp-shop": (_AIOHTTP, "aiohttp"),
+    "flask-shop": (_FLASK, "flask_restful"), "fastapi-shop": (_FASTAPI, "fastapi"), "starlette-shop": (_STARLETTE, "starlette"), "aiohttp-shop": (_AIOHTTP, "aiohttp"), "aiohttp-services": (_SERVICES, "aiohttp"),
     "tornado-shop": (_TORNADO, "tornado"), "django-shop": (_DJANGO, "rest_framework"), "sanic-shop": (_SANIC, "sanic"), "litestar-shop": (_LITESTAR, "litestar"),
     "pyramid-shop": (_PYRAMID, "pyramid"),
 }  # fmt: skip

@@ -69,6 +69,14 @@ class Users(Protocol):
         """Whether the file at `path` names `name` anywhere but where it imports it."""
 
 
+@runtime_checkable
+class Namespaces(Protocol):
+    """A resolver for which a folder is a package though no file of its own says so (Python)."""
+
+    def namespace(self, path: str, name: str) -> str | None:
+        """How the folder `name` beside the file at `path` is imported; None where there is none."""
+
+
 @dataclass(frozen=True)
 class Language:
     """One language: `name` as in `detectors/source/<name>/`, the extensions of its files, how a file is lowered, and how it differs from others.

@@ -9,6 +9,7 @@ from ctxgen.facts import folder_of
 from ctxgen.model import At
 from ctxgen.source import builtins, ir
 from ctxgen.source.following import MAX_TEXT
+from ctxgen.source.languages import Namespaces
 from ctxgen.source.modules import Modules
 from ctxgen.source.values import (
     UNKNOWN,
@@ -171,12 +172,17 @@ class Lookups(Modules):
         if "default" in module.exports:
             return self.attribute(self._settled(module.exports, "default"), name, line, scope)
         inner = self.resolver.module(module.path, self.language.inside(".", name)) if self.language.inside(".", name) else ()
-        return self._whole(tuple(inner), name, module) if inner else UNKNOWN
+        if inner:
+            return self._whole(tuple(inner), name, module)
+        whole = self.resolver.namespace(module.path, name) if isinstance(self.resolver, Namespaces) else None
+        return External(whole) if whole is not None else UNKNOWN
 
     def _member(self, owner: Instance | ClassValue, name: str, line: int) -> Value | None:
         """A field or method of an instance or class, its bases' included; None where there is none."""
         if name in owner.fields:
             return owner.fields[name]
+        if name == "__class__" and isinstance(owner, Instance):
+            return owner.cls
         for cls in self.lineage(owner.cls if isinstance(owner, Instance) else owner):
             if name in cls.fields:
                 return cls.fields[name]

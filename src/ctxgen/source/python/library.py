@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctxgen.source.values import UNKNOWN, Arguments, Value
+from ctxgen.source.values import UNKNOWN, Arguments, Instance, Value
 
 if TYPE_CHECKING:
     from ctxgen.source.program import Program
@@ -26,8 +26,26 @@ def _joined(program: Program, arguments: Arguments) -> Value:
 
 
 def _same(program: Program, arguments: Arguments) -> Value:
-    """`str(prefix)`, `list(routes)`, `reversed(…)`: the same, as far as routes are concerned."""
+    """`str(prefix)`: the same, as far as routes are concerned."""
     return arguments.get(0, default=UNKNOWN)
+
+
+def _listed(program: Program, arguments: Arguments) -> Value:
+    """`list(routes)`, `reversed(…)`: another list of the same; `list()` an empty one."""
+    given = arguments.get(0, default=UNKNOWN) if arguments.positional else []
+    return list(given) if isinstance(given, list) else given
+
+
+def _mapped(program: Program, arguments: Arguments) -> Value:
+    """`dict()`, `dict(routes, home="/")`."""
+    given = arguments.get(0, default=UNKNOWN) if arguments.positional else {}
+    return {**given, **arguments.keywords} if isinstance(given, dict) else UNKNOWN
+
+
+def _class(program: Program, arguments: Arguments) -> Value:
+    """`type(self)`."""
+    given = arguments.get(0)
+    return given.cls if isinstance(given, Instance) and len(arguments.positional) == 1 else UNKNOWN
 
 
 def _numbered(program: Program, arguments: Arguments) -> Value:
@@ -45,7 +63,11 @@ def _pairs(program: Program, arguments: Arguments) -> Value:
 HOOKS = {
     **dict.fromkeys(("os.getenv()", "os.environ.get()", "decouple.config()", "starlette.config.Config()()"), _default),
     **dict.fromkeys(("os.path.join()", "posixpath.join()", "urllib.parse.urljoin()"), _joined),
-    **dict.fromkeys(("str()", "list()", "tuple()", "reversed()", "sorted()", "set()"), _same),
+    "str()": _same,
+    **dict.fromkeys(("list()", "tuple()", "reversed()", "sorted()", "set()"), _listed),
+    **dict.fromkeys(("dict()", "collections.OrderedDict()"), _mapped),
+    "collections.defaultdict()": lambda program, arguments: {},
+    "type()": _class,
     "enumerate()": _numbered,
     "zip()": _pairs,
 }

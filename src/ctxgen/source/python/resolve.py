@@ -25,8 +25,13 @@ class PythonResolver:
         self._paths = frozenset(sources.paths)
         self._packages: dict[str, list[str]] = {}
         self._scripts: dict[str, list[str]] = {}
+        self._folders: set[str] = set()
         for path in sources.paths:
             self._note_tops(path)
+            folder = path.rpartition("/")[0]
+            while folder and folder not in self._folders:
+                self._folders.add(folder)
+                folder = folder.rpartition("/")[0]
         self._files = lru_cache(maxsize=20_000)(self._find)
 
     def _note_tops(self, path: str) -> None:
@@ -60,6 +65,11 @@ class PythonResolver:
         """Whether a name, or a module's with its dots, stands in a file a second time; one in quotes (`__all__`) uses nothing."""
         stands = re.finditer(rb"(?<![\w.\"'])" + re.escape(name.encode()) + rb"(?![\w\"'])", self.data(path))
         return len(list(islice(stands, 2))) == 2
+
+    def namespace(self, path: str, name: str) -> str | None:
+        """`app.api` for the folder `app/api` without `__init__.py`, seen from `app/__init__.py`."""
+        folder, _, base = path.rpartition("/")
+        return f"{self.named(path)}.{name}" if base == _INIT and f"{folder}/{name}" in self._folders else None
 
     def named(self, path: str) -> str:
         """The name by which a program imports the module of a file: below its outermost package."""
