@@ -160,6 +160,16 @@ def test_names_are_one_printable_line(text: str) -> None:
     assert cleaned.isprintable()
 
 
+def test_long_paths_are_told_apart() -> None:
+    start = "/api" + "/organisations/{organisation}/projects" * 5
+    one, other = name(f"{start}/members"), name(f"{start}/invoices")
+    assert one != other
+    assert one.startswith("/api/organisations")
+    assert one.endswith("/members")
+    assert len(one) <= 120
+    assert name(f"{start}/{'x9Y8' * 6}") == MASK
+
+
 @pytest.mark.parametrize("text", ["git+https://u:t@host/x", "https://registry.example/x.tgz", "file:../x", "${version}", "a" * 90, "x@y"])
 def test_not_a_version(text: str) -> None:
     assert version(text) is None

@@ -139,12 +139,16 @@ def _unspeakable(run: str, share: float = 0.42) -> bool:
 def name(text: str) -> Name:
     """Make an identifier printable: no control or bidirectional characters, one line, at most 120 characters.
 
+    A longer path is cut in the middle, any other name at its end: the paths of an application begin alike.
     What holds a credential comes back as `[masked]`: an identifier is what people are shown.
     """
     cleaned = (text if text.isprintable() else "".join(c for c in text if c.isprintable())).strip()
     if len(cleaned) > _NAME_LIMIT:
+        start, end = cleaned[: 4 * _NAME_LIMIT], cleaned[-4 * _NAME_LIMIT :] if cleaned.startswith("/") else ""
+        half = (_NAME_LIMIT - 1) // 2
+        cut = f"{start[:half]}…{end[-half:]}" if end else f"{start[: _NAME_LIMIT - 1]}…"
         # a credential that the limit would cut is still one
-        cleaned = MASK if looks_secret(cleaned[: 4 * _NAME_LIMIT]) else cleaned[: _NAME_LIMIT - 1] + "…"
+        cleaned = MASK if looks_secret(start) or looks_secret(end) else cut
     return Name(MASK if looks_secret(cleaned) else cleaned)
 
 
