@@ -24,7 +24,7 @@ _MIGRATION_FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("active-record", r"(?:.*/)?db/migrate/\d+_\w+\.rb", ("rails", "active-record")),
     ("laravel", r"(?:.*/)?database/migrations/\d[^/]+\.php", ("laravel", "eloquent")),
     ("typeorm", r"(?:.*/)?migrations?/1\d{12}-[^/]+\.[jt]s", ("typeorm", "typeorm-migrations")),
-    ("ef-core-migrations", r"(?:.*/)?Migrations/[^/]+\.Designer\.cs", ("entity-framework-core", "ef-core-migrations")),
+    ("ef-core-migrations", r"(?:.*/)?Migrations/(?:.*/)?\d{14}_[^/]+(?<!\.Designer)\.cs", ("entity-framework-core", "ef-core-migrations")),
     ("ecto", r"(?:.*/)?repo/migrations/\d+_\w+\.exs", ("ecto",)),
     ("diesel-migrations", r"(?:.*/)?migrations/[^/]+/up\.sql", ("diesel", "diesel-migrations")),
     ("sequelize-cli", r"(?:.*/)?migrations/2\d{3}[^/]*\.[jt]s", ("sequelize", "sequelize-cli")),

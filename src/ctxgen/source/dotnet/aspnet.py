@@ -71,6 +71,11 @@ def _add_routing(program: Program, owner: Object, arguments: Arguments) -> Value
     return owner
 
 
+def _configure(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`Configure<RouteOptions>(o => o.LowercaseUrls = true)`: as `AddRouting` does it."""
+    return _add_routing(program, owner, arguments) if [type_name(each) for each in arguments.types] == ["RouteOptions"] else owner
+
+
 def _add_controllers(program: Program, owner: Object, arguments: Arguments) -> Value:
     """`AddControllers(o => o.Filters.Add(new AuthorizeFilter()))`: a filter of every controller; conventions that change paths."""
     filters: list[Value] = []
@@ -269,6 +274,7 @@ METHODS: dict[str, MethodHook] = {
     "aspnet-core.services.AddAuthorizationBuilder": lambda program, owner, arguments: owner,
     "aspnet-core.services.SetFallbackPolicy": _set_fallback,
     "aspnet-core.services.AddRouting": _add_routing,
+    "aspnet-core.services.Configure": _configure,
     **{f"aspnet-core.services.{name}": _add_controllers for name in ("AddControllers", "AddControllersWithViews", "AddMvc", "AddMvcCore")},
     "aspnet-core.builder.MapControllers": _map_controllers,
     "aspnet-core.builder.MapControllerRoute": _conventional,

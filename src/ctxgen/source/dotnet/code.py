@@ -67,7 +67,7 @@ def of_call(program: Program, site: Site) -> Iterator[CodeFact]:
             yield _fact("error-handler", site.text(program, 0) or "UseExceptionHandler", at)
         case "BeginTransaction" | "BeginTransactionAsync" | "TransactionScope":
             yield _fact("transaction", site.subject, at, _isolation(site.call))
-        case "AddHttpClient":
+        case "AddHttpClient" if site.call.arguments or site.call.types:
             yield _fact("http-client", site.text(program, 0) or site.type() or site.subject, at, _address(program, site))
         case "AddJwtBearer":
             yield _fact("token-checked", site.subject, at)

@@ -27,18 +27,23 @@ _REWRITES = re.compile(rb"SetTableName\([^;\n]{0,200}(?:Underscore\(|Snake)", re
 
 def finish(program: Program) -> None:
     """A model for every entity that contexts hold or that configuration speaks of."""
-    contexts = [cls for cls in program.classes if cls.cls.kind == "class" and _is_context(program, cls)]
+    found = [cls for cls in program.classes if cls.cls.kind == "class" and _is_context(program, cls)]
+    extended = {id(base.cls) for cls in found for base in list(program.lineage(cls))[1:]}
+    contexts = [cls for cls in found if id(cls.cls) not in extended]  # what others extend holds no entities of its own
     data = program.resolver.data  # type: ignore[attr-defined]
     snake = any(b"UseSnakeCaseNamingConvention" in data(path) for path in program.modules)
     rewritten = any(_REWRITES.search(data(path)) is not None for path in program.modules)
     configured = list(_configurations(program))
     snapshots = [cls for cls in program.classes if any(type_name(base) == "ModelSnapshot" for base in cls.cls.bases)]
     told: dict[At, EntityModel] = {}
-    for context in contexts:
-        model = Model(program, snake or rewritten, rewritten)
+    models = [Model(program, snake or rewritten, rewritten) for _ in contexts]
+    for context, model in zip(contexts, models, strict=True):
         _sets(program, model, context)
+    held = {title for model in models for title in model.entities}
+    for context, model in zip(contexts, models, strict=True):
         for cls, entity in configured:
-            if entity.cls.name in model.entities or max(contexts, key=lambda each: shared(each.path, cls.path)) is context:
+            nearest = entity.cls.name not in held and max(contexts, key=lambda each: shared(each.path, cls.path)) is context
+            if nearest or entity.cls.name in model.entities:
                 _configure(program, model, cls, "Configure", model.of_class(entity))
         _configure(program, model, context, "OnModelCreating", None)
         model.navigate()

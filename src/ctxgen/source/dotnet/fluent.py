@@ -146,6 +146,8 @@ class _Chain:
             case "ToTable" | "ToView" | "ToCollection" | "ToContainer":
                 if (table := self._text(call)) is not None:
                     entity.table, entity.stated = table, True
+            case "ToJson":
+                entity.table = ""  # in one column of its owner
             case "HasKey":
                 entity.keys = dict.fromkeys(named)
                 for each in named:
@@ -193,7 +195,15 @@ class _Chain:
         if link is None:
             entity.links[titles[-1]] = link = Link(titles[-1], titles[-1], False, at)
         link.owned = True
-        self._inner(call, Entity(link.target, at))
+        inner = Entity(link.target, at)
+        self._inner(call, inner)
+        if self.model.snapshot and inner.table and inner.table == entity.table:  # it lies in the columns of its owner
+            for each in inner.columns.values():
+                if each.name not in inner.keys:
+                    title = f"{titles[-1]}_{each.name}"
+                    entity.columns[title] = Property(title, each.at, each.type, each.nullable, each.stored)
+            for index in inner.indexes:
+                entity.index(tuple(f"{titles[-1]}_{column}" for column in index.columns), index.at, unique=index.unique)
 
     def _related(self, entity: Entity, call: ir.Call, named: list[str], *, many: bool, at: At) -> None:
         self.one, self.property = not many, None

@@ -5,10 +5,12 @@ Source: https://learn.microsoft.com/dotnet/csharp/language-reference/language-sp
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ctxgen.documents import parse_syntax
 from ctxgen.source import ir
 from ctxgen.source.dotnet.expressions import DEPTH, arguments, attributes, expression, line_of, named, parameters, text_of, type_of
 from ctxgen.tree import File
@@ -24,12 +26,14 @@ _TYPES = {
     "interface_declaration": "interface",
     "enum_declaration": "enum",
 }
+_EXTENSION = re.compile(r"(?m)^([ \t]*)extension(?=(?:<[^<>(){};]{1,200}>)?[ \t]*\([^(){};]{1,400}\)[^(){};]{0,400}\{)")
+"""The beginning of a block of members that extend a type.  Source: https://learn.microsoft.com/dotnet/csharp/language-reference/keywords/extension"""
 _Members = tuple[tuple[ir.Field, ...], tuple[ir.Function, ...], tuple[ir.Class, ...], tuple[ir.Statement, ...]]
 
 
 def lower(file: File) -> ir.Module:
     """The module that a file is: its types at the top, whatever namespace they lie in, and its top-level statements.  Raises `Unreadable`."""
-    root = file.syntax("c_sharp")
+    root = _parsed(file)
     package = ""
     statements: list[ir.Statement] = []
     for child in named(root):
@@ -49,6 +53,13 @@ def lower(file: File) -> ir.Module:
         cls.partial = cls.partial or count[cls.name] > 1  # `Entity` and `Entity<T>` extend one another: what one says holds for both
         statements += _extensions(cls)
     return ir.Module(file.path, "dotnet", tuple(statements), package)
+
+
+def _parsed(file: File) -> Syntax:
+    """The tree, `extension(IServiceCollection services) { … }` as a class of that length, which the grammar knows."""
+    written = file.text
+    plain = _EXTENSION.sub(r"\1class ext", written) if "extension" in written else written
+    return file.syntax("c_sharp") if plain is written else parse_syntax(plain.encode(), "c_sharp")
 
 
 def _namespace(node: Syntax, depth: int) -> Iterator[ir.Statement]:
@@ -81,7 +92,6 @@ def _class(node: Syntax, depth: int) -> ir.Class | None:
     body = node.child_by_field_name("body")
     bases = next((child for child in named(node) if child.type == "base_list"), None)
     primary = next((each for each in named(bases) if each.type == "primary_constructor_base_type"), None)
-    given = next((child for child in named(node) if child.type == "parameter_list"), None)
     marks = {text_of(child) for child in node.children if child.type == "modifier"}
     return ir.Class(
         text_of(node.child_by_field_name("name")),
@@ -90,11 +100,16 @@ def _class(node: Syntax, depth: int) -> ir.Class | None:
         lambda: _members(body, text_of(node.child_by_field_name("name")), depth + 1, primary),
         decorators=attributes(node, depth, _body),
         kind=kind,
-        parameters=parameters(given, depth, _body),
+        parameters=_primary(node, depth),
         abstract="abstract" in marks or "static" in marks,
         partial="partial" in marks,
         end=int(node.end_point[0]) + 1,
     )
+
+
+def _primary(node: Syntax, depth: int) -> tuple[ir.Parameter, ...]:
+    """The parameters that a class itself has."""
+    return parameters(next((child for child in named(node) if child.type == "parameter_list"), None), depth, _body)
 
 
 def _base(node: Syntax, depth: int) -> ir.Expression | None:
@@ -132,6 +147,9 @@ def _members(body: Syntax | None, title: str, depth: int, primary: Syntax | None
                 fields.append(ir.Field(text_of(node.child_by_field_name("name")), line_of(node)))
             case "method_declaration" | "constructor_declaration" | "local_function_statement":
                 methods.append(_method(node, depth, title))
+            case "class_declaration" if text_of(node.child_by_field_name("name")) == "ext" and (extended := _primary(node, depth)):
+                inside = named(node.child_by_field_name("body"))
+                methods += [_method(each, depth, title, extended[0]) for each in inside if each.type == "method_declaration"]
             case _ if (inner := _class(node, depth)) is not None:
                 classes.append(inner)
     return tuple(fields), tuple(methods), tuple(classes), ()
@@ -174,7 +192,7 @@ def _base_call(node: Syntax, depth: int) -> ir.Call:
     return ir.Call(ir.Name("super", line_of(node)), arguments(given, depth, _body), line_of(node))
 
 
-def _method(node: Syntax, depth: int, within: str = "") -> ir.Function:
+def _method(node: Syntax, depth: int, within: str = "", extended: ir.Parameter | None = None) -> ir.Function:
     body = node.child_by_field_name("body")
     handed = next(
         (
@@ -186,13 +204,14 @@ def _method(node: Syntax, depth: int, within: str = "") -> ir.Function:
     )
     first = (ir.Do(_base_call(handed, depth), line_of(handed)),) if handed is not None else ()
     given = parameters(node.child_by_field_name("parameters"), depth, _body)
-    receiver = given[0] if given and any(isinstance(each, ir.Name) and each.name == "this" for each in given[0].decorators) else None
+    this = given[0] if given and any(isinstance(each, ir.Name) and each.name == "this" for each in given[0].decorators) else None
+    receiver = this or extended
     marks = {text_of(child) for child in node.children if child.type == "modifier"}
     name = node.child_by_field_name("name")
     return ir.Function(
         text_of(name),
         line_of(name) if name is not None else line_of(node),
-        given[1:] if receiver is not None else given,
+        given[1:] if this is not None else given,
         lambda: (*first, *_body(body, depth + 1)),
         decorators=attributes(node, depth, _body),
         types=tuple(text_of(each.child_by_field_name("name")) for each in named(node.child_by_field_name("type_parameters"))),
