@@ -396,3 +396,31 @@ def test_what_hands_out_a_browser_s_files_is_the_server_s(tmp_path: Path) -> Non
     assert {part.kind for part in context.components} >= {"frontend", "service"}
     server = next(part for part in context.components if part.kind == "service")
     assert [(each.path, each.component) for each in context.endpoints] == [("/", server.id)]
+
+
+def test_what_an_aspire_host_and_a_compose_file_both_start_is_told_once(tmp_path: Path) -> None:
+    context = scanned(
+        tmp_path,
+        {
+            "Host/Host.csproj": '<Project Sdk="Microsoft.NET.Sdk"><ItemGroup><PackageReference Include="Aspire.Hosting.AppHost" Version="13.0.0" /></ItemGroup></Project>',
+            "Host/Program.cs": 'var builder = DistributedApplication.CreateBuilder(args);\nvar bus = builder.AddRabbitMQ("eventbus");\n'
+            'var orders = builder.AddProject<Projects.Orders_Api>("orders-api").WithReference(bus);\n'
+            'builder.AddProject<Projects.Shop_Web>("shop-web").WithReference(orders);\nbuilder.Build().Run();\n',
+            "Orders.Api/Orders.Api.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web" />',
+            "Orders.Api/Dockerfile": "FROM mcr.microsoft.com/dotnet/aspnet:8.0\nEXPOSE 8080\n",
+            "Shop.Web/Shop.Web.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web" />',
+            "compose.yml": compose(
+                **{"rabbitmq": "image: rabbitmq:3.13", "orders.api": "build: {context: ., dockerfile: Orders.Api/Dockerfile}"}
+            ),
+        },
+    )
+    parts = by_name(context)
+    assert {title: part.path for title, part in parts.items()} == {
+        "Host": "Host",
+        "orders.api": "Orders.Api",
+        "rabbitmq": "compose.yml",
+        "shop-web": "Shop.Web",
+    }
+    assert [link.component for link in parts["orders.api"].depends_on] == ["rabbitmq"]
+    assert [link.component for link in parts["shop-web"].depends_on] == ["orders.api"]
+    assert {evidence.path for evidence in parts["orders.api"].evidence} == {"compose.yml", "Host/Program.cs"}

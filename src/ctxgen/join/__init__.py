@@ -19,7 +19,7 @@ from ctxgen.join.deployed import Deployments
 from ctxgen.join.files import Files
 from ctxgen.join.kinds import Kinds
 from ctxgen.join.known import Known
-from ctxgen.join.parts import Part, identified, without_replicas, without_variants
+from ctxgen.join.parts import Part, identified, without_replicas, without_restatements, without_variants
 from ctxgen.join.ports import with_ports
 from ctxgen.join.undeployed import beside_services, projects, static_frontends
 from ctxgen.join.units import Unit, find_units
@@ -127,7 +127,8 @@ def _find_parts(known: Known, kinds: Kinds) -> tuple[list[Part], dict[str, str]]
     """All components, first what is deployed, then what is left; and the names of builds and instances of one component."""
     deployments = Deployments(known, kinds)
     services, claimed = deployments.services()
-    built, variants = without_variants(services)
+    stated, hosted = without_restatements(services)
+    built, variants = without_variants(stated)
     parts, replicas = without_replicas(built)
     images, claimed_by_images = deployments.containers({part.folder for part in parts})
     parts += images
@@ -135,4 +136,5 @@ def _find_parts(known: Known, kinds: Kinds) -> tuple[list[Part], dict[str, str]]
     parts += projects(known, kinds, claimed | claimed_by_images, {part.folder for part in parts} - deployments.unserved, jobs)
     parts += static_frontends(known)
     parts += beside_services(known, parts)
-    return identified(parts), {**replicas, **{variant: replicas.get(stem, stem) for variant, stem in variants.items()}}
+    names = {**replicas, **{variant: replicas.get(stem, stem) for variant, stem in variants.items()}}
+    return identified(parts), {**names, **{host: names.get(other, other) for host, other in hosted.items()}}

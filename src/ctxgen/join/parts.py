@@ -113,6 +113,26 @@ def without_replicas(parts: Sequence[Part]) -> tuple[list[Part], dict[str, str]]
     return [_renamed(part, names) for part in kept], names
 
 
+def without_restatements(parts: Sequence[Part]) -> tuple[list[Part], dict[str, str]]:
+    """Parts with what an Aspire host starts told once where another file deploys the same folder or engine under another name, and which name stands for which."""
+    alike: dict[tuple[str, bool], list[Part]] = defaultdict(list)
+    for part in parts:
+        if part.language is not None:
+            alike[part.path, True].append(part)
+        elif part.image is not None:
+            alike[part.image, False].append(part)
+    names: dict[str, str] = {}
+    kept = {id(part): part for part in parts}
+    for same in alike.values():
+        hosted = [part for part in same if all(at.path.endswith(".cs") for at in part.at)]
+        others = [part for part in same if part not in hosted]
+        if len(hosted) == len(others) == 1:
+            kept[id(others[0])] = replace(merged(others[0], hosted[0]), name=others[0].name)
+            names[hosted[0].name.lower()] = others[0].name.lower()
+            del kept[id(hosted[0])]
+    return [_renamed(part, names) for part in kept.values()], names
+
+
 def _renamed(part: Part, names: Mapping[str, str]) -> Part:
     """A part whose links name what its replicas are told as."""
     return replace(part, depends_on=tuple((names.get(target.lower(), target), at) for target, at in part.depends_on))

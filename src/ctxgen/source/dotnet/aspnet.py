@@ -14,6 +14,7 @@ from ctxgen.source.calls import calls
 from ctxgen.source.dotnet import abp
 from ctxgen.source.dotnet.attributes import VERBS, attributes, of_class, protection, roles, type_name
 from ctxgen.source.dotnet.controllers import Convention, Style, is_controller, nearest, routes
+from ctxgen.source.dotnet.gateways import map_proxy, use_ocelot
 from ctxgen.source.dotnet.modules import invoked_groups, map_carter, modules, prepared, reflected_groups
 from ctxgen.source.frameworks import Type
 from ctxgen.source.guards import asking, guard, spelled
@@ -261,6 +262,9 @@ def _required(program: Program, owner: Object, arguments: Arguments) -> Value:
     written = [call for each in arguments.positional if isinstance(each, FunctionValue) for call in calls(each.function.body)]
     asking_for = {name for call in written if (name := spelled(call.function).rpartition(".")[2]).startswith("Require")}
     named = [argument.value for call in written if spelled(call.function).endswith("RequireRole") for argument in call.arguments]
+    made_here = arguments.expression(0)  # `new AuthorizeAttribute { Roles = "admin" }`
+    entries = made_here.entries if isinstance(made_here, ir.Mapping) else ()
+    named += [value for key, value in entries if isinstance(key, ir.Literal) and key.value in ("Policy", "Roles")]
     asked = roles([*arguments.positional, *(program.evaluate(each, arguments.scope) for each in named)])
     stated = (arguments.positional or arguments.keywords) and asking_for != {"RequireAuthenticatedUser"}
     made = guard(asking("RequireAuthorization", asked), program.at(arguments), "authz" if stated else "authn")
@@ -288,6 +292,8 @@ METHODS: dict[str, MethodHook] = {
     "aspnet-core.builder.MapIdentityApi": _map_identity,
     "aspnet-core.builder.Map": _map_branch,
     "aspnet-core.builder.MapCarter": map_carter,
+    "aspnet-core.builder.MapReverseProxy": map_proxy,
+    "aspnet-core.builder.UseOcelot": use_ocelot,
     **{f"aspnet-core.builder.{called}": partial(_fixed, called) for called in _DEFAULTS},
     **{f"aspnet-core.{type}.RequireAuthorization": _required for type in ("builder", "endpoint")},
     **{f"aspnet-core.{type}.{name}": _filter for type in ("builder", "endpoint") for name in ("AddEndpointFilter", "WithFilter")},
