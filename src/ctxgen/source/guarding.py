@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from ctxgen.model import At, Endpoint, Guard, GuardKind
 from ctxgen.source import ir
 from ctxgen.source.frameworks import Method, Vocabulary
-from ctxgen.source.guards import answers, attaches, guard, guard_kind, lets_all, refusal, spelled
+from ctxgen.source.guards import answers, attaches, guard, guard_kind, lets_all, optional, refusal, spelled
 from ctxgen.source.interpreter import Interpreter
 from ctxgen.source.reach import Reach, reach
 from ctxgen.source.routing import access_of
@@ -82,6 +82,8 @@ class Guarding(Interpreter):
         if itself and isinstance(expression, ir.Unknown):  # one of a list, which is all that is written
             written = itself
         names = [written, itself]
+        if kind is None and any(map(optional, names)):
+            return []
         kinds = {each: self.judged(each, value) for each in names if each}
         found = kind or next((known for known in kinds.values() if known), None)
         if (
@@ -95,7 +97,7 @@ class Guarding(Interpreter):
             found in ("authn", "authz") and kind is None and isinstance(value, FunctionValue) and lets_all(value.function)
         ):
             return []
-        own = kinds if not isinstance(value, External) or not written else {written: found}
+        own = kinds if not isinstance(value, External) or not written or kinds[written] is None else {written: found}
         shown = next((each for each in own if guard_kind(each) and own[each]), next(iter(own), ""))
         return self._reaching(guard(shown, at, found), value)
 
@@ -140,7 +142,7 @@ class Guarding(Interpreter):
     def unwrapped(self, arguments: Arguments, *where: int | str) -> tuple[Value, ir.Expression | None, list[Guard]]:
         """The handler at a position with how it is written, and the guards of the calls around it: `requireLogin(list)`."""
         handler, written = arguments.get(*where, default=UNKNOWN), arguments.expression(*where)
-        around = self._made_around(handler, self.at(arguments)) if self.language.handlers_wrapped else []
+        around = self.made_around(handler, self.at(arguments)) if self.language.handlers_wrapped else []
         guards: list[Guard] = []
         for _ in range(10 if self.language.handlers_wrapped else 0):
             if not isinstance(written, ir.Call):
@@ -156,7 +158,7 @@ class Guarding(Interpreter):
         told = {each.name.rpartition(".")[2] for each in guards}
         return handler, written, [*guards, *(each for each in around if each.name not in told)]
 
-    def _made_around(self, handler: Value, at: At) -> list[Guard]:
+    def made_around(self, handler: Value, at: At) -> list[Guard]:
         """The guards by which functions of the repository put a handler into others: `chain(list, authenticate, limit)`."""
         guards: list[Guard] = []
         for _ in range(10):

@@ -83,6 +83,8 @@ _POLICIES = {
     "embedderpolicy",
 }
 """Headers of that kind, by two of their words."""
+_CLEANS = {"mongosanitize"}
+"""What takes something out of a request, and lets it pass."""
 _REFUSALS: dict[object, GuardKind] = {401: "authn", 403: "authz", "UNAUTHORIZED": "authn", "FORBIDDEN": "authz"}
 _REFUSING = re.compile(r"(un_?authori[sz]ed|un_?authenticated|not_?authenticated)|(forbidden|access_?denied)", re.IGNORECASE)
 _REQUIRES = {
@@ -130,16 +132,21 @@ def answers(spelled: str) -> bool:
     return bool(words) and words[0] in _ISSUES and _REQUIRES.isdisjoint(words)
 
 
+def optional(spelled: str) -> bool:
+    """Whether a name says that everybody gets in: `auth.optional`."""
+    return not {"optional", "optionally"}.isdisjoint(word.lower() for word in _WORDS.findall(spelled[-120:]))
+
+
 @lru_cache(maxsize=8192)
 def guard_kind(spelled: str) -> GuardKind | None:
     """The kind of guard that a name tells: `requireAdmin` authz, `auth.required` authn, `rateLimit` rate; None for a name that tells none."""
     words = [word.lower() for word in _WORDS.findall(spelled[-120:])]
     known, joined = set(words), {a + b for a, b in itertools.pairwise(words)}
-    if (known | joined) & _HEADERS or joined & _POLICIES:
+    if (known | joined) & _HEADERS or joined & (_POLICIES | _CLEANS):
         return None
     if known & _RATE or joined & _RATE:
         return "rate"
-    if "optional" in known or "optionally" in known or attaches(spelled):  # `auth.optional` lets everybody in
+    if optional(spelled) or attaches(spelled):
         return None
     if known & _AUTHZ or joined & {"superuser", "superadmin"}:
         return "authz"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ctxgen.source.languages import Language
+from ctxgen.source.script.guards import judge
 from ctxgen.source.script.library import HOOKS
 from ctxgen.source.script.lower import EXTENSIONS, lower
 from ctxgen.source.script.resolve import ScriptResolver
@@ -17,4 +18,5 @@ LANGUAGE = Language(
     hooks=HOOKS,
     constructors=("constructor",),
     handlers_wrapped=True,
+    judge=judge,
 )
