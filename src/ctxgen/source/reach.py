@@ -47,12 +47,27 @@ def reach(function: ir.Function, evaluate: Callable[[ir.Expression], Any]) -> Re
     for condition, body in _arms(function.body):
         if not _names_path(condition):
             continue
-        refuses = refusal(ir.Function("", function.line, (), lambda body=body: body)) is not None  # type: ignore[misc]
-        leaves = not body or isinstance(body[-1], ir.Return)  # a `return` of nothing is lowered to nothing
+        refuses, leaves = _refuses(function, body), _leaves(body)
         for part, negated in _conditions(condition):
             if refuses or leaves:
                 (only if refuses != negated else spared).extend(_told(part, evaluate))
     return Reach(tuple(spared), tuple(only))
+
+
+def conditional(function: ir.Function) -> bool:
+    """Whether a function lets requests pass, or refuses them, under conditions that say nothing of paths: methods, a table of roles."""
+    return any(
+        not _names_path(condition) and (_leaves(body) if not _refuses(function, body) else any(True for _ in _arms(body)))
+        for condition, body in _arms(function.body)
+    )
+
+
+def _refuses(function: ir.Function, body: tuple[ir.Statement, ...]) -> bool:
+    return refusal(ir.Function("", function.line, (), lambda: body)) is not None
+
+
+def _leaves(body: tuple[ir.Statement, ...]) -> bool:
+    return not body or isinstance(body[-1], ir.Return)  # a `return` of nothing is lowered to nothing
 
 
 def _conditions(condition: ir.Expression, negated: bool = False) -> Iterator[tuple[ir.Expression, bool]]:

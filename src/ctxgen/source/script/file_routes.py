@@ -19,8 +19,11 @@ from ctxgen.source.program import Program
 from ctxgen.source.routing import access_of, join, parameters
 from ctxgen.source.script import file_paths
 from ctxgen.source.script.file_paths import Place
+from ctxgen.source.script.h3 import BEFORE, options_of
+from ctxgen.source.script.handlers import guards_in
 from ctxgen.source.script.next_middleware import Middleware, middleware
-from ctxgen.source.values import FunctionValue, ModuleValue, Value
+from ctxgen.source.script.nitro_middleware import middlewares
+from ctxgen.source.values import UNKNOWN, FunctionValue, ModuleValue, Value
 
 _VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 _MAX = 300
@@ -44,11 +47,15 @@ _RULES: dict[str, tuple[tuple[Rule, str], ...]] = {
 """By framework: how a file's path is read, and what its exports are: functions by method, one handler, a loader and an action."""
 
 
+_FRONTS: dict[str, Callable[[Program, str], list[Middleware]]] = {"nextjs": middleware, "nuxt": middlewares, "nitro": middlewares}
+"""What stands before all routes of the project in a folder."""
+
+
 def finish(program: Program) -> None:
     """The endpoints of every file that has a path."""
     rules = [(name, rule, kind) for name in program.vocabulary.frameworks for rule, kind in _RULES.get(name, ())]
     bases: dict[str, str] = {}
-    fronts: dict[str, Middleware | None] = {}
+    fronts: dict[str, list[Middleware]] = {}
     for path in list(program.modules):
         for framework, rule, kind in rules:
             place = rule(path)
@@ -58,17 +65,18 @@ def finish(program: Program) -> None:
             base = bases.setdefault(place.root, _base(program, place.root)) if framework == "nextjs" else ""
             technology = program.vocabulary.frameworks[framework].technology
             found = list(_answers(program, module, place, join(base, place.path), kind, technology))
-            if framework == "nextjs":
-                if place.root not in fronts:
-                    fronts[place.root] = middleware(program, place.root)
-                found = [_behind(program, each, fronts[place.root], place.path) for each in found]
+            before = _FRONTS.get(framework)
+            if before is not None and place.root not in fronts:
+                fronts[place.root] = before(program, place.root)
+            for front in fronts.get(place.root, ()):
+                found = [_behind(program, each, front, place.path) for each in found]
             program.facts += found
             break
 
 
-def _behind(program: Program, endpoint: Endpoint, front: Middleware | None, path: str) -> Endpoint:
-    """An endpoint with the guard that the project's middleware is."""
-    if front is None or not front.covers(program, path):
+def _behind(program: Program, endpoint: Endpoint, front: Middleware, path: str) -> Endpoint:
+    """An endpoint with the guard that a middleware of the project is."""
+    if not front.covers(program, path):
         return endpoint
     guards = (front.guard, *endpoint.guards)
     return replace(endpoint, guards=guards, access=access_of(guards, None))
@@ -93,7 +101,7 @@ def _answers(program: Program, module: ModuleValue, place: Place, path: str, kin
     def answer(method: str, exported: str) -> Endpoint:
         at = At(module.path, lines.get(exported, 1))
         written = _written(program, module, exported)
-        guards = _guards(written, at)
+        guards = _guards(program, module, written, at)
         named = written.name if not isinstance(written.handler, ir.Function) or written.handler.name else None
         handler = named or (exported if exported != "default" else None)
         return Endpoint(
@@ -141,8 +149,9 @@ def _checked(written: Written) -> list[str]:
 
 
 class Written(NamedTuple):
-    """What a file exports: the handler inside the calls that are put around it, those calls, and the name that tells it."""
+    """What a file exports: the value, the handler inside the calls that are put around it, those calls, and the name that tells it."""
 
+    value: Value
     handler: ir.Function | None
     around: tuple[ir.Call, ...]
     name: str | None
@@ -150,6 +159,8 @@ class Written(NamedTuple):
 
 def _written(program: Program, module: ModuleValue, exported: str) -> Written:
     value = program.exported(module, exported)
+    options = options_of(value)
+    value = options.get("handler", value)
     handler = value.function if isinstance(value, FunctionValue) else None
     named = value.name if isinstance(value, FunctionValue) and value.name else None
     expression = next(
@@ -175,7 +186,7 @@ def _written(program: Program, module: ModuleValue, exported: str) -> Written:
             expression = wrapped.value
         else:
             break
-    return Written(handler, tuple(around), named)
+    return Written(options or value, handler, tuple(around), named if not options or named != "handler" else None)
 
 
 def _assigned(program: Program, module: ModuleValue, wanted: str) -> ir.Expression | None:
@@ -198,9 +209,15 @@ def _is_handler(program: Program, module: ModuleValue, expression: ir.Expression
     )
 
 
-def _guards(written: Written, at: At) -> tuple[Guard, ...]:
-    """What wraps the handler, and the call in it that finds out who asks, where it refuses."""
-    found = [made for each in written.around if (made := guard(spelled(each), At(at.path, each.line))) is not None]
+def _guards(program: Program, module: ModuleValue, written: Written, at: At) -> tuple[Guard, ...]:
+    """What wraps the handler or is run before it, and the call in it that finds out who asks, where it refuses."""
+    found = guards_in(program, written.value, BEFORE, at)
+    for each in written.around:
+        value = program.evaluate(each.function, module.scope) if isinstance(each.function, (ir.Name, ir.Attribute)) else UNKNOWN
+        known = value if isinstance(value, FunctionValue) else UNKNOWN
+        found += program.guards_of(each.function, known, At(at.path, each.line))
+    told = {each.name.rpartition(".")[2] for each in found}
+    found += [each for each in program.made_around(written.value, at) if each.name not in told]
     handler = written.handler
     if handler is not None:
         calls = [each for each in _inside(handler) if isinstance(each, ir.Call)]

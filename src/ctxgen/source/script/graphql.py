@@ -15,7 +15,7 @@ from ctxgen.source.program import Hook, MethodHook, Program
 from ctxgen.source.routing import access_of
 from ctxgen.source.script import nest_guards
 from ctxgen.source.script.decorators import Mark, marks, of_class
-from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, FunctionValue, ModuleValue, Object, Record, Value
+from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, External, FunctionValue, ModuleValue, Object, Record, Value
 
 _ROOTS = ("Query", "Mutation", "Subscription")
 _LIBRARIES = {"@nestjs/graphql.": "nestjs-graphql", "type-graphql.": "type-graphql"}
@@ -97,6 +97,12 @@ def _maps(program: Program, value: Value, depth: int = 0) -> list[dict[str, Valu
     return [value] if isinstance(value, dict) else []
 
 
+def _combined(program: Program, value: Value) -> list[Guard]:
+    """`combineResolvers(isAuthenticated, orders)`  Source: https://github.com/lucasconstantino/graphql-resolvers"""
+    made = value.arguments if isinstance(value, External) and value.path == "graphql-resolvers.combineResolvers()" else None
+    return program.guards_at(made, range(len(made.positional) - 1)) if made is not None else []
+
+
 def _map(program: Program, table: dict[str, Value], at: At) -> None:
     for root in _ROOTS:
         for fields in _maps(program, table.get(root)):
@@ -104,7 +110,8 @@ def _map(program: Program, table: dict[str, Value], at: At) -> None:
                 written = fields.written.get(field) if isinstance(fields, Record) else None
                 where = fields.place(field) if isinstance(fields, Record) and written is not None else at
                 handler = program.handler_name(value, written)
-                operation(program, root, field, where, "graphql", handler if handler != "UNKNOWN" else None)
+                guards = [*_combined(program, value), *program.made_around(value, where)]
+                operation(program, root, field, where, "graphql", handler if handler != "UNKNOWN" else None, guards)
                 program.answers(value)
 
 

@@ -10,13 +10,13 @@ from collections.abc import Iterable
 from ctxgen.model import Guard
 from ctxgen.source import ir
 from ctxgen.source.frameworks import plain
-from ctxgen.source.guards import spelled
 from ctxgen.source.program import Hook, MethodHook, Program
 from ctxgen.source.script.handlers import guards_in
 from ctxgen.source.values import UNKNOWN, Arguments, External, FunctionValue, Object, Value
 
 _DEFINES = ("eventHandler", "defineEventHandler", "defineHandler", "lazyEventHandler", "defineLazyEventHandler", "defineCachedEventHandler")
-_BEFORE = ("onRequest", "middleware")
+BEFORE = ("onRequest", "middleware")
+"""Options of what runs before a handler."""
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "connect", "trace", "all")
 
 
@@ -26,18 +26,18 @@ def _defined(program: Program, arguments: Arguments) -> Value:
     return given if isinstance(given, FunctionValue) else None
 
 
-def _options(value: Value) -> dict[str, Value]:
+def options_of(value: Value) -> dict[str, Value]:
     """The options of `defineEventHandler({ onRequest, handler })`."""
     known = value.arguments.get(0) if isinstance(value, External) and value.arguments is not None else None
     return known if isinstance(known, dict) and "handler" in known else {}
 
 
 def _add(program: Program, owner: Object, methods: Iterable[str], paths: list[str], where: int, arguments: Arguments) -> Value:
-    value, expression = arguments.get(where), arguments.expression(where)
-    options, at = _options(value), program.at(arguments)
-    guards: list[Guard] = [*guards_in(program, options, _BEFORE, at), *guards_in(program, arguments.get(where + 1), _BEFORE, at)]
-    handler = options.get("handler", value)
-    written = expression if not isinstance(expression, ir.Call) or spelled(expression).rpartition(".")[2] not in _DEFINES else None
+    value = arguments.get(where)
+    options, at = options_of(value), program.at(arguments)
+    guards: list[Guard] = [*guards_in(program, options, BEFORE, at), *guards_in(program, arguments.get(where + 1), BEFORE, at)]
+    handler, written, around = (options["handler"], None, []) if options else program.unwrapped(arguments, where)
+    guards += around
     if paths and value is not None:
         shown = [each.replace("**:", ":") for each in paths]
         named = program.handler_name(handler, written)

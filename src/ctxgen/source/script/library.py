@@ -199,6 +199,13 @@ def _different(program: Program, arguments: Arguments) -> Value:
     return found if found is UNKNOWN else not found
 
 
+def _from_entries(program: Program, arguments: Arguments) -> Value:
+    """`Object.fromEntries(kinds.map((kind) => [kind, list(kind)]))`"""
+    entries = arguments.get(0)
+    pairs = [each for each in entries if isinstance(each, list) and len(each) == 2] if isinstance(entries, list) else []
+    return {key: value for key, value in pairs if isinstance(key, str)} if pairs else UNKNOWN
+
+
 def _multiplied(program: Program, arguments: Arguments) -> Value:
     """`15 * MINUTE`"""
     numbers = [each for each in arguments.positional if isinstance(each, int)]
@@ -221,7 +228,7 @@ HOOKS: dict[str, Hook] = {
     "===()": _equal, "!==()": _different, "a*b()": _multiplied,
     "Object.entries()": _entries, "Object.keys()": _keys, "Object.values()": _values, "Object.assign()": _assign, "Object.freeze()": _first,
     "semver.major()": _part_of_version(0), "semver.minor()": _part_of_version(1),
-    "Object.fromEntries()": lambda program, arguments: UNKNOWN, "Array.from()": _first, "Promise.all()": _resolved_promises,
+    "Object.fromEntries()": _from_entries, "Array.from()": _first, "Promise.all()": _resolved_promises,
     "Promise.resolve()": _resolved_promises, "String()": _first, "lodash.map()": lambda program, arguments: UNKNOWN,
     **_paths("path"), **_paths("node:path"),
     "url.fileURLToPath()": _file_name, "node:url.fileURLToPath()": _file_name,

@@ -53,16 +53,17 @@ class Middleware(NamedTuple):
         return self.function is None or reach(self.function.function, partial(program.evaluate, scope=self.function.scope)).covers(path)
 
 
-def middleware(program: Program, root: str) -> Middleware | None:
-    """The guard that the middleware of a project is, None where it is none or where it is not known what it stands before."""
+def middleware(program: Program, root: str) -> list[Middleware]:
+    """The guard that the middleware of a project is, none where it is none or where it is not known what it stands before."""
     start = f"{root}/" if root else ""
     for path in program.paths:
         stem, _, ending = path.removeprefix(start).removeprefix("src/").rpartition(".")
         if path.startswith(start) and stem in _FILES and ending in ("ts", "js", "mjs"):
             module = program.run(path)
             patterns = _patterns(program, module) if module is not None else None
-            return _guard(program, module, patterns) if module is not None and patterns is not None else None
-    return None
+            found = _guard(program, module, patterns) if module is not None and patterns is not None else None
+            return [found] if found is not None else []
+    return []
 
 
 def _guard(program: Program, module: ModuleValue, patterns: tuple[Pattern, ...]) -> Middleware | None:
