@@ -185,7 +185,9 @@ class Interpreter(Lookups):
                 self.set_attribute(self.evaluate(owner, scope), name, value)
             case ir.Item(owner, key):
                 held, known = self.evaluate(owner, scope), self.evaluate(key, scope)
-                if isinstance(held, dict) and isinstance(known, str) and len(held) < MAX_ITEMS:
+                if isinstance(held, Record) and isinstance(known, str) and len(held) < MAX_ITEMS:
+                    held.put(known, value, At(scope.module.path, target.line))
+                elif isinstance(held, dict) and isinstance(known, str) and len(held) < MAX_ITEMS:
                     held[known] = value
             case ir.Choice((first, *others)):  # a target with a default
                 self._bind(first, builtins.best([value, *(self.evaluate(other, scope) for other in others)]), scope, declares=declares)

@@ -681,6 +681,8 @@ class Program(Guarding):
         match handler:
             case FunctionValue() if handler.name:
                 return handler.name
+            case FunctionValue() if handler.inner is not None and handler.inner.name:
+                return handler.inner.name
             case FunctionValue() if (written := delegate(handler.function)) is not None:
                 return spelled(written) or None
             case FunctionValue() if isinstance(expression, (ir.Item, ir.Unknown)):  # one of several, whose name is not its own

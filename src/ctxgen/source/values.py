@@ -196,24 +196,28 @@ class Record(dict[str, Value]):
         super().__init__()
         self.path, self.line = path, line
         self.written: dict[str, ir.Expression] = {}
-        self._elsewhere: dict[str, str] = {}
+        self._places: dict[str, At] = {}
 
     def state(self, key: str, value: Value, written: ir.Expression) -> None:
         """Add an entry as it is written here."""
         self[key], self.written[key] = value, written
-        self._elsewhere.pop(key, None)
+        self._places[key] = At(self.path, written.line)
+
+    def put(self, key: str, value: Value, at: At) -> None:
+        """Set an entry from outside: `table["GET /orders"] = list`."""
+        self[key], self._places[key] = value, at
+        self.written.pop(key, None)
 
     def take(self, other: dict[str, Value]) -> None:
         """Add the entries of another object, which may be written in another file: `{ ...common }`."""
         self.update(other)
         if isinstance(other, Record):
             self.written |= other.written
-            self._elsewhere |= {key: other.place(key).path for key in other.written}
+            self._places |= other._places
 
     def place(self, key: str) -> At:
-        """The line of an entry, that of the object for one that is not written out."""
-        found = self.written.get(key)
-        return At(self._elsewhere.get(key, self.path), found.line) if found is not None else At(self.path, self.line)
+        """The line of an entry, that of the object for one that is not there."""
+        return self._places.get(key) or At(self.path, self.line)
 
 
 class Arguments(NamedTuple):

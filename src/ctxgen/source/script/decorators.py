@@ -1,7 +1,7 @@
 """What the decorators of classes, methods and parameters say, those that compose others taken apart.
 
 A decorator of the project's own (`Auth("admin")`) is a function that gives one of a library, or `applyDecorators(…)` of
-several.  Source: https://docs.nestjs.com/custom-decorators
+several.  Sources: https://docs.nestjs.com/custom-decorators, https://tsed.dev/docs/custom-endpoint-decorators.html
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ctxgen.source.guards import spelled
 from ctxgen.source.program import Program
 from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, External, FunctionValue, Scope, Value
 
-_COMPOSE = "@nestjs/common.applyDecorators"
+_COMPOSE = ("@nestjs/common.applyDecorators", "@tsed/core.useDecorators")
 _INNER = re.compile(r"\A(@nestjs/[\w-]{1,40})/[\w/-]{1,80}\.")
 """NestJS gives the same names from modules inside its packages."""
 MAX_DEPTH = 6
@@ -58,7 +58,7 @@ def _of(program: Program, value: Value, expression: ir.Expression, at: At, scope
     if isinstance(value, External):
         path = _INNER.sub(r"\1.", value.path.replace("()", ""))
         given = value.arguments or empty
-        if path == _COMPOSE and depth < MAX_DEPTH:
+        if path in _COMPOSE and depth < MAX_DEPTH:
             for index, each in enumerate(given.positional):
                 yield from _composed(program, each, given.expression(index), expression, at, scope, name, depth)
             return

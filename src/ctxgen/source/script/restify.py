@@ -25,10 +25,11 @@ def _route(verb: str) -> MethodHook:
         paths = plain(stated.get("path", stated.get("url")) if isinstance(stated, dict) else stated)
         last = len(arguments.positional) - 1
         if last > 0 and (paths or stated == ""):
-            named = program.handler_name(arguments.get(last), arguments.expression(last))
-            guards = guards_between(program, arguments, 1, last)
+            handler, written, around = program.unwrapped(arguments, last)
+            named = program.handler_name(handler, written)
+            guards = [*guards_between(program, arguments, 1, last), *around]
             program.add_route(owner, (_VERBS[verb],), paths, program.route_at(arguments), named, guards)
-            program.answers(arguments.get(last))
+            program.answers(handler)
         elif last > 0:
             program.note(program.at(arguments), "path-unknown", "a route whose path could not be followed is left out")
         return owner

@@ -16,7 +16,7 @@ def finish(program: Program) -> None:
     for path, module in list(program.modules.items()):
         if module is not None and path.endswith("config/routes.js") and "routes" in module.exports:
             table = program.exported(module, "routes")
-            for key in table.written if isinstance(table, Record) else ():
+            for key in table if isinstance(table, Record) else ():
                 _route(program, table, key)
 
 
