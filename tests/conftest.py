@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -16,3 +18,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 if "PYTHONPATH" in os.environ:  # the tests run ctxgen in other folders, too
     os.environ["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, os.environ["PYTHONPATH"].split(os.pathsep)))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Keep the frameworks and cases that every worker has loaded by now out of each collection of garbage."""
+    gc.collect()
+    gc.freeze()

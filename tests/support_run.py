@@ -6,12 +6,18 @@ import contextlib
 import gc
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+import typer.main
+import typer.testing
 from typer.testing import CliRunner
 
 from ctxgen.cli import app
+
+# the annotations of all commands are evaluated once: that takes longer than most of the runs
+typer.testing._get_command = cache(typer.main.get_command)  # type: ignore[attr-defined]
 
 
 class Done(NamedTuple):

@@ -35,7 +35,7 @@ _UNREAD = (".min.js", ".d.ts", ".blade.php", ".Designer.cs", ".g.cs")
 MAX_LOWERED = 12 * 1024 * 1024
 """Bytes of one language's source whose trees are kept while it is followed: each costs some forty of memory."""
 MANY_ROOTS = 60
-"""So many files that are followed from are worth another process."""
+"""So many files that are followed from are worth another process, or a collection of what they left."""
 MAX_FILES = 20_000
 
 
@@ -162,10 +162,13 @@ def _taken(tree: Tree, made: bytes | None) -> dict[str, list[Fact]] | None:
 
 def _follow_all(tree: Tree, works: list[_Work]) -> dict[str, list[Fact]]:
     found: dict[str, list[Fact]] = {}
+    followed = 0
     for work in works:
-        if found:
+        if followed >= MANY_ROOTS:
             gc.collect()  # what was followed refers to itself in circles, and the collector rests during a run
+            followed = 0
         found[work.language] = _follow(tree, work)
+        followed += len(work.roots.paths)
     return found
 
 
