@@ -11,13 +11,15 @@ from xml.etree import ElementTree
 
 import jsonschema
 import pytest
+from support_run import ctxgen
 
 from support import FIXTURES, ROOT
 
 REPOSITORIES = sorted(path for path in (FIXTURES / "repos").iterdir() if path.is_dir())
 
 
-def ctxgen(*arguments: object, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[bytes]:
+def process(*arguments: object, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """The same as `ctxgen` in a process of its own, where its environment or its start matter."""
     command = [sys.executable, "-m", "ctxgen", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, cwd=cwd, env={**os.environ, **environment}, timeout=60, check=False)
 
@@ -26,7 +28,7 @@ def test_version() -> None:
     from ctxgen import __version__
 
     for flag in ("--version", "-V"):
-        assert ctxgen(flag).stdout.decode().strip() == f"ctxgen {__version__}"
+        assert process(flag).stdout.decode().strip() == f"ctxgen {__version__}"
 
 
 @pytest.mark.parametrize(
@@ -34,7 +36,7 @@ def test_version() -> None:
 )
 def test_completion(words: str, offered: str) -> None:
     asked = {"_CTXGEN_COMPLETE": "complete_bash", "COMP_WORDS": f"ctxgen {words}", "COMP_CWORD": str(len(words.split()))}
-    assert offered in ctxgen(cwd=None, **asked).stdout.decode().split()
+    assert offered in process(cwd=None, **asked).stdout.decode().split()
 
 
 def test_help_names_every_option() -> None:
@@ -122,17 +124,17 @@ def test_two_clones_give_the_same_bytes(tmp_path: Path) -> None:
         ):
             subprocess.run(["git", *arguments], cwd=clone, check=True, capture_output=True)
     first, second = (
-        ctxgen(".", cwd=tmp_path / f"place {i}" / source.name, LC_ALL=locale, TZ=zone)
+        process(".", cwd=tmp_path / f"place {i}" / source.name, LC_ALL=locale, TZ=zone)
         for i, (locale, zone) in enumerate((("C", "UTC"), ("C.UTF-8", "Asia/Tokyo")))
     )
     assert first.stdout == second.stdout
     assert first.stdout.startswith(b"# Essential Backend Context")
-    outside = ctxgen(source)
+    outside = process(source)
     assert outside.stdout == first.stdout
 
 
 def test_hash_seed_changes_nothing() -> None:
-    runs = {ctxgen(REPOSITORIES[0], "--format", "json", PYTHONHASHSEED=str(seed)).stdout for seed in (1, 2, 3)}
+    runs = {process(REPOSITORIES[0], "--format", "json", PYTHONHASHSEED=str(seed)).stdout for seed in (1, 2, 3)}
     assert len(runs) == 1
 
 
@@ -282,8 +284,8 @@ def test_no_manifest(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
 def test_unreadable_folder(tmp_path: Path) -> None:
     (tmp_path / "closed").mkdir(mode=0)
-    assert ctxgen(tmp_path / "closed").returncode == 2
-    assert ctxgen(tmp_path).returncode == 0
+    assert process(tmp_path / "closed").returncode == 2
+    assert process(tmp_path).returncode == 0
 
 
 MANIFESTS = [

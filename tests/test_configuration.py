@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_cli import ctxgen
+from support_run import ctxgen
 
 from ctxgen.catalogue import load
 from ctxgen.configuration import FILE, read

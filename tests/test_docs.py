@@ -21,6 +21,7 @@ from pathlib import Path
 import pytest
 import yaml
 from support_git import commit
+from support_run import ctxgen
 
 from ctxgen.catalogue import load
 from support import FIXTURES, ROOT
@@ -43,9 +44,8 @@ def test_shown_output_is_real(page: Path, tmp_path: Path, request: pytest.Fixtur
     commit(shop, now, "v2")
 
     def real(block: re.Match[str]) -> str:
-        command = [sys.executable, "-m", "ctxgen", *shlex.split(block["arguments"])]
-        done = subprocess.run(command, cwd=shop, capture_output=True, text=True, check=False)
-        output = done.stdout + done.stderr
+        done = ctxgen(*shlex.split(block["arguments"]), cwd=shop)
+        output = (done.stdout + done.stderr).decode()
         shown = block["output"]
         if "\n…\n" in shown:  # the page shows the beginning alone
             kept = shown.partition("\n…\n")[0].count("\n") + 1

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
-from test_cli import ctxgen
+from support_run import ctxgen
 
 from ctxgen.context import Evidence
 from ctxgen.render.tables import FORMATS, table

@@ -39,7 +39,8 @@ def test_no_text_makes_a_reader_raise(filename: str, text: str) -> None:
     fails_only_unreadable(filename, text)
 
 
-_names = st.from_regex(r"[A-Za-z][A-Za-z0-9]{0,8}([-_.][a-z]{1,4})?", fullmatch=True)
+_names = st.from_regex(r"[A-Za-z][a-z]{0,8}[0-9]{0,2}([-_.][a-z]{1,4})?", fullmatch=True)
+"""Names as packages have them: one that is digits for the most part is taken for a token."""
 _specifiers = st.lists(st.from_regex(r"(==|>=|<|~=|!=)[1-9]\.[0-9]{1,2}", fullmatch=True), max_size=3).map(",".join)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
-from test_cli import ctxgen
+from support_run import ctxgen
 
 from ctxgen import pipeline
 from ctxgen.catalogue import load
