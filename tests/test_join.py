@@ -193,6 +193,21 @@ def test_statements_of_one_service_are_added(tmp_path: Path) -> None:
     assert {evidence.path for evidence in orders.evidence} == {"compose.yml", "compose.override.yml"}
 
 
+def test_services_of_one_name_with_code_of_their_own_are_two(tmp_path: Path) -> None:
+    service = "services:\n  api:\n    build: .\n    ports: [{port}:{port}]\n    depends_on: [store]\n  store:\n    image: postgres:16\n"
+    files = {
+        **{f"{name}/compose.yml": service.format(port=port) for name, port in (("orders", 8001), ("users", 8002))},
+        **{f"{name}/Dockerfile": "FROM python:3.12\n" for name in ("orders", "users")},
+        **{f"{name}/requirements.txt": REQUIREMENTS for name in ("orders", "users")},
+        "users/.env": "PORT=8002\n",
+    }
+    found = {part.path: part for part in scanned(tmp_path, files).components if part.name == "api"}
+    assert {path: (part.id, part.ports, [link.component for link in part.depends_on]) for path, part in found.items()} == {
+        "orders": ("api", (8001,), ["store"]),
+        "users": ("api@users", (8002,), ["store"]),
+    }
+
+
 def test_an_aspire_program_states_components_and_their_links() -> None:
     context = scan(FIXTURES / "readers" / "dotnet" / "aspire")
     parts = by_name(context)

@@ -32,7 +32,6 @@ def components(join: Join, sightings: Sequence[Sighting], catalogue: Catalogue, 
             if known is None or sighting.rank < known.rank:
                 used[sighting.component][sighting.technology] = sighting
     spoken = {s.technology for s in sightings if s.usage in ("used", "default") and s.scope in ("backend", "deploy")}
-    by_name = {part.name.lower(): part for part in join.parts}
     found = []
     for part in join.parts:
         has = used.get(part.id, {})
@@ -52,7 +51,7 @@ def components(join: Join, sightings: Sequence[Sighting], catalogue: Catalogue, 
         )
         links = []
         for target, at in part.depends_on:
-            other = by_name.get(target.lower())
+            other = join.named.get(target, at.path)
             if other is not None and other.id != part.id:
                 links.append(Link(other.id, other.image, "depends_on", cite([at])))
         told = {link.component for link in links}

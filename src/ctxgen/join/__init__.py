@@ -19,7 +19,7 @@ from ctxgen.join.deployed import Deployments
 from ctxgen.join.files import Files
 from ctxgen.join.kinds import Kinds
 from ctxgen.join.known import Known
-from ctxgen.join.parts import Part, identified, without_replicas, without_restatements, without_variants
+from ctxgen.join.parts import Named, Part, identified, without_replicas, without_restatements, without_variants
 from ctxgen.join.ports import with_ports
 from ctxgen.join.undeployed import beside_services, projects, static_frontends
 from ctxgen.join.units import Unit, find_units
@@ -69,8 +69,9 @@ class Join:
                 and not self._by_folder.get(module := self._units.folder(f"{part.folder}/x"))
             ):
                 self._by_module[module].append(part)
-        self._by_name = {part.name.lower(): part for part in reversed(self.parts)}
-        self._by_name |= {variant: self._by_name[stem] for variant, stem in variants.items() if stem in self._by_name}
+        self.named = Named(self.parts)
+        for variant, stem in variants.items():
+            self.named.also(variant, stem)
         self._languages: dict[str, Counter[str]] = defaultdict(Counter)
         for path in paths:
             language = EXTENSIONS.get(extension(path).lower())
@@ -103,7 +104,7 @@ class Join:
         return max(family, key=lambda language: (counted[language], language == part.language))
 
     def _find_component(self, path: str, owner: str | None) -> str | None:
-        if owner is not None and (known := self._by_name.get(owner.lower())):
+        if owner is not None and (known := self.named.get(owner, path)):
             return known.id
         language, beside = EXTENSIONS.get(extension(path).lower()), None
         for folder in folders_up(folder_of(path)):
@@ -112,7 +113,7 @@ class Join:
                     beside = beside or found[0].id  # a browser's files that a server brings along: what hands them out is the server's
                     continue
                 stem = path.rpartition("/")[2].partition(".")[0].lower()
-                if path.endswith(_SETTINGS_FILE) and (named := self._by_name.get(stem)) and named.folder != folder:
+                if path.endswith(_SETTINGS_FILE) and (named := self.named.get(stem, path)) and named.folder != folder:
                     return named.id
                 shown = [part for part in found if (part.kind == "frontend") == is_script(path)]
                 # what a folder says of several processes of one image is told of the one that serves

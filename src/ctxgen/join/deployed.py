@@ -12,7 +12,7 @@ from ctxgen.join.commands import Commands
 from ctxgen.join.folders import Folders, for_deployment
 from ctxgen.join.kinds import WORDS, Kinds
 from ctxgen.join.known import Known
-from ctxgen.join.parts import Part, best_name, make_part, merged
+from ctxgen.join.parts import Part, best_name, make_part, merged, one_service
 from ctxgen.join.units import Unit, serving
 from ctxgen.model import Container, Process, Service
 from ctxgen.places import for_tests
@@ -34,8 +34,8 @@ class Deployments:
         """The folders of projects that serve, of which only workers are deployed."""
 
     def services(self) -> tuple[list[Part], set[Unit]]:
-        """One part per name of a service, and the units that they run otherwise than once."""
-        parts: dict[str, Part] = {}
+        """One part per name of a service and code that it runs, and the units that they run otherwise than once."""
+        parts: dict[str, list[Part]] = defaultdict(list)
         claimed: set[Unit] = set()
         beside: set[Unit] = set()
         # a statement nearer to the root tells a service better than a variant deeper down
@@ -48,12 +48,13 @@ class Deployments:
                 beside.update(units)
             elif part.kind != "job":
                 claimed.update(units)
-            named = part.name.lower()
-            parts[named] = merged(parts[named], part) if named in parts else part
+            same_name = parts[part.name.lower()]
+            place = next((index for index, known in enumerate(same_name) if one_service(known, part)), len(same_name))
+            same_name[place:] = [merged(same_name[place], part) if place < len(same_name) else part, *same_name[place + 1 :]]
         # a Procfile that only lists workers leaves the server to be told by its project
         unserved = {unit for unit in beside - claimed if self.kinds.serves(unit)}
         self.unserved = {unit.folder for unit in unserved}
-        return list(parts.values()), claimed | (beside - unserved)
+        return [part for same_name in parts.values() for part in same_name], claimed | (beside - unserved)
 
     def containers(self, told: set[str]) -> tuple[list[Part], set[Unit]]:
         """The parts of Dockerfiles whose folders no part is told of yet, and the units that they run."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from posixpath import commonprefix
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -74,6 +75,35 @@ def merged(known: Part, other: Part) -> Part:
         at=tuple(dict.fromkeys((*better.at, *worse.at))),
         image=better.image or worse.image,
     )
+
+
+def one_service(known: Part, other: Part) -> bool:
+    """Whether two services of a name are one: not where each runs code of its own (the `api` of each of several projects)."""
+    one, two = f"{known.folder}/".lstrip("/"), f"{other.folder}/".lstrip("/")
+    return not (known.language and other.language) or one.startswith(two) or two.startswith(one)
+
+
+class Named:
+    """Parts by their names, in any case; of several of one name the one that is stated in a file, else the one nearest to it."""
+
+    def __init__(self, parts: Iterable[Part]) -> None:
+        self._parts: dict[str, list[Part]] = defaultdict(list)
+        for part in parts:
+            self._parts[part.name.lower()].append(part)
+
+    def get(self, named: str, path: str) -> Part | None:
+        """The part that a file at `path` means by a name."""
+        found = self._parts.get(named.lower(), ())
+        return found[0] if len(found) == 1 else max(found, key=lambda part: _nearness(part, path), default=None)
+
+    def also(self, named: str, stem: str) -> None:
+        """Let a name stand for what another one does."""
+        if stem in self._parts:
+            self._parts[named] = self._parts[stem]
+
+
+def _nearness(part: Part, path: str) -> tuple[bool, int]:
+    return any(at.path == path for at in part.at), max((len(commonprefix((at.path, path))) for at in part.at), default=0)
 
 
 def without_variants(parts: Sequence[Part]) -> tuple[list[Part], dict[str, str]]:

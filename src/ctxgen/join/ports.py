@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence, Set
 from msgspec.structs import replace
 
 from ctxgen.facts import Facts, folder_of, folders_up
-from ctxgen.join.parts import Part
+from ctxgen.join.parts import Named, Part
 from ctxgen.model import At, ConfigKey, Variable
 from ctxgen.opaque import Opaque
 from ctxgen.places import Places
@@ -29,7 +29,7 @@ _VARIABLES = {"PORT", "APP_PORT", "HTTP_PORT", "SERVER_PORT", "API_PORT", "ASPNE
 def with_ports(parts: Sequence[Part], facts: Facts, places: Places) -> list[Part]:
     """The parts, those without a port with what settings state."""
     stated: dict[str, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
-    by_name = {part.name.lower(): part.id for part in parts}
+    named = Named(parts)
     by_folder: dict[str, list[str]] = defaultdict(list)
     for part in parts:
         by_folder[part.folder].append(part.id)
@@ -40,10 +40,10 @@ def with_ports(parts: Sequence[Part], facts: Facts, places: Places) -> list[Part
         numbers = {number for each in value.split(";, ") if (number := each.port() or _port(each.integer()))}
         stem = at.path.rpartition("/")[2].partition(".")[0].lower()
         folder = next((folder for folder in folders_up(folder_of(at.path)) if folder in by_folder), None)
-        if owner and owner.lower() in by_name:
-            stated[by_name[owner.lower()]][level] |= numbers
-        elif stem in by_name and level != _SOURCE:
-            stated[by_name[stem]][level] |= numbers
+        owned = named.get(owner, at.path) if owner else None
+        called = owned or (named.get(stem, at.path) if level != _SOURCE else None)
+        if called is not None:
+            stated[called.id][level] |= numbers
         elif folder is not None and (alone := _alone(by_folder[folder], serving)):
             stated[alone][level] |= numbers
     return [replace(part, ports=_best(part, stated[part.id])) if not part.ports and part.id in stated else part for part in parts]
