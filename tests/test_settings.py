@@ -203,6 +203,18 @@ def test_conditions_tell_no_secret(tree: Tree) -> None:
     assert [fact.when for fact in facts if isinstance(fact, ConfigKey)] == ["API_TOKEN", "MODE"]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('import os\nA = os.environ["A_KEY"]\ndef call(environ, start): return environ["PATH_INFO"]\n', ["A_KEY"]),
+        ('from os import environ\nA = environ["A_KEY"]\n', ["A_KEY"]),
+        ('def view(request): return request.environ.get("REMOTE_USER")\n', []),
+    ],
+)
+def test_what_a_request_states_is_no_variable(tree: Tree, text: str, expected: list[str]) -> None:
+    assert [str(each.name) for each in read(tree, "read_python_variables", "web.py", text) if isinstance(each, Variable)] == expected
+
+
 def test_products_of_integers_are_integers(tree: Tree) -> None:
     facts = read(tree, "read_python_config", "config.py", "AGE = 60 * (60 * 24)\nODD = 60 * minutes\nBIG = 9_999_999_999_999 * 2\n")
     assert [(setting.key, setting.value.integer()) for setting in facts if isinstance(setting, ConfigKey)] == [("AGE", 86400)]

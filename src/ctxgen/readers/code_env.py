@@ -24,6 +24,9 @@ _PYTHON = re.compile(
     rf"\b(?:os\.)?environb?\[\s{{0,9}}[\"']{_N}[\"']\s{{0,9}}\](?!\s{{0,9}}=(?!=))|\b(?:os\.)?(?:environb?\.(?:get|pop)|getenvb?)\(\s{{0,9}}[\"']{_N}[\"']\s{{0,9}}(,|\))?"
     rf"|(?<![\w.])(?!setenv)\w{{0,40}}env\w{{0,40}}(?:\.(?:str|int|bool|list|float|url|db|cache))?\(\s{{0,9}}[\"']{_U}[\"']"
 )
+_GATEWAY_INTERFACE = re.compile(r"[(,]\s{0,9}environ\s{0,9}[,)]|\.environ\b(?<!os\.environ)")
+"""Where a function is given a request as `environ` (PEP 3333), what is read of that is no variable."""
+_FROM_OS = re.compile(r"^\s{0,20}from os import [^\n]{0,200}\benviron\b", re.MULTILINE)
 _GO = re.compile(
     rf"(?<![Ss]et)(?<!Unset)\b(?!(?:\w{{0,40}}(?:[Ss]etenv|[Ss]etEnv|Unsetenv)))\w{{0,40}}[eE]nv\w{{0,40}}(?:\[\w{{1,40}}\])?\(\s{{0,9}}(?:&?[\w.]{{1,80}}\s{{0,9}},\s{{0,9}})?\"{_U}\""
 )
@@ -89,7 +92,10 @@ def read_python_variables(file: File) -> Iterator[Fact]:
     """Python: `os.environ["X"]`, `os.environ.get("X")`, `os.getenv("X")`, and helpers named like `get_env("X")`; settings modules have their own readers."""
     if any(reader.name in _SETTINGS_READERS for reader in readers_for(file.path)):
         return
+    request = _GATEWAY_INTERFACE.search(file.text) is not None and _FROM_OS.search(file.text) is None
     for line, variable, found in _found(file, _PYTHON, "env"):
+        if request and found[0].startswith("environ"):
+            continue
         yield _variable(file, line, variable, True if found[1] else False if found[3] == "," else None)
 
 
