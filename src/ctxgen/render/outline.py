@@ -197,6 +197,9 @@ class _Teller:
             counts = _counts(self.context.components)
             parts += [" of ", counts] if counts else []
             pieces.append(Piece(tuple(parts), 100, _first(found.evidence)))
+        alone = [part for part in self.context.components if part.kind != "infrastructure"]
+        if len(alone) == 1 and alone[0].ports:  # it has no line of its own
+            pieces.append(Piece((_ports(alone[0]),), 79, _first(alone[0].evidence)))
         for trait in found.traits:
             pieces.append(Piece((trait.name.replace("-", " "),), 78, _first(trait.evidence)))
         pieces += [self.piece(t, bonus=5) for t in self.of("queue", told=True) if not self.catalogue[t.id].drives]
@@ -343,7 +346,7 @@ class _Teller:
         parts += [f", {part.language}"] if part.language else []
         stack = [self.catalogue[technology].name for technology in part.technologies if technology not in self.common][:4]
         parts += [f" ({', '.join(stack)})"] if stack else []
-        parts += [f", port{'s' if len(part.ports) > 1 else ''} {', '.join(map(str, part.ports[:3]))}"] if part.ports else []
+        parts += [f", {_ports(part)}"] if part.ports else []
         uses = [Text(self.parts[link.component].name) for link in part.depends_on if link.component in self.parts]
         parts += ["; uses ", *_joined(uses[:4])] if uses else []
         return Piece(tuple(parts), wording.COMPONENT_WORTH.get(part.kind, 40) - index, _first(part.evidence))
@@ -433,6 +436,10 @@ def _versions(version: str | None, stated: Iterable[str] = ()) -> list[Part]:
     also: list[Part] = [" (also ", *_joined(Text(other) for other in others[:LONGEST_ALSO])] if others else []
     also += [", …)" if len(others) > LONGEST_ALSO else ")"] if others else []
     return [" ", Text(version), *also]
+
+
+def _ports(part: Component) -> str:
+    return f"port{'s' if len(part.ports) > 1 else ''} {', '.join(map(str, part.ports[:3]))}"
 
 
 def _counts(components: Iterable[Component]) -> str:
