@@ -408,3 +408,18 @@ def test_an_image_of_a_runtime_in_a_folder_for_images_runs_the_code_beside(tmp_p
         ("php", "service", ".", (8000,)),
         ("grafana", "infrastructure", "grafana", (3000,)),
     }
+
+
+def test_images_and_links_of_the_product_itself(tmp_path: Path) -> None:
+    files = {
+        "compose.yml": "services:\n  api:\n    image: shop/api:2\n  db:\n    image: shop/postgres:0.1.0\n  mongo:\n    image: mongo:8.2.5\n"
+        "  appwrite:\n    image: appwrite/appwrite:1.6\n  cache:\n    image: mirror/redis:7.2\n",
+        "compose.override.yml": "services:\n  appwrite:\n    build: .\n",
+        "Dockerfile": "FROM php:8.4\nCOPY . .\n",
+        "application.yml": "providers:\n  okta:\n    developers: https://developer.okta.com/\n  sentry:\n    docs: https://o1.ingest.sentry.io/\n",
+    }
+    known = _technologies(_scan(tmp_path, files))
+    assert known["postgresql"].version is None  # the tag is that of the shop's own build
+    assert known["mongodb"].version == "8.2.5"
+    assert known["redis"].version == "7.2"  # nobody's own: a mirror has the tags of what it mirrors
+    assert not {"appwrite", "okta", "sentry"} & known.keys()

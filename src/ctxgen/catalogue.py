@@ -171,6 +171,10 @@ class Catalogue:
         image = image.lower().removeprefix("docker.io/").removeprefix("library/")
         return self._find("image", image) or (self._find("image", image.rpartition("/")[2]) if "/" in image else None)
 
+    def publishes(self, image: str) -> bool:
+        """Whether an image is known by its whole name, publisher and all."""
+        return self._find("image", image.lower()) is not None
+
     def image_variant(self, image: str, tag: str) -> str | None:
         """The technology that a variant of an image brings along: Apache in `php:8.3-apache`."""
         return self._find("image", f"{image.lower().removeprefix('docker.io/').removeprefix('library/')}:{tag}")

@@ -51,6 +51,9 @@ _COMPILED: dict[str, tuple[str, ...]] = {"go": (".go",), "rust": (".rs",), "elix
 """What a runtime's image compiles: without a file of these a stage of it builds somebody else's tool."""
 _VARIANTS = {"alpine", "slim", "bookworm", "bullseye", "buster", "trixie", "stretch", "jammy", "noble", "focal"}
 """Tags of a runtime's image that name what it is built on and no version of the runtime: `node:alpine`."""
+_ABOUT = re.compile(r"(?i)(?:^|[._])(?:developers?|docs?|documentation|home_?page|website|help|readme|support|wiki)(?:_?(?:url|link))?$")
+_ABOUT_HOST = re.compile(r"(?:developers?|docs?|help|support|learn|wiki|blog|community|status)\.")
+"""Keys and hosts of pages that people read."""
 _CHOOSES_ENGINE = re.compile(r"(?:^|_)(?:DB|DATABASE)_?(?:ENGINE|TYPE|DRIVER|DIALECT|CONNECTION|VENDOR|CLIENT|BACKEND|PROVIDER)$")
 _ENGINE_WORDS = {
     "sqlite": ("sqlite", "sqlite3", "*.sqlite3"), "postgresql": ("postgres", "postgresql", "pgsql", "pg", "*.postgresql"), "mysql": ("mysql", "mysql2", "*.mysql"), "mariadb": ("mariadb",),
@@ -123,6 +126,10 @@ class _Recogniser:
                 self._go_modules.setdefault(folder_of(dependency.at.path), []).append(dependency)
         self._developer_lists = self._lists_for_developers()
         self._alternatives = {key.at for key in facts.of(ConfigKey) if _ALTERNATIVE.search(key.key)}
+        self._built = {(folder_of(service.at.path), service.name) for service in facts.of(Service) if service.build is not None}
+        images = [image.name for image in facts.of(Image) if image.name and "/" in image.name]
+        self._publishers = {each.partition("/")[0] for each in images if catalogue.image(each) is None}
+        """Whose images nobody knows, the repository's own above all."""
         self._read = {variable.name for variable in facts.of(Variable) if variable.source in ("settings", "code")}
         self._chosen: dict[str, set[str]] = defaultdict(set)
         """The engines that files of environments choose by variables: there a default of the code is that of its template."""
@@ -263,6 +270,8 @@ class _Recogniser:
         if known is None:
             return
         category = self.catalogue[known].category
+        if category == "saas" and (folder_of(image.at.path), image.owner) in self._built:
+            return  # the product itself, which others use as a service
         scope: Scope | None = None
         if image.purpose == "build" and known in _COMPILED and self._suffixes.isdisjoint(_COMPILED[known]):
             scope = "dev"
@@ -279,11 +288,18 @@ class _Recogniser:
             scope = self.catalogue[known].scope or "deploy"  # type: ignore[assignment]
         version = (
             Version(image.tag)
-            if image.tag and not (category in ("language", "runtime") and image.tag.partition("-")[0] in _VARIANTS)
+            if image.tag
+            and not self._tagged_otherwise(image)
+            and not (category in ("language", "runtime") and image.tag.partition("-")[0] in _VARIANTS)
             else None
         )
         rank = {"service": 10, "base": 15, "build": 60}[image.purpose]
         yield self.sighting(image, known, signal=f"image {image.name}", rank=rank, scope=scope, confidence="confirmed", declared=version)
+
+    def _tagged_otherwise(self, image: Image) -> bool:
+        """Whether an image is somebody's own build of what it is called like (`shop/postgres:0.1.0`), with versions of its own."""
+        publisher = (image.name or "").partition("/")[0]
+        return publisher in self._publishers and not self.catalogue.publishes(image.name or "")
 
     def runtime(self, runtime: Runtime) -> Iterator[Sighting]:
         known = _RUNTIMES.get(runtime.name)
@@ -321,6 +337,8 @@ class _Recogniser:
 
     def url(self, fact: Fact, value: Opaque, *, rank: int, read: bool = False) -> Iterator[Sighting]:
         scheme, host = value.scheme(), value.host()
+        if host and (_ABOUT_HOST.match(host) or _ABOUT.search(str(getattr(fact, "key", "") or getattr(fact, "name", "")))):
+            host = None  # a link to what explains a service is no use of it
         usage: Usage = "used" if rank < 60 else "unknown"
         for known in self.catalogue.scheme(scheme) if scheme else ():
             yield self.sighting(fact, known, signal=f"url {scheme}", rank=rank, confidence="confirmed", usage=usage, read=read)
