@@ -2,7 +2,7 @@
 
     python benchmarks/hostile.py [--only READER] [--scale N] [--part I/N] [--kept FILE]
 
-A text takes part at a quarter of its file's limit (`--scale 4`); what is slow, large or grows faster than its text is
+A text takes part at a sixteenth of its file's limit (`--scale 16`); what is slow, large or grows faster than its text is
 measured again at the limit, and told where it takes more than is promised there.  `--kept` goes on where an earlier
 run over the same file ended.
 """
@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import argparse
 import faulthandler
+import gc
 import os
 import resource
 import signal
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -28,17 +30,23 @@ from support_hostile import Make, sample_path, shapes, with_contents
 from support_hostile_source import DIALECTS, Dialect, files, programs
 
 from ctxgen.catalogue import Catalogue, load
+from ctxgen.documents import Unreadable
 from ctxgen.pipeline import build
-from ctxgen.readers import Reader, readers
+from ctxgen.readers import Reader, readers, readers_for
 from ctxgen.reading import read_facts
 from ctxgen.resolve import resolve
-from ctxgen.tree import SOURCE_LIMIT, Tree
+from ctxgen.tree import SOURCE_LIMIT, File, Tree
 
+KINDS = ("documents", "pumps", "texts", "programs")
+"""Valid ones with very many of everything; from patterns; openings, separators and statements repeated; of source that is followed."""
 STAGES = ("read", "resolve", "build")
 LOCK_LIMIT = 8 << 20
 SECONDS, MEMORY = 10, 400
-BASE = 40
-"""MB of a process that has read nothing."""
+DOCUMENTS = ("json ", "yaml ", "toml ", "xml ", "msbuild ", "maven ", "compose ", "kubernetes", "workflow", "config ", "slnx ", "packages")
+"""Labels of valid documents, which hold the keys of one reader."""
+PARSED = ("json", "yml", "toml", "xml", "csproj", "props", "config", "slnx")
+SLIGHT = 0.03
+"""CPU seconds of a first run that tell nothing of growth: what is quadratic takes 256 times as long at sixteen times the size."""
 
 
 class Case(NamedTuple):
@@ -120,18 +128,58 @@ def warm(catalogue: Catalogue) -> None:
 
 
 def cases() -> Iterator[Case]:
+    """Every text once: all readers that want a path read its text, and what is no document of a format is one for none of its readers."""
+    own = set(readers())
+    covered: dict[str, set[str]] = defaultdict(set)
+    empty: set[tuple[str, str]] = set()
     for reader in readers().values():
+        path = sample_path(reader)
+        wanted = [each for each in readers_for(path) if each.name in own]
+        kind = path.rpartition(".")[2].replace("yaml", "yml")
         for label, make in shapes(reader):
-            yield Case(reader.name, label, min(reader.limit, LOCK_LIMIT), partial(_texts, reader, make))
+            if label.startswith(DOCUMENTS):
+                yield Case(reader.name, label, min(reader.limit, LOCK_LIMIT), partial(_texts, path, [reader], make))
+            elif reader.name not in covered[label]:
+                covered[label].update((reader.name, *(each.name for each in wanted)))
+                files = partial(_texts, path, wanted or [reader], make)
+                if kind in PARSED and _empty(wanted, files(4_000)[path]):
+                    if (kind, label) in empty:
+                        continue
+                    empty.add((kind, label))
+                yield Case(reader.name, label, min(max(each.limit for each in wanted or [reader]), LOCK_LIMIT), files)
     for dialect in DIALECTS:
         for label, make in programs(dialect):
             whole = label.endswith("counted") or "twice" in label or "lists" in label  # others leave what follows unread
             yield Case(dialect.name, label, SOURCE_LIMIT, partial(_programs, dialect, make), "/last" if whole else None)
 
 
-def _texts(reader: Reader, make: Make, size: int) -> dict[str, str]:
-    text = with_contents(reader, make(size - 200)).encode("utf-8", "surrogatepass")[:size].decode("utf-8", "ignore")
-    return {sample_path(reader): text}
+def kind_of(case: Case) -> str:
+    """The kind of a case."""
+    if case.limit == SOURCE_LIMIT and case.name in {dialect.name for dialect in DIALECTS}:
+        return "programs"
+    return "documents" if case.label.startswith(DOCUMENTS) else "pumps" if case.label.startswith("pump ") else "texts"
+
+
+def _empty(wanted: list[Reader], text: str) -> bool:
+    """Whether a text is no document of the format, or one in which no reader finds anything."""
+    with tempfile.TemporaryDirectory() as folder:
+        tree = Tree(Path(folder))
+        for reader in wanted:
+            file = File(tree, sample_path(reader), reader.limit)
+            file.__dict__["data"] = text.encode("utf-8", "surrogatepass")
+            try:
+                if any(True for _ in reader.read(file)):
+                    return False
+            except Unreadable:
+                pass
+    return True
+
+
+def _texts(path: str, wanted: list[Reader], make: Make, size: int) -> dict[str, str]:
+    text = make(size - 200 - 40 * len(wanted))
+    for reader in wanted:
+        text = with_contents(reader, text)
+    return {path: text.encode("utf-8", "surrogatepass")[:size].decode("utf-8", "ignore")}
 
 
 def _programs(dialect: Dialect, make: Make, size: int) -> dict[str, str]:
@@ -144,45 +192,56 @@ def over(found: dict[str, float | str]) -> bool:
     return bool(found["status"]) or seconds(found) > SECONDS or float(found.get("memory", 0)) > MEMORY
 
 
-def worth_more(found: dict[str, float | str], ratio: float, scale: int) -> bool:
-    """Whether a text may break it at the limit: by its size, or because it grows faster."""
-    spent, memory = seconds(found), float(found.get("memory", 0))
+def worth_more(found: dict[str, float | str], idle: float, base: float, ratio: float, scale: int) -> bool:
+    """Whether a text may break it at the limit: by its size, or because it grows faster.  `idle` and `base` are the time and memory of a run over nothing."""
+    spent, memory = seconds(found) - idle, float(found.get("memory", 0))
     refused = found.get("codes") == "too-complex"  # what is refused for its size costs no more where it is larger
-    large = not refused and (spent > SECONDS / scale or memory > MEMORY / scale + BASE)
-    return bool(found["status"]) or large or (spent > 0.06 and ratio > 2.6)
+    large = not refused and (spent > SECONDS / scale or memory - base > (MEMORY - base) / scale + 4)
+    return bool(found["status"]) or large or (spent > SLIGHT and ratio > 2.6)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--only")
     parser.add_argument("--part", default="0/1")
-    parser.add_argument("--scale", type=int, default=4)
+    parser.add_argument("--scale", type=int, default=16)
     parser.add_argument("--kept", type=Path)
     arguments = parser.parse_args()
     part, parts = map(int, arguments.part.split("/"))
-    done = set(arguments.kept.read_text().split("\n")) if arguments.kept and arguments.kept.exists() else set()
+    kept = arguments.kept.read_text().split("\n") if arguments.kept and arguments.kept.exists() else []
+    results = dict(line.split("\t", 1) for line in kept if "\t" in line)
     catalogue = load()
     warm(catalogue)
-    chosen = sorted({case.name for case in cases()})[part::parts]
+    every = sorted(cases(), key=lambda case: (KINDS.index(kind_of(case)), case.name))
+    chosen = sorted({case.name for case in every})[part::parts]
+    nothing = [measure(Case("", "", 0, lambda _: {"a": ""}), 0, catalogue, SECONDS) for _ in range(5)]
+    idle, base = min(map(seconds, nothing)), min(float(each["memory"]) for each in nothing)
+    gc.freeze()
     count, again, broken = 0, 0, 0
-    for case in cases():
+    for case in every:
         key = f"{case.name} {case.label}".replace("\n", " ")
-        if case.name not in chosen or key in done or (arguments.only or "") not in key:
+        if case.name not in chosen or key in results or (arguments.only or "") not in key:
             continue
         count += 1
         found = measure(case, case.limit // arguments.scale, catalogue, SECONDS)
         ratio = 1.0
-        if seconds(found) > 0.06:
-            ratio = seconds(found) / max(seconds(measure(case, case.limit // arguments.scale // 2, catalogue, SECONDS)), 0.01)
-        if worth_more(found, ratio, arguments.scale):
+        if seconds(found) - idle > SLIGHT:
+            half = measure(case, case.limit // arguments.scale // 2, catalogue, SECONDS)
+            ratio = (seconds(found) - idle) / max(seconds(half) - idle, 0.01)
+        if worth_more(found, idle, base, ratio, arguments.scale):
             again += 1
             found = measure(case, case.limit, catalogue, SECONDS)
             broken += over(found)
             told = " ".join(f"{key}={value}" for key, value in found.items())
             print(f"{'OVER' if over(found) else 'within':6} {key[:90]:90} ratio {ratio:4.1f} {told}", flush=True)
+        results[key] = f"{kind_of(case)}\t{seconds(found)}\t{found['memory']}" if "memory" in found else f"{kind_of(case)}\t{SECONDS}\t0"
         if arguments.kept:
             with arguments.kept.open("a") as stream:
-                stream.write(key + "\n")
+                stream.write(f"{key}\t{results[key]}\n")
+    for kind in KINDS:
+        of_kind = [line.split("\t") for line in results.values() if line.startswith(kind)]
+        worst = [max((float(row[column]) for row in of_kind), default=0.0) for column in (1, 2)]
+        print(f"{kind:10} {len(of_kind):6} cases, at most {worst[0]:.1f} s and {worst[1]:.0f} MB")
     print(f"{count} cases, {again} measured at the limit, {broken} over {SECONDS} s or {MEMORY} MB")
     return 1 if broken else 0
 

@@ -93,6 +93,13 @@ def _asked(
 ) -> R:
     from ctxgen.workers import processors
 
+    if exclude:
+        from ctxgen.ignoring import readable
+
+        exclude = list(exclude)
+        for pattern in exclude:
+            if not readable(pattern):
+                fail(f"--exclude cannot be read: {pattern!r}")
     if include_ignored and revision is not None:
         fail("--include-ignored is for a folder: a revision holds no ignored files")
     with opened(where, revision) as source:

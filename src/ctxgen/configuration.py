@@ -101,6 +101,8 @@ class _Reading:
                     yield Declared(group, _CANONICAL.get((group, key), key), value, At(self.path, node.line))
 
     def patterns(self, node: Node) -> Iterator[Pattern]:
+        from ctxgen.ignoring import readable
+
         if not isinstance(node.value, list):
             self.wrong(node, "`exclude` is a list of patterns; left out")
         for item in node.elements():
@@ -114,8 +116,8 @@ class _Reading:
                 or looks_secret(glob)
             ):
                 self.wrong(item, f"a pattern is one printable line of at most {LONGEST_VALUE} characters, without `..`; left out")
-            elif any(len(re.findall(r"\*+", part)) > 2 for part in glob.split("/")):
-                self.wrong(item, "a pattern has at most two * in a name; left out")
+            elif not readable(glob):
+                self.wrong(item, "a pattern that .gitignore could not hold; left out")
             else:
                 yield Pattern(glob, At(self.path, item.line))
 

@@ -157,24 +157,36 @@ class Folder:
 
     def _walk(self, note: Note, *, honour_ignores: bool) -> Iterator[str]:
         """The files below the root outside git: `.gitignore` files are honoured (pathspec), links are not followed."""
-        from pathspec import GitIgnoreSpec
+        from ctxgen.ignoring import MAX_JUDGED, rules
 
         def failed(error: OSError) -> None:
             folder = os.path.relpath(error.filename, self.root) if error.filename else "."
             note(folder, None, "unreadable", "folder cannot be read")
 
-        rules: dict[str, Any] = {}
+        known: dict[str, Any] = {}
+        left = MAX_JUDGED
         for folder, folders, files in os.walk(self.root, onerror=failed):
             relative = os.path.relpath(folder, self.root).replace(os.sep, "/")
             prefix = "" if relative == "." else relative + "/"
-            above = [(base, spec) for base, spec in rules.items() if prefix.startswith(base)]
+            above = [(base, spec) for base in _upwards(prefix) if (spec := known.get(base))]
             if honour_ignores and ".gitignore" in files:
                 try:
-                    spec = GitIgnoreSpec.from_lines(decode(self.read(prefix + ".gitignore", _IGNORE_LIMIT)).split("\n"))
-                    rules[prefix] = spec
+                    spec = rules(decode(self.read(prefix + ".gitignore", _IGNORE_LIMIT)).split("\n"))
+                    known[prefix] = spec
                     above.append((prefix, spec))
                 except (Unreadable, ValueError):
                     note(prefix + ".gitignore", None, "unreadable", "ignore rules cannot be read")
+            if left > 0:
+                left -= sum(len(spec) for _, spec in above) * (len(folders) + len(files))
+                if left <= 0:
+                    note(
+                        prefix + ".gitignore",
+                        None,
+                        "too-complex",
+                        "too many ignore rules for so many files, they are not followed from here on",
+                    )
+            if left <= 0:
+                above = []
 
             def ignored(path: str, above: list[tuple[str, Any]] = above) -> bool:
                 return any(spec.match_file(path[len(base) :]) for base, spec in above)
@@ -190,6 +202,14 @@ class Folder:
                 path = prefix + file
                 if not (honour_ignores and ignored(path)) and printable(path):
                     yield path
+
+
+def _upwards(prefix: str) -> Iterator[str]:
+    """A folder's path with its last `/`, after those above it; `""` is the root."""
+    yield ""
+    for index, character in enumerate(prefix):
+        if character == "/":
+            yield prefix[: index + 1]
 
 
 def _content(descriptor: int, limit: int) -> bytes:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from ctxgen.facts import Facts, folder_of, folders_up, join_path
 from ctxgen.model import Dependency, Ecosystem, Locked, Member
+from ctxgen.patterns import ANY, STAR, linear
 
 Locks = dict[str, dict[str, list[Locked]]]
 """Folder of a lock file → package name in lower case → what was resolved."""
@@ -53,7 +54,7 @@ def _names(above: str, pattern: str, folder: str) -> bool:
     path = join_path(above, pattern)
     if path is None:
         return False
-    glob = "".join(".*" if part == "**" else "[^/]*" if part == "*" else re.escape(part) for part in re.split(r"(\*\*|\*)", path))
+    glob = linear([ANY if part == "**" else STAR if part == "*" else re.escape(part) for part in re.split(r"(\*\*|\*)", path)])
     return re.fullmatch(glob, folder) is not None
 
 

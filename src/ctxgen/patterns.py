@@ -7,7 +7,10 @@ patterns whose literal fits instead of all, and compiles no expression before it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+ANY, STAR = ".*", "[^/]*"
+"""Wildcards: any text, and any text within one name."""
 
 
 class Pattern:
@@ -36,8 +39,37 @@ def glob(written: str) -> Pattern:
     last = next((len(written) - index for index, c in enumerate(reversed(written)) if c in "*?"), 0)
     if written.count("*") == 1 and "?" not in written:
         return Pattern(written[:first], written[last:], None)
-    regex = "".join(".*" if c == "*" else "." if c == "?" else re.escape(c) for c in written)
+    regex = linear([ANY if c == "*" else "." if c == "?" else re.escape(c) for c in written])
     return Pattern(written[:first], written[last:] if last else "", regex + r"\Z")
+
+
+def linear(parts: Sequence[str]) -> str:
+    """The expression for a sequence of wildcards and of expressions of a fixed length, without steps back from one wildcard into another.
+
+    What a wildcard takes is settled as soon as what follows it is found for the first time, which finds the same texts:
+    a later wildcard can take whatever an earlier one leaves.
+    """
+    first, *others = _split(parts, ANY)
+    if not others:
+        return _within_names(first, STAR)
+    *middle, last = others
+    settled = f"(?>{_within_names(first, '[^/]*?')})" + "".join(f"(?>.*?{_within_names(each, '[^/]*?')})" for each in middle)
+    return settled + ANY + _within_names(last, STAR)
+
+
+def _within_names(parts: Sequence[str], last_star: str) -> str:
+    first, *others = ("".join(each) for each in _split(parts, STAR))
+    return first + "".join(f"(?>[^/]*?{each})" for each in others[:-1]) + "".join(last_star + each for each in others[-1:])
+
+
+def _split(parts: Sequence[str], wildcard: str) -> list[list[str]]:
+    found: list[list[str]] = [[]]
+    for part in parts:
+        if part == wildcard:
+            found.append([])
+        else:
+            found[-1].append(part)
+    return found
 
 
 class Patterns:

@@ -134,9 +134,9 @@ class Tree:
         """Take the files that are like one of the patterns (.gitignore syntax) off the list; how many each one took."""
         taken = [0] * len(patterns)
         if patterns:
-            from pathspec import GitIgnoreSpec
+            from ctxgen.ignoring import rules
 
-            spec = GitIgnoreSpec.from_lines(patterns)
+            spec = rules(patterns)
             kept = []
             for path in self.paths:
                 found = spec.check_file(path)

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from ctxgen.model import Diagnostic, Fact, Reference
-from ctxgen.patterns import Pattern, Patterns
+from ctxgen.patterns import STAR, Pattern, Patterns, linear
 from ctxgen.tree import MANIFEST_LIMIT, File
 
 Found = Fact | Reference | Diagnostic
@@ -112,15 +112,18 @@ _PART = re.compile(r"(\*\*/)|(\*)|(\?)|(\[!?[^\]/]+\])|(.)", re.DOTALL)
 
 def path_glob(pattern: str) -> Pattern:
     """A glob over a name or a whole path: `*` and `?` stay within a name, `**/` is any folders."""
-    regex, literals = "", [""]
+    regex, parts, literals = "", list[str](), [""]
     for folders, star, one, chars, literal in _PART.findall(pattern):
         if literal:
-            regex += re.escape(literal)
+            parts.append(re.escape(literal))
             literals[-1] += literal
+            continue
+        literals.append("")
+        if folders:
+            regex, parts = regex + linear(parts) + "(?:.*/)?", []
         else:
-            regex += "(?:.*/)?" if folders else "[^/]*" if star else "[^/]" if one else chars.replace("[!", "[^")
-            literals.append("")
-    return Pattern(literals[0], literals[-1], regex + r"\Z", max(literals, key=len))
+            parts.append(STAR if star else "[^/]" if one else chars.replace("[!", "[^"))
+    return Pattern(literals[0], literals[-1], regex + linear(parts) + r"\Z", max(literals, key=len))
 
 
 _glob = cache(path_glob)

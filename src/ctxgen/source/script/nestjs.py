@@ -13,6 +13,7 @@ from typing import NamedTuple
 from ctxgen.facts import folder_of
 from ctxgen.model import At, Channel, Endpoint, Guard, Variable
 from ctxgen.opaque import Name, name
+from ctxgen.patterns import ANY, STAR, linear
 from ctxgen.source import ir
 from ctxgen.source.frameworks import plain
 from ctxgen.source.program import Hook, MethodHook, Program
@@ -330,10 +331,15 @@ def _is_excluded(app: App, path: str, verb: str) -> bool:
 def _pattern(written: str) -> str:
     """A regular expression for a path with `:id`, `*`, `(.*)` and `{*rest}`."""
     parts = re.split(r"(:\w{1,40}|\(\.\*\)|\{/?\*\w{0,40}\}|\*\w{0,40})", "/" + written.strip("/"))
-    return "".join(
-        ("[^/]+" if part.startswith(":") else "(?:/.*)?" if part.startswith("{/") else ".*") if index % 2 else re.escape(part)
-        for index, part in enumerate(parts)
-    )
+    found: list[str] = []
+    for index, part in enumerate(parts):
+        if index % 2:
+            found += ("[^/]", STAR) if part.startswith(":") else ("/", ANY) if part.startswith("{/") else (ANY,)
+        else:
+            found.append(re.escape(part))
+    if parts[-2:-1] and parts[-2].startswith("{/") and not parts[-1]:
+        return linear(found[:-3]) + "(?:/.*)?"
+    return linear(found)
 
 
 def _endpoint(verb: str, path: str, handler: str, guards: list[Guard], public: At | None, at: At, via: tuple[At, ...]) -> Endpoint:
