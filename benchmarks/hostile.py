@@ -2,7 +2,8 @@
 
     python benchmarks/hostile.py [--only READER] [--scale N] [--part I/N] [--kept FILE]
 
-A text takes part at a sixteenth of its file's limit (`--scale 16`); what is slow, large or grows faster than its text is
+A text takes part at a sixteenth of its file's limit (`--scale 16`), one in which readers find little in these alone; what is
+slow, large or grows faster than its text is
 measured again at the limit, and told where it takes more than is promised there.  `--kept` goes on where an earlier
 run over the same file ended.
 """
@@ -45,6 +46,8 @@ SECONDS, MEMORY = 10, 400
 DOCUMENTS = ("json ", "yaml ", "toml ", "xml ", "msbuild ", "maven ", "compose ", "kubernetes", "workflow", "config ", "slnx ", "packages")
 """Labels of valid documents, which hold the keys of one reader."""
 PARSED = ("json", "yml", "toml", "xml", "csproj", "props", "config", "slnx")
+FEW = 300
+"""Facts of a small text that what follows the readers is not worth measuring for."""
 SLIGHT = 0.03
 """CPU seconds of a first run that tell nothing of growth: what is quadratic takes 256 times as long at sixteen times the size."""
 
@@ -56,6 +59,7 @@ class Case(NamedTuple):
     label: str
     limit: int
     files: Callable[[int], dict[str, str]]
+    wanted: tuple[Reader, ...] = ()
     told: str | None = None
     """The path of a route that must be told, or a diagnostic in its place."""
 
@@ -138,19 +142,21 @@ def cases() -> Iterator[Case]:
         kind = path.rpartition(".")[2].replace("yaml", "yml")
         for label, make in shapes(reader):
             if label.startswith(DOCUMENTS):
-                yield Case(reader.name, label, min(reader.limit, LOCK_LIMIT), partial(_texts, path, [reader], make))
+                yield Case(reader.name, label, min(reader.limit, LOCK_LIMIT), partial(_texts, path, [reader], make), (reader,))
             elif reader.name not in covered[label]:
                 covered[label].update((reader.name, *(each.name for each in wanted)))
                 files = partial(_texts, path, wanted or [reader], make)
-                if kind in PARSED and _empty(wanted, files(4_000)[path]):
+                if kind in PARSED and _empty(wanted, path, files(4_000)[path]):
                     if (kind, label) in empty:
                         continue
                     empty.add((kind, label))
-                yield Case(reader.name, label, min(max(each.limit for each in wanted or [reader]), LOCK_LIMIT), files)
+                yield Case(
+                    reader.name, label, min(max(each.limit for each in wanted or [reader]), LOCK_LIMIT), files, tuple(wanted) or (reader,)
+                )
     for dialect in DIALECTS:
         for label, make in programs(dialect):
             whole = label.endswith("counted") or "twice" in label or "lists" in label  # others leave what follows unread
-            yield Case(dialect.name, label, SOURCE_LIMIT, partial(_programs, dialect, make), "/last" if whole else None)
+            yield Case(dialect.name, label, SOURCE_LIMIT, partial(_programs, dialect, make), told="/last" if whole else None)
 
 
 def kind_of(case: Case) -> str:
@@ -160,19 +166,9 @@ def kind_of(case: Case) -> str:
     return "documents" if case.label.startswith(DOCUMENTS) else "pumps" if case.label.startswith("pump ") else "texts"
 
 
-def _empty(wanted: list[Reader], text: str) -> bool:
+def _empty(wanted: list[Reader], path: str, text: str) -> bool:
     """Whether a text is no document of the format, or one in which no reader finds anything."""
-    with tempfile.TemporaryDirectory() as folder:
-        tree = Tree(Path(folder))
-        for reader in wanted:
-            file = File(tree, sample_path(reader), reader.limit)
-            file.__dict__["data"] = text.encode("utf-8", "surrogatepass")
-            try:
-                if any(True for _ in reader.read(file)):
-                    return False
-            except Unreadable:
-                pass
-    return True
+    return _found(tuple(wanted), path, text.encode("utf-8", "surrogatepass")) == 0
 
 
 def _texts(path: str, wanted: list[Reader], make: Make, size: int) -> dict[str, str]:
@@ -185,6 +181,50 @@ def _texts(path: str, wanted: list[Reader], make: Make, size: int) -> dict[str, 
 def _programs(dialect: Dialect, make: Make, size: int) -> dict[str, str]:
     size -= len(dialect.first) + len(dialect.last) + 100
     return files(dialect, make(size).encode("utf-8", "surrogatepass")[:size].decode("utf-8", "ignore"))
+
+
+def slight(case: Case) -> bool:
+    """Whether the readers alone are done with a small text so fast, and find so little, that one of the limit's size breaks nothing."""
+    times = []
+    for size in (case.limit // 32, case.limit // 16):
+        (path, text), *_ = case.files(size).items()
+        data, begun = text.encode("utf-8", "surrogatepass"), time.process_time()
+        signal.setitimer(signal.ITIMER_VIRTUAL, 3)
+        try:
+            if _found(case.wanted, path, data) > FEW:
+                return False
+        except Exception:  # it is measured and told
+            return False
+        finally:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        times.append(time.process_time() - begun)
+        if times[-1] < SECONDS / 32**2:
+            return True
+    return times[1] < SECONDS / 32 and times[1] < 2.6 * times[0]
+
+
+def _found(wanted: tuple[Reader, ...], path: str, data: bytes) -> int:
+    """How much the readers find."""
+    count = 0
+    with tempfile.TemporaryDirectory() as folder:
+        tree = Tree(Path(folder))
+        for reader in wanted:
+            file = File(tree, path, reader.limit)
+            file.__dict__["data"] = data
+            try:
+                for _ in reader.read(file):
+                    count += 1
+            except Unreadable:
+                pass
+    return count
+
+
+class _TooLong(Exception):
+    pass
+
+
+def _stop(*_: object) -> None:
+    raise _TooLong
 
 
 def over(found: dict[str, float | str]) -> bool:
@@ -212,6 +252,14 @@ def main() -> int:
     results = dict(line.split("\t", 1) for line in kept if "\t" in line)
     catalogue = load()
     warm(catalogue)
+
+    def keep(key: str, result: str) -> None:
+        results[key] = result
+        if arguments.kept:
+            with arguments.kept.open("a") as stream:
+                stream.write(f"{key}\t{result}\n")
+
+    signal.signal(signal.SIGVTALRM, _stop)
     every = sorted(cases(), key=lambda case: (KINDS.index(kind_of(case)), case.name))
     chosen = sorted({case.name for case in every})[part::parts]
     nothing = [measure(Case("", "", 0, lambda _: {"a": ""}), 0, catalogue, SECONDS) for _ in range(5)]
@@ -223,6 +271,9 @@ def main() -> int:
         if case.name not in chosen or key in results or (arguments.only or "") not in key:
             continue
         count += 1
+        if case.wanted and slight(case):
+            keep(key, f"{kind_of(case)}\t0\t0")
+            continue
         found = measure(case, case.limit // arguments.scale, catalogue, SECONDS)
         ratio = 1.0
         if seconds(found) - idle > SLIGHT:
@@ -234,10 +285,7 @@ def main() -> int:
             broken += over(found)
             told = " ".join(f"{key}={value}" for key, value in found.items())
             print(f"{'OVER' if over(found) else 'within':6} {key[:90]:90} ratio {ratio:4.1f} {told}", flush=True)
-        results[key] = f"{kind_of(case)}\t{seconds(found)}\t{found['memory']}" if "memory" in found else f"{kind_of(case)}\t{SECONDS}\t0"
-        if arguments.kept:
-            with arguments.kept.open("a") as stream:
-                stream.write(f"{key}\t{results[key]}\n")
+        keep(key, f"{kind_of(case)}\t{seconds(found)}\t{found.get('memory', 0)}")
     for kind in KINDS:
         of_kind = [line.split("\t") for line in results.values() if line.startswith(kind)]
         worst = [max((float(row[column]) for row in of_kind), default=0.0) for column in (1, 2)]

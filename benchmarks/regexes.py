@@ -29,9 +29,9 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from support_hostile import attacks, patterns_of
+from support_hostile import attacks, patterns_of  # noqa: E402
 
-import ctxgen
+import ctxgen  # noqa: E402
 
 FIRST, LAST = 8, 1 << 13
 """Repetitions of an attack."""
@@ -110,15 +110,20 @@ def ways(package: Path) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
                 case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr=attr), args=[ast.Name(), *_]):
                     by_module[module].add(attr)
                 case ast.Attribute(value=ast.Name(id=name) as inner, attr=attr) if attr in METHODS and name != "re":
-                    by_name[name].add(attr)
+                    by_name[_place(module, name)].add(attr)
                     called.add(id(inner))
                     if not name.isupper():  # a local name for a member of a table
                         by_module[module].add(attr)
                 case ast.Attribute(attr=attr) if attr in METHODS:
                     by_module[module].add(attr)
                 case ast.Name(id=name, ctx=ast.Load()) if id(node) not in called:
-                    by_name[name].add("search")
+                    by_name[_place(module, name)].add("search")
     return by_name, by_module
+
+
+def _place(module: str, name: str) -> str:
+    """A name of the package: one that begins with `_` is its module's own."""
+    return f"{module}.{name}" if name.startswith("_") else name
 
 
 def made_while_reading() -> dict[str, dict[re.Pattern[Any], set[str]]]:
@@ -156,7 +161,7 @@ def patterns(only: str) -> Iterator[tuple[str, re.Pattern[Any], str]]:
         asked = made.get(name, {})
         for pattern in dict.fromkeys((*patterns_of(module), *asked)):
             if id(pattern) in names:
-                applied = by_name[names[id(pattern)]]
+                applied = by_name[_place(name, names[id(pattern)])]
             else:
                 applied = asked.get(pattern, set()) - {"compile"} or by_module[name] & METHODS
             method = "match" if applied and applied <= ANCHORED else "search"

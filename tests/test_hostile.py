@@ -328,3 +328,33 @@ def test_names_that_differ_in_case_alone(tmp_path: Path) -> None:
     )
     assert [fact.name for fact in read_facts(tree).of(Dependency)] == ["express"]
     assert {"a/go.mod", "A/go.mod"} <= set(tree.paths)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("chart/templates/a.yaml", "apiVersion: v1\nkind: Pod\n" + "{{if." * 100_000),
+        ("chart/templates/a.yaml", "apiVersion: v1\nkind: Pod\n" + "{" * 500_000),
+        ("chart/templates/a.yaml", "apiVersion: v1\nkind: Pod\n" + "{{ a }}" * 60_000),
+        ("chart/templates/a.yaml", "apiVersion: v1\nkind: Pod\n" + ("{{.Chart.a|default" + " " * 1900 + "}}") * 200),
+        ("nginx.conf", "server {\n}\n" + "\n" * 400_000),
+        ("nginx.conf", "worker_processes 1;\nlocation" + " " * 400_000),
+        ("config/database.yml", "a: " + "<%=a" * 300_000),
+        ("a.proto", "/* " * 300_000),
+        ("changelog.xml", "<databaseChangeLog>" + numbered("<a%d/>")(500_000) + "</databaseChangeLog>"),
+        ("a.csproj", "<Project" + numbered(' a%d="b"')(500_000) + "/>"),
+        ("a.csproj", "<Project><PropertyGroup>" + numbered("<P%d>$(P%d)</P%d>")(500_000) + "</PropertyGroup></Project>"),
+        ("a.csproj", '<Project><ItemGroup><PackageReference Include="' + numbered("p%d;")(400_000) + '"/></ItemGroup></Project>'),
+    ],
+    ids=[
+        "template-branches", "template-braces", "template-actions", "template-blanks", "nginx-lines", "nginx-blanks", "erb", "proto-comments",
+        "xml-one-line", "xml-attributes", "xml-properties", "xml-long-attribute",
+    ],
+)  # fmt: skip
+def test_one_file_of_one_thing_takes_no_long(tmp_path: Path, path: str, text: str) -> None:
+    """Each took more than ten seconds, some hours, at the size that a file may have."""
+    begun = time.process_time()
+    tree = Tree(repository(tmp_path, **{path: text}))
+    read_facts(tree)
+    assert "reader-failed" not in codes(tree)
+    assert time.process_time() - begun < 4

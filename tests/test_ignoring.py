@@ -13,7 +13,7 @@ from pathspec import GitIgnoreSpec
 
 from ctxgen import ignoring
 from ctxgen.ignoring import readable, rules
-from ctxgen.patterns import ANY, STAR, linear
+from ctxgen.patterns import ANY, STAR, linear, workspace_glob
 from ctxgen.tree import Tree
 
 NAMES = ("a" * 250, "a/" * 1_000 + "c", ("a" * 250 + "/") * 15 + "c")
@@ -69,3 +69,31 @@ def test_rules_by_paths_have_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert [(each.code, each.path) for each in tree.diagnostics] == [("too-complex", "b/.gitignore")]
     assert "a/0.log" not in tree.paths
     assert "c/0.log" in tree.paths
+
+
+@pytest.mark.parametrize(
+    ("glob", "members", "others"),
+    [
+        ("packages/*", ["packages/a"], ["packages", "packages/a/b"]),
+        ("packages/**", ["packages", "packages/a/b"], ["package"]),
+        ("**/a", ["a", "x/y/a"], ["xa"]),
+        ("apps/**/pkg-*", ["apps/pkg-a", "apps/x/y/pkg-b"], ["apps/pkg-a/b"]),
+        ("{apps,libs}/*", ["apps/x", "libs/y"], ["x/y"]),
+        ("a/{b,c/d}/e", ["a/b/e", "a/c/d/e"], ["a/c/e"]),
+        ("**/**/x", ["x", "a/b/x"], ["a/xx"]),
+        ("a/**/b/**/c", ["a/b/c", "a/x/b/y/c", "a/b/b/c"], ["a/c", "a/x/c"]),
+        ("a**b", ["axb"], ["a/b"]),
+        ("**", ["a", "a/b"], []),
+    ],
+)
+def test_workspace_globs(glob: str, members: list[str], others: list[str]) -> None:
+    expression = re.compile(workspace_glob(glob))
+    assert [path for path in (*members, *others) if expression.fullmatch(path)] == members
+
+
+@pytest.mark.parametrize("glob", ["**/a/**/a/**/a/**/b", "*a*a*a*a*a*a*b", "**/*a*a/**/*a*a*/**/b", "{a,b}" * 12, "{" * 60])
+@pytest.mark.parametrize("path", NAMES, ids=["name", "folders", "both"])
+def test_no_workspace_glob_takes_long(glob: str, path: str) -> None:
+    begun = time.process_time()
+    assert not re.fullmatch(workspace_glob(glob), path)
+    assert time.process_time() - begun < 0.5

@@ -11,6 +11,9 @@ from collections.abc import Iterable, Sequence
 
 ANY, STAR = ".*", "[^/]*"
 """Wildcards: any text, and any text within one name."""
+NOTHING = r"(?!)"
+_CHOICE = re.compile(r"(\{[^{}]*\})|([^{]+|\{)")
+_MAX_CHOSEN = 64
 
 
 class Pattern:
@@ -55,6 +58,35 @@ def linear(parts: Sequence[str]) -> str:
     *middle, last = others
     settled = f"(?>{_within_names(first, '[^/]*?')})" + "".join(f"(?>.*?{_within_names(each, '[^/]*?')})" for each in middle)
     return settled + ANY + _within_names(last, STAR)
+
+
+def workspace_glob(written: str) -> str:
+    """The expression for a glob of folders as package managers write them: `**/` is any folders, `/**` at the end any below, `{a,b}` a choice."""
+    return "|".join(_folders(each) for each in _chosen(written)) or NOTHING
+
+
+def _chosen(written: str) -> list[str]:
+    """A glob without its choices, once for each; none where they are very many."""
+    found = [""]
+    for choice, text in _CHOICE.findall(written):
+        ends = choice[1:-1].split(",") if choice else [text]
+        if len(found) * len(ends) > _MAX_CHOSEN:
+            return []
+        found = [start + end for start in found for end in ends]
+    return found
+
+
+def _folders(glob: str) -> str:
+    if glob == "**":
+        return ANY
+    below = glob.endswith("/**")
+    units = [
+        [STAR if part.startswith("*") else "[^/]" if part == "?" else re.escape(part) for part in re.split(r"(\*+|\?)", unit)]
+        for unit in re.split(r"(?:(?<![^/])\*\*/)+", glob.removesuffix("/**"))
+    ]
+    first, *others = map(linear, units)
+    middle = "".join(f"(?>(?:[^/]+/)*?{each})" for each in others[:-1])
+    return first + middle + "".join("(?:[^/]+/)*" + each for each in others[-1:]) + ("(?:/[^/]+)*" if below else "")
 
 
 def _within_names(parts: Sequence[str], last_star: str) -> str:

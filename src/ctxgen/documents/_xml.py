@@ -10,11 +10,14 @@ from ctxgen.documents._node import Unreadable
 if TYPE_CHECKING:
     from lxml import etree
 
+MAX_ATTRIBUTES = 1_000
+"""Of one element: lxml looks each one up among all."""
+
 
 def parse_xml(data: bytes) -> etree._Element:
     """The root element, tags without namespaces, comments removed, entities and network off; `sourceline` gives lines.
 
-    Raises `Unreadable` where no element can be read.
+    Raises `Unreadable` where no element can be read, or where one has more than `MAX_ATTRIBUTES`.
     """
     from lxml import etree
 
@@ -28,6 +31,8 @@ def parse_xml(data: bytes) -> etree._Element:
     if root is None:
         raise Unreadable("parse-error", "not valid XML")
     for element in root.iter():
+        if isinstance(element.tag, str) and len(element.attrib) > MAX_ATTRIBUTES:
+            raise Unreadable("too-complex", f"an element has more than {MAX_ATTRIBUTES} attributes", element.sourceline)
         if isinstance(element.tag, str) and "}" in element.tag:
             with suppress(ValueError):  # a recovered document may have a tag that is no name, which then stays as it is
                 element.tag = element.tag.rpartition("}")[2]

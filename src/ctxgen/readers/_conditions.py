@@ -13,9 +13,9 @@ from collections.abc import Iterable
 
 from ctxgen.opaque import Name, name
 
-_COMPARISON = re.compile(r"\s*\(?\s*'?\s*\$\(([\w.]{1,100})\)\s*'?\s*(==|!=)\s*'?([^'()$]{0,100})'?\s*\)?\s*")
+_COMPARISON = re.compile(r"\s*+\(?\s*+'?\s*+\$\(([\w.]{1,100})\)\s*+'?\s*+(==|!=)\s*+'?([^'()$]{0,100})'?\s*+\)?\s*+")
 _COMPATIBLE = re.compile(
-    r"\s*(!)?\s*\$\(\[MSBuild\]::IsTargetFrameworkCompatible\(\s*'?\$\(TargetFramework\)'?\s*,\s*'?(net\d{1,2}\.\d)'?\s*\)\)\s*",
+    r"\s*+(!)?\s*+\$\(\[MSBuild\]::IsTargetFrameworkCompatible\(\s*+'?\$\(TargetFramework\)'?\s*+,\s*+'?(net\d{1,2}\.\d)'?\s*+\)\)\s*+",
     re.IGNORECASE,
 )
 _TEMPLATE = re.compile(r"<!--\s*#\s*(if|elif|elseif|else|endif)\b([^\n]{0,300}?)(?:-->|$)", re.IGNORECASE)

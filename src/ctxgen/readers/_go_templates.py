@@ -7,23 +7,28 @@ lines that hold nothing but actions become empty.  Sources: https://helm.sh/docs
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from ctxgen.documents import MAX_NODES, Node, Unreadable, parse_yaml
 
 UNKNOWN = "${template}"
-_ACTION = re.compile(r"\{\{-?((?:[^}]|\}(?!\})){0,2000})\}\}")
-_INLINE_BRANCH = re.compile(r"\{\{-?\s*(?:if|with|range)\b.*?\{\{-?\s*end\s*-?\}\}")
-_CONTROL = re.compile(r"\s*(?:if|else|end|range|with|define|block|break|continue|template|/\*|\$\w*\s*:?=)")
+_BRANCH = re.compile(r"\{\{-?\s*+(?:if|with|range)\b")
+_END = re.compile(r"\{\{-?\s*+end\s*+-?\}\}")
+_LONGEST = 2_000
+"""Characters of an action."""
+_CONTROL = re.compile(r"\s*+(?:if|else|end|range|with|define|block|break|continue|template|/\*|\$\w*\s*+:?=)")
 _PATH = r"\$?\.(?:Values|Chart)\.[\w.]{1,100}"
 _VALUE = re.compile(
-    rf"\(?\s*({_PATH})\s*\)?(?:\s*\|\s*(?:default\s+\(?\s*(?:\"([\w./:@-]{{0,100}})\"|([\w./:@-]{{1,100}}))\s*\)?|quote|squote|toString|int|int64|trim|lower|toYaml))*"
+    rf"\(?\s*+({_PATH})\s*+\)?(?:\s*+\|\s*+(?:default\s++\(?\s*+(?:\"([\w./:@-]{{0,100}})\"|([\w./:@-]{{1,100}}))\s*+\)?|quote|squote|toString|int|int64|trim|lower|toYaml))*"
 )
-_FUNCTION = re.compile(rf"(?:tpl|quote|squote|toString|int|int64|required\s+\"[^\"]*\")\s+\(?\s*({_PATH})\s*\)?(?:\s+\.|\s+\$)?")
-_DEFAULT = re.compile(rf"default\s+(?:\"([\w./:@-]{{0,100}})\"|([\w./:@-]{{1,100}}))\s+\(?\s*({_PATH})\s*\)?(?:\s*\|\s*(?:quote|squote))*")
+_FUNCTION = re.compile(rf"(?:tpl|quote|squote|toString|int|int64|required\s++\"[^\"]*\")\s++\(?\s*+({_PATH})\s*+\)?(?:\s++\.|\s++\$)?")
+_DEFAULT = re.compile(
+    rf"default\s++(?:\"([\w./:@-]{{0,100}})\"|([\w./:@-]{{1,100}}))\s++\(?\s*+({_PATH})\s*+\)?(?:\s*+\|\s*+(?:quote|squote))*"
+)
 _NAMED = re.compile(
-    r"\(?\s*(?:include|template)\s+\"[\w./-]*?\.?(?:full)?name\"\s+[.$]\s*\)?(?:\s*\|\s*(?:quote|trunc\s+\d+|trimSuffix\s+\"-\"))*"
+    r"\(?\s*+(?:include|template)\s++\"[\w./-]*?\.?(?:full)?name\"\s++[.$]\s*+\)?(?:\s*+\|\s*+(?:quote|trunc\s++\d+|trimSuffix\s++\"-\"))*"
 )
-_RELEASE = re.compile(r"\$?\.Release\.Name(?:\s*\|\s*(?:quote|trunc\s+\d+|trimSuffix\s+\"-\"))*")
+_RELEASE = re.compile(r"\$?\.Release\.Name(?:\s*+\|\s*+(?:quote|trunc\s++\d+|trimSuffix\s++\"-\"))*")
 _DOCUMENT = re.compile(r"^---(?:[ \t].*)?$", re.MULTILINE)
 _MAX_DOCUMENTS = 300
 
@@ -35,7 +40,7 @@ def is_template(data: bytes) -> bool:
 
 def documents(text: str) -> list[Node]:
     """The YAML documents of a template that can be parsed once its actions are taken out; the others are left out."""
-    plain = _ACTION.sub(_placeholder, "\n".join(map(_line, _blank_lines(text).split("\n"))))
+    plain = _replaced("\n".join(map(_line, _blank_lines(text).split("\n"))))
     try:
         return parse_yaml(plain)
     except Unreadable:
@@ -67,26 +72,68 @@ def _shift(root: Node, offset: int) -> None:
         stack.extend(node.value.values() if isinstance(node.value, dict) else node.elements())
 
 
+def _actions(text: str) -> Iterator[tuple[int, int]]:
+    """Where each action begins and ends."""
+    start = text.find("{{")
+    while start >= 0:
+        inside = start + (3 if text.startswith("-", start + 2) else 2)
+        end = text.find("}}", inside)
+        if end < 0:
+            return
+        if end <= inside + _LONGEST:
+            yield start, end + 2
+            start = text.find("{{", end + 2)
+        else:
+            start = text.find("{{", max(start + 1, end - _LONGEST - 3))
+
+
 def _blank_lines(text: str) -> str:
     """The text without actions that fill whole lines, comments of several lines included."""
+    out: list[str] = []
+    line: list[tuple[str, bool]] = []
+    """What stands between two ends of lines, and whether it is an action, which may have ends of lines of its own."""
 
-    def blank(found: re.Match[str]) -> str:
-        before = text.rfind("\n", 0, found.start()) + 1
-        after = text.find("\n", found.end())
-        rest = text[before : found.start()] + text[found.end() : after if after >= 0 else len(text)]
-        alone = not _ACTION.sub("", rest).strip()
-        return "\n" * found[0].count("\n") if alone or "\n" in found[0] else found[0]
+    def ended() -> None:
+        alone = not any("\n" in piece if action else piece.strip() for piece, action in line)
+        out.extend("\n" * piece.count("\n") if action and (alone or "\n" in piece) else piece for piece, action in line)
+        line.clear()
 
-    return _ACTION.sub(blank, text)
+    position = 0
+    for start, end in (*_actions(text), (len(text), len(text))):
+        first, newline, rest = text[position:start].partition("\n")
+        line.append((first + newline, False))
+        if newline:
+            ended()
+            whole, newline, last = rest.rpartition("\n")
+            out.append(whole + newline)
+            line.append((last, False))
+        line.append((text[start:end], True))
+        position = end
+    ended()
+    return "".join(out)
 
 
 def _line(line: str) -> str:
-    return _INLINE_BRANCH.sub(UNKNOWN, line) if "{{" in line else line
+    """A line with what stands for each branch that begins and ends in it."""
+    out, position = "", 0
+    while (begun := _BRANCH.search(line, position)) is not None and (end := _END.search(line, begun.end())) is not None:
+        out += line[position : begun.start()] + UNKNOWN
+        position = end.end()
+    return out + line[position:]
 
 
-def _placeholder(found: re.Match[str]) -> str:
+def _replaced(text: str) -> str:
+    """A text with what stands for its actions."""
+    out, position = [], 0
+    for start, end in _actions(text):
+        out += text[position:start], _placeholder(text[start + 2 : end - 2].removeprefix("-"))
+        position = end
+    return "".join((*out, text[position:]))
+
+
+def _placeholder(action: str) -> str:
     """What stands for an action inside a line."""
-    said = found[1].strip().removesuffix("-").strip()
+    said = action.strip().removesuffix("-").strip()
     if _CONTROL.match(said):
         return ""
     if value := _VALUE.fullmatch(said):

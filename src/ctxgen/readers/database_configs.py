@@ -15,8 +15,8 @@ from ctxgen.opaque import Name, Opaque, name
 from ctxgen.readers import reads
 from ctxgen.tree import File
 
-_ERB_BLOCK = re.compile(r"<%[^=].{0,2000}?%>|<%#.{0,2000}?%>")
-_ERB_VALUE = re.compile(r"<%=(.{0,2000}?)-?%>")
+_ERB_BLOCK = re.compile(r"<%[^=](?:(?!<%).){0,2000}?%>")
+_ERB_VALUE = re.compile(r"<%=((?:(?!<%).){0,2000}?)-?%>")
 _ERB_ENV = re.compile(
     r"ENV(?:\.fetch\(\s{0,9}|\[\s{0,9})[\"']([A-Za-z_]\w{0,99})[\"']\s{0,9}(?:,\s{0,9}([^)]{0,200}))?[)\]](?:\.presence)?\s{0,9}(?:(?:\|\||\{)\s{0,9}([^}|]{1,200}?)\s{0,9}(?:\}|$))?"
 )

@@ -191,6 +191,7 @@ def _items(source: _Source, root: etree._Element) -> Iterator[Dependency | Manag
         match str(element.tag).lower():
             case "packagereference" | "globalpackagereference" | "dotnetclitoolreference":
                 written = _metadata(element, "VersionOverride") or _metadata(element, "Version")
+                group = _group(element)
                 for package in _named(_attribute(element, "Include")):
                     if removed.get(package.lower(), -1) < index:
                         yield Dependency(
@@ -198,7 +199,7 @@ def _items(source: _Source, root: etree._Element) -> Iterator[Dependency | Manag
                             name=name(package),
                             declared=version(written),
                             spec=_spec(written),
-                            group=_group(element),
+                            group=group,
                             at=at,
                             when=when,
                         )

@@ -34,7 +34,7 @@ _MAX_TOKENS = 100_000
 )  # fmt: skip
 def read_nginx(file: File) -> Iterator[Fact]:
     """Directives that tell of upstreams, limits and listeners, and the variables of templates."""
-    if not re.search(r"^\s*(?:server|http|upstream\s+\S+|events|location\s[^\n{]+)\s*\{", file.text, re.MULTILINE):
+    if not re.search(r"^[ \t]*+(?:server|http|upstream\s++[^\s{]++|events|location\s[^\n{]++)\s*+\{", file.text, re.MULTILINE):
         return
     seen: set[str] = set()
     for words, line in _directives(file.text):

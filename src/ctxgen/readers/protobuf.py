@@ -15,7 +15,7 @@ from ctxgen.readers import reads
 from ctxgen.readers._tokens import Token, tokens
 from ctxgen.tree import SOURCE_LIMIT, File
 
-_TOKEN = re.compile(r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|[A-Za-z_][\w.]*|[{}();=]", re.DOTALL)
+_TOKEN = re.compile(r"//[^\n]*|/\*.*?(?:\*/|\Z)|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|[A-Za-z_][\w.]*|[{}();=]", re.DOTALL)
 _SYNTAX = re.compile(r"[\"'](proto[23]|20\d\d)[\"']")
 _VERBS = {"get", "put", "post", "delete", "patch"}
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w{0,99}(?:\.[A-Za-z_]\w{0,99})*")

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from ctxgen.facts import Facts, folder_of, folders_up, join_path
 from ctxgen.model import Command, Dependency, Fact, Locked, Managed, Member, Project
 from ctxgen.opaque import Name, Version, name
+from ctxgen.patterns import workspace_glob
 from ctxgen.readers._scripts import invocation
 
 MANAGER_OF = {
@@ -112,22 +113,9 @@ class Workspaces:
         return next((above for above in folders_up(folder) if above != folder and self.has(above, folder)), folder)
 
 
-_GLOB = re.compile(r"(\*\*/)|(/\*\*$)|(\*\*?)|(\?)|\{([^{}]*)\}|(.)", re.DOTALL)
-
-
 def _any_of(patterns: Iterator[Name]) -> re.Pattern[str] | None:
-    parts = [_as_regex(pattern.removeprefix("./").rstrip("/")) for pattern in patterns]
+    parts = [workspace_glob(pattern.removeprefix("./").rstrip("/")) for pattern in patterns]
     return re.compile("(?:" + "|".join(parts) + r")\Z") if parts else None
-
-
-def _as_regex(glob: str) -> str:
-    out = ""
-    for folders, below, star, one, choice, literal in _GLOB.findall(glob):
-        if choice:
-            out += "(?:" + "|".join(_as_regex(each) for each in choice.split(",")) + ")"
-        else:
-            out += "(?:[^/]+/)*" if folders else "(?:/[^/]+)*" if below else "[^/]*" if star else "[^/]" if one else re.escape(literal)
-    return out
 
 
 def resolve(facts: Facts) -> Facts:

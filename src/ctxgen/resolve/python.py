@@ -18,11 +18,10 @@ from packaging.version import InvalidVersion, Version
 from ctxgen.facts import Facts, folder_of, folders_up, join_path
 from ctxgen.model import Dependency, Locked, Managed, Member, Project
 from ctxgen.opaque import version
+from ctxgen.patterns import NOTHING, workspace_glob
 
 _PROJECT_LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "pixi.lock", "conda-lock.yml")
 _PROJECT_FILES = ("pyproject.toml", "pixi.toml", "environment.yml", "environment.yaml", "setup.py", "setup.cfg")
-_MAX_STARS = 4
-"""More stars in a glob than anybody writes; each multiplies the time that a comparison may take."""
 _TOOLS = {"uv", "poetry", "pdm", "pipenv", "hatch"}
 
 
@@ -240,11 +239,6 @@ def _members(facts: Facts) -> dict[str, set[str]]:
 
 
 def _patterns(root: str, members: Iterable[Member]) -> re.Pattern[str]:
-    """The globs of a workspace as one expression over folders: `*` stays within a name, `**` is any folders."""
-    written = (join_path(root, str(member.pattern)) for member in members if member.pattern.count("*") <= _MAX_STARS)
-    return re.compile("|".join(_regex(each) for each in written if each is not None) or r"(?!)")
-
-
-def _regex(pattern: str) -> str:
-    parts = re.split(r"(\*\*/|\*\*|\*|\?)", pattern)
-    return "".join({"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}.get(part, re.escape(part)) for part in parts)
+    """The globs of a workspace as one expression over folders."""
+    written = (join_path(root, str(member.pattern)) for member in members)
+    return re.compile("|".join(workspace_glob(each) for each in written if each is not None) or NOTHING)

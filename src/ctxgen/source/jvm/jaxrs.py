@@ -45,6 +45,8 @@ _ROOTS = (
     ("quarkus.rest.path", "quarkus.resteasy-reactive.path", "quarkus.resteasy.path", "spring.jersey.application-path", "server.rootpath"),
 )
 _DEEPEST = 5
+_REGISTER = re.compile(rb"\bregister(?:Classes)?\(([^;]{0,20000})")
+_WORD = re.compile(rb"\w+")
 
 
 def finish(program: Program) -> None:
@@ -264,6 +266,7 @@ def _permissions(program: Program) -> dict[str, list[_Permission]]:
 
 def _filters(program: Program) -> Iterator[tuple[str, Guard]]:
     """A `ContainerRequestFilter` without a name binding that is found or registered guards all of its program, where its name or what it refuses says so."""
+    registered: set[tuple[str, bytes]] | None = None
     for cls in classes(program, "class", "object"):
         if not any(simple(base) == "ContainerRequestFilter" for base in cls.cls.bases):
             continue
@@ -271,12 +274,14 @@ def _filters(program: Program) -> Iterator[tuple[str, Guard]]:
         kind = guard_kind(cls.cls.name) or (refusal(method) if method is not None else None)
         if kind not in ("authn", "authz") or any(each.own for each in found):
             continue
-        if find(found, "Provider") or _registered(program, cls):
+        if registered is None:
+            registered = _registered(program)
+        if find(found, "Provider") or (module_of(cls.path), cls.cls.name.encode()) in registered:
             yield module_of(cls.path), Guard(name=name(cls.cls.name), kind=kind, at=At(cls.path, cls.cls.line))
 
 
-def _registered(program: Program, cls: ClassValue) -> bool:
-    """Whether the class's module registers it: `register(AuthFilter.class)`, `registerClasses(A.class, AuthFilter.class)`."""
-    called = re.compile(rb"\bregister(?:Classes)?\([^;]{0,2000}?\b" + re.escape(cls.cls.name.encode()) + rb"\b")
+def _registered(program: Program) -> set[tuple[str, bytes]]:
+    """Modules and the classes that each registers: `register(AuthFilter.class)`, `registerClasses(A.class, AuthFilter.class)`."""
     data = program.resolver.data  # type: ignore[attr-defined]
-    return any(module_of(path) == module_of(cls.path) and called.search(data(path)) for path in program.modules)
+    calls = ((path, call[1]) for path in program.modules for call in _REGISTER.finditer(data(path)))
+    return {(module_of(path), named) for path, call in calls for named in _WORD.findall(call)}
