@@ -358,3 +358,48 @@ def test_one_file_of_one_thing_takes_no_long(tmp_path: Path, path: str, text: st
     read_facts(tree)
     assert "reader-failed" not in codes(tree)
     assert time.process_time() - begun < 4
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("requirements.txt", "flask==3.0\n"),
+        ("package.json", '{"dependencies": {"flask": "3"}}'),
+        ("Cargo.toml", '[dependencies]\nflask = "3"\n'),
+        ("environment.yml", "channels: [a]\ndependencies:\n  - pip:\n      - flask==3\n"),
+        ("packages.config", '<?xml version="1.0" encoding="utf-16"?>\n<packages><package id="flask" version="3"/></packages>'),
+        ("Gemfile", 'gem "flask"\n'),
+        ("build.gradle", "dependencies { implementation 'a:flask:3' }\n"),
+        ("go.mod", "module a\nrequire flask.example/flask v3.0.0\n"),
+    ],
+)
+def test_manifests_in_other_encodings(tmp_path: Path, path: str, text: str, encoding: str) -> None:
+    (tmp_path / path).write_bytes(text.encode(encoding))
+    tree = Tree(tmp_path)
+    assert "flask" in [fact.name.rpartition("/")[2].rpartition(":")[2] for fact in read_facts(tree).of(Dependency)]
+    assert codes(tree) == []
+
+
+@pytest.mark.parametrize("content", [b"\0\x01\x02\xff" * 100, "flask==3.0\n".encode("utf-16-le")], ids=["binary", "utf-16 without a mark"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "requirements.txt",
+        "package.json",
+        "Cargo.toml",
+        "environment.yml",
+        "Gemfile",
+        "build.gradle",
+        "go.mod",
+        "pom.xml",
+        ".env",
+        "Dockerfile",
+        "schema.sql",
+    ],
+)
+def test_binary_manifests_are_said(tmp_path: Path, path: str, content: bytes) -> None:
+    (tmp_path / path).write_bytes(content)
+    tree = Tree(tmp_path)
+    assert list(read_facts(tree)) == []
+    assert set(codes(tree)) & {"binary", "parse-error"}

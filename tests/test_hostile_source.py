@@ -162,6 +162,30 @@ def test_bytes_under_the_name_of_source(tmp_path: Path, dialect: Dialect) -> Non
     assert "reader-failed" not in codes(context)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+def test_encodings_are_followed(tmp_path: Path, dialect: Dialect, encoding: str) -> None:
+    """Manifest and source in UTF-16 or behind a byte order mark say what they say in UTF-8."""
+    for path, text in files(dialect, "").items():
+        target = tmp_path / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(text.encode(encoding))
+    context = scan(tmp_path)
+    assert paths(context) == {"/first", "/last"}
+    assert codes(context) == set()
+
+
+def test_source_that_is_no_text_is_told_once(tmp_path: Path) -> None:
+    dialect = DIALECTS[0]
+    root = repository(tmp_path, **files(dialect, ""))
+    for number in range(20):
+        (root / f"other{number}.py").write_bytes(dialect.first.encode("utf-16-le"))
+    found = [each for each in scan(root).diagnostics if each.code == "binary"]
+    assert [(each.severity, each.path, each.message) for each in found] == [
+        ("info", "other0.py", "one of 20 binary files under names of source")
+    ]
+
+
 OUT = {
     "app.py": "from flask import Flask\nfrom ..outside.views import app as a\nfrom linked.views import app as b\napp = Flask(__name__)\n@app.get('/mine')\ndef mine(): ...\n",
     "app.js": "const app = require('express')()\napp.get('/mine', f)\napp.use(require('../outside/views'))\napp.use(require('./linked/views'))\napp.use(require('ABSOLUTE/views'))\n",

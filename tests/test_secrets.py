@@ -26,7 +26,7 @@ import secret_descriptions  # noqa: F401  registers its plantations
 import secret_programs
 import secret_schemas  # noqa: F401  registers its plantations
 import secret_settings  # noqa: F401  registers its plantations
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from secret_formats import PLANTATIONS, Document, Plant
 from secret_kinds import KINDS, Secret, needles, windows
@@ -229,6 +229,7 @@ _VALUES = st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), min_s
 """Texts that are neither numbers nor identifiers, which a profile or a branch's condition may tell, nor assignments, whose names are told where they stand on a line of their own."""
 
 
+@example(value="A0000AA.=AAA")
 @given(value=_VALUES)
 def test_no_value_leaves(value: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Any text as a value: nothing of eight characters of it is put out unless it is a URL's scheme, host or a variable that it refers to."""

@@ -15,6 +15,7 @@ from ctxgen.facts import Facts, folder_of, join_path
 from ctxgen.literals import holds
 from ctxgen.model import Diagnostic, Fact, Import, Locked, Reference, Variable
 from ctxgen.readers import Found, Reader, readers, readers_for
+from ctxgen.store import is_binary
 from ctxgen.tree import SOURCE_LIMIT, File, Tree
 from ctxgen.workers import Worker
 
@@ -24,6 +25,7 @@ MAX_FOUND = 20_000
 """Of one file; a lock file may state `MAX_LOCKED` versions.  The largest manifests that people write have some 2,000 statements."""
 MAX_LOCKED = 200_000
 MAX_NOTED = 100
+_NO_TEXT = "binary file under a source file's name"
 MANY_FILES = 1_500
 """So many source files are worth another process."""
 Keep = Callable[[Fact], bool]
@@ -46,10 +48,19 @@ def read_facts(tree: Tree, keep: Keep | None = None, *, processes: int = 1) -> F
         worklist.read((path, found) for path, found in wanted if path not in elsewhere)
         for worker, share in zip(workers, shares, strict=True):
             worklist.read((path, readers_for(path)) for path in worklist.take(worker.result(), share))
+        _told_once(tree)
     finally:
         for worker in workers:
             worker.stop()
     return Facts(sorted(worklist.facts, key=lambda fact: fact.at))
+
+
+def _told_once(tree: Tree) -> None:
+    """Files of source that are no text are told together."""
+    found = [each for each in tree.diagnostics if each.message == _NO_TEXT]
+    if len(found) > 1:
+        tree.diagnostics = [each for each in tree.diagnostics if each.message != _NO_TEXT]
+        tree.note(min(each.path for each in found), None, "binary", f"one of {len(found)} binary files under names of source", "info")
 
 
 def _is_source(wanted: Iterable[Reader]) -> bool:
@@ -129,6 +140,9 @@ class Worklist:
                 except Unreadable:  # whoever is asked to read it says why
                     return list(found)
                 if held.isdisjoint(reader.contains):
+                    if not held and is_binary(self._tree.file(path, SOURCE_LIMIT).data):
+                        self._tree.note(path, None, "binary", _NO_TEXT, "info")
+                        return []
                     continue
             worth.append(reader)
         return worth

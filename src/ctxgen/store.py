@@ -72,14 +72,22 @@ def too_large(limit: int) -> Unreadable:
     return Unreadable("too-large", f"larger than {limit // 1024} KiB, skipped whole")
 
 
+def as_utf8(data: bytes) -> bytes:
+    """The content of a file; UTF-16 with a byte order mark becomes UTF-8, so that whoever looks for words in it finds them."""
+    return data.decode("utf-16", errors="replace").encode() if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data
+
+
+def is_binary(data: bytes) -> bool:
+    """Whether content is no text of UTF-8."""
+    return b"\0" in data[:8192]
+
+
 def decode(data: bytes) -> str:
     """Text of a file.  Raises `Unreadable` for binary content; a byte that is not UTF-8 becomes U+FFFD."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        text = data.decode("utf-16", errors="replace")
-    else:
-        if b"\0" in data[:8192]:
-            raise Unreadable("binary", "binary file under a text file's name")
-        text = data.decode("utf-8-sig", errors="replace")
+    data = as_utf8(data)
+    if is_binary(data):
+        raise Unreadable("binary", "binary file under a text file's name")
+    text = data.decode("utf-8-sig", errors="replace")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -16,7 +16,7 @@ from ctxgen.documents import Node, Unreadable
 from ctxgen.folder import Folder
 from ctxgen.model import At, Diagnostic, Severity
 from ctxgen.opaque import name
-from ctxgen.store import Store, decode
+from ctxgen.store import Store, as_utf8, decode
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -55,17 +55,18 @@ class File:
 
     @cached_property
     def data(self) -> bytes:
+        """The content, in UTF-8 where it is UTF-16 with a byte order mark."""
         if self._refused is not None:
             raise self._refused
         try:
-            return self.tree.read(self.path, self.limit)
+            return as_utf8(self.tree.read(self.path, self.limit))
         except Unreadable as error:
             self._refused = error
             raise
 
     @cached_property
     def text(self) -> str:
-        """The content as text: UTF-8 with or without a byte order mark, UTF-16 with one; line ends normalised."""
+        """The content as text: UTF-8 with or without a byte order mark; line ends normalised."""
         return decode(self.data)
 
     @cached_property
@@ -89,9 +90,7 @@ class File:
 
     def xml(self) -> etree._Element:
         """The root element of an XML document; broken XML is read as far as it goes."""
-        return self._document(
-            "xml", lambda: documents.parse_xml(self.text.encode() if self.data[:2] in (b"\xff\xfe", b"\xfe\xff") else self.data)
-        )
+        return self._document("xml", lambda: documents.parse_xml(self.data))
 
     def syntax(self, language: str) -> Syntax:
         """The root of the syntax tree in a tree-sitter language (`python`, `typescript/tsx`, …)."""

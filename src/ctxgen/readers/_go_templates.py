@@ -124,7 +124,7 @@ def _line(line: str) -> str:
 
 def _replaced(text: str) -> str:
     """A text with what stands for its actions."""
-    out, position = [], 0
+    out, position = list[str](), 0
     for start, end in _actions(text):
         out += text[position:start], _placeholder(text[start + 2 : end - 2].removeprefix("-"))
         position = end

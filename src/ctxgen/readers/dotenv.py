@@ -17,6 +17,7 @@ from ctxgen.readers._variants import environment
 from ctxgen.tree import File
 
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,119}")
+_SHELL_KEY = re.compile(r"[A-Za-z_]\w{0,119}", re.ASCII)
 # `KEY: value`, and what stands in no valid quotes: Docker takes the rest of the line as it is
 _LOOSE = re.compile(r"[^\S\n]*(?:export[^\S\n]+)?([A-Za-z_][A-Za-z0-9_.-]{0,119})[^\S\n]{0,20}(?:=|:[^\S\n])([^\n]*)")
 _OTHERS = """
@@ -52,7 +53,7 @@ def read_dotenv(file: File) -> Iterator[Variable | Diagnostic]:
                 elif text.strip() and not text.lstrip().startswith("#"):
                     broken = broken or number
         for number, key, value in entries:
-            if key is not None and not (shell and value is None):
+            if key is not None and not (shell and (value is None or not _SHELL_KEY.fullmatch(key))):
                 yield Variable(
                     name=name(key), value=None if value is None else Opaque(value), source="dotenv", at=file.at(number), when=label
                 )
