@@ -89,8 +89,16 @@ def _lists(statements: Iterable[ir.Statement], depth: int) -> Iterator[ir.Expres
                 yield from _lists(statement.body, depth + 1)
             case ir.Return(value) | ir.Assign(_, value) if isinstance(value, ir.Sequence):
                 yield value
-            case ir.Return(ir.Call(ir.Attribute(ir.Call(ir.Name("super")), _)) as value):
+            case ir.Return(value) | ir.Assign(_, value) if _is_inherited(value):
                 yield value
+
+
+def _is_inherited(value: ir.Expression) -> bool:
+    """`super().get_permissions()`, to which more may be appended."""
+    match value:
+        case ir.Call(ir.Attribute(ir.Call(ir.Name("super")), "get_permissions")):
+            return True
+    return False
 
 
 def function_access(program: Program, function: FunctionValue) -> tuple[list[Guard], At | None]:
