@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from ctxgen.context import Cited, Language, RuntimeStatement, Technology
 from ctxgen.facts import Facts
@@ -78,6 +79,7 @@ def languages(
     """Languages of product source, by bytes; a language that only browser units hold is a frontend language."""
     sizes: dict[tuple[str, str], int] = defaultdict(int)
     first: dict[tuple[str, str], str] = {}
+    sources: dict[str, dict[str, int]] = defaultdict(dict)
     manifests: dict[str, str] = {}
     for path in tree.paths:
         base = path.rpartition("/")[2]
@@ -102,6 +104,7 @@ def languages(
         if size is None:
             continue
         sizes[language, where] += min(size, 1_000_000)
+        sources[language][path] = min(size, 1_000_000)
         first.setdefault((language, where), path)
     total = sum(sizes.values()) or 1
     found = []
@@ -113,7 +116,7 @@ def languages(
         )
         if language in ("Vue", "Svelte") or (share < _MIN_SHARE and not of_unit):
             continue
-        version, at = _version(language, where, stated, technologies)
+        version, at = _version(language, where, stated, technologies, partial(_shares, sources[language], join))
         evidence = at or cite([At(manifests.get(language, first[language, where]), 1)])
         found.append(Language(language, version, round(share, 3), where, evidence))
     return found
@@ -132,9 +135,22 @@ def _static(path: str, language: str) -> bool:
     )
 
 
+def _shares(sources: Mapping[str, int], join: Join) -> Counter[str | None]:
+    """How much of a language's source each component has."""
+    shares: Counter[str | None] = Counter()
+    for path, size in sources.items():
+        shares[join.component(path)] += size
+    return shares
+
+
 def _version(
-    language: str, where: str, stated: Sequence[RuntimeStatement], technologies: Sequence[Technology]
+    language: str,
+    where: str,
+    stated: Sequence[RuntimeStatement],
+    technologies: Sequence[Technology],
+    shares: Callable[[], Counter[str | None]],
 ) -> tuple[str | None, Cited | None]:
+    """The version of a language; where components differ, the one that most of its source is written for."""
     if language == "TypeScript":
         known = next((t for t in technologies if t.id == "typescript" and t.version), None)
         return (known.version, known.evidence) if known else (None, None)
@@ -142,12 +158,19 @@ def _version(
         candidates = [s for s in stated if s.name == runtime and (where == "backend")]
         if candidates:
             most = Counter((_evidence_rank(s), s.version) for s in candidates)
+            best = {(s.version, s.component) for s in candidates if _evidence_rank(s) == min(map(_evidence_rank, candidates))}
+            written: Counter[str | None] = Counter()
+            if len({version for version, _ in best}) > 1:
+                of_component = shares()
+                for version, component in best:
+                    written[version] += of_component[component]
             ordered = sorted(
                 candidates,
                 key=lambda s: (
                     _evidence_rank(s),
                     s.component is not None,
                     "/" in s.evidence[0].path,
+                    -written[s.version],
                     -most[_evidence_rank(s), s.version],
                     s.evidence[0].path.count("/"),
                     s.evidence,

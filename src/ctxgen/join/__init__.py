@@ -34,7 +34,7 @@ _NPM_FILES = {
 }  # fmt: skip
 _SERVERS = {"Go", "Rust", "Python", "Java", "Kotlin", "C#", "Ruby", "PHP", "Elixir", "Scala"}
 """Languages that no browser runs."""
-_SERVER = re.compile(r"(?i)(?:^|[-_.])(?:server|api|app|web|http|backend)$")
+_SERVER = re.compile(r"(?i)(?:^|[-_.])(?:server|api|app|web|http|backend|u?wsgi|gunicorn|django)$")
 _SETTINGS_FILE = (".yml", ".yaml", ".json", ".properties", ".toml", ".conf", ".env", ".ini", ".xml")
 
 

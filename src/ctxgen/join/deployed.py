@@ -126,7 +126,7 @@ class Deployments:
             resources = (service.resource for service in same if service.resource is not None)
             technology = next((runs for each in resources if (runs := known.catalogue.resource("aspire", each))), None)
         if folder is None and technology is None:
-            folder = known.units.named(named, (image or "").rpartition("/")[2])
+            folder = self._around_a_frontend(known.units.named(named, (image or "").rpartition("/")[2]))
         program: str | None = None
         if folder is None and technology is None and (ours := self.commands.anywhere(named, (image or "").rpartition("/")[2])):
             folder, program = ours
@@ -148,6 +148,11 @@ class Deployments:
         links = dict.fromkeys(link for service in same for link in service.depends_on)
         path = program or (folder if folder is not None else same[0].at.path)
         return make_part(named, path, kind, units, (service.at for service in same), ports, links, technology), units
+
+    def _around_a_frontend(self, folder: str | None) -> str | None:
+        """The root instead of a browser's project below it that no Dockerfile of its own makes an image of: the image holds both, and runs the server."""
+        frontend = folder and all(unit.frontend for unit in self.known.units.of(folder)) and not self.known.containers_in(folder)
+        return "" if frontend and any(unit.backend for unit in self.known.units.of("")) else folder
 
     def _exposed(self, folder: str | None, same: Sequence[Service]) -> set[int]:
         """The ports that the image in a folder exposes; of a Procfile's processes only `web` listens."""
