@@ -208,6 +208,36 @@ def test_services_of_one_name_with_code_of_their_own_are_two(tmp_path: Path) -> 
     }
 
 
+def test_an_image_called_as_the_frontend_that_it_holds_runs_the_server(tmp_path: Path) -> None:
+    files = {
+        "compose.yml": compose(
+            web="image: example/shop\n    ports: ['8000:8000']", celery_worker="image: example/shop\n    command: celery -A shop worker"
+        ),
+        "docker/Dockerfile": "FROM node:20 AS pages\nCOPY frontend/ .\nFROM python:3.12\nCOPY . .\n",
+        "requirements.txt": REQUIREMENTS + "celery==5.4.0\n",
+        "shop.py": "import flask\n",
+        "frontend/package.json": '{"name": "shop", "dependencies": {"react": "^18.0.0"}}',
+    }
+    found = by_name(scanned(tmp_path, files))
+    assert {name: (part.kind, part.path) for name, part in found.items()} == {
+        "web": ("service", "."),
+        "celery_worker": ("worker", "."),
+        "shop": ("frontend", "frontend"),
+    }
+
+
+def test_the_version_of_a_language_is_that_of_most_source(tmp_path: Path) -> None:
+    files = {
+        **{f"tools/{name}/Dockerfile": "FROM python:3.12\n" for name in ("one", "two")},
+        **{f"tools/{name}/requirements.txt": REQUIREMENTS for name in ("one", "two")},
+        **{f"tools/{name}/app.py": "import flask\n" for name in ("one", "two")},
+        "server/Dockerfile": "FROM python:3.11\n",
+        "server/requirements.txt": REQUIREMENTS,
+        "server/app.py": "import flask\n" * 50,
+    }
+    assert [(language.name, language.version) for language in scanned(tmp_path, files).languages] == [("Python", "3.11")]
+
+
 def test_an_aspire_program_states_components_and_their_links() -> None:
     context = scan(FIXTURES / "readers" / "dotnet" / "aspire")
     parts = by_name(context)
