@@ -469,3 +469,41 @@ def test_what_an_aspire_host_and_a_compose_file_both_start_is_told_once(tmp_path
     assert [link.component for link in parts["orders.api"].depends_on] == ["rabbitmq"]
     assert [link.component for link in parts["shop-web"].depends_on] == ["orders.api"]
     assert {evidence.path for evidence in parts["orders.api"].evidence} == {"compose.yml", "Host/Program.cs"}
+
+
+def test_the_service_of_consumers_or_queues_is_no_worker(tmp_path: Path) -> None:
+    files: Files = {f"{each}/requirements.txt": REQUIREMENTS for each in ("shop-consumer-service", "mail-consumer", "queue-api")}
+    named = ("shop-consumer-service", "mail-consumer", "queue-api")
+    services = compose(*(f'{each}=build: ./{each}\n    ports: ["8080"]' for each in named))
+    parts = by_name(scanned(tmp_path, {**files, "compose.yml": services}))
+    assert {title: part.kind for title, part in parts.items()} == {
+        "shop-consumer-service": "service",
+        "mail-consumer": "worker",
+        "queue-api": "service",
+    }
+
+
+def test_an_engine_that_is_built_with_data_of_its_own_is_infrastructure(tmp_path: Path) -> None:
+    files = {
+        "compose.yml": compose(mysql="build: ./mysql"),
+        "mysql/Dockerfile": "FROM registry.example/base:1\nCOPY schema.sql /init/\n",
+        "mysql/schema.sql": "",
+    }
+    assert by_name(scanned(tmp_path, files))["mysql"].kind == "infrastructure"
+
+
+def test_functions_that_something_deploys_are_a_service_and_what_gradle_builds_with_is_none(tmp_path: Path) -> None:
+    files = {
+        "settings.gradle": 'include "orders-lambda", "common"\n',
+        "build.gradle": "",
+        "buildSrc/build.gradle": 'dependencies { implementation "mysql:mysql-connector-java:8.0.21" }\n',
+        "common/build.gradle": "apply plugin: 'java-library'\n",
+        "orders-lambda/build.gradle": "apply plugin: 'java'\ndependencies { implementation 'com.amazonaws:aws-lambda-java-core:1.2.0' }\n",
+        "orders-lambda/src/main/java/Orders.java": "class Orders {}\n",
+        "orders-lambda/serverless.yml": "provider: {name: aws, runtime: java17}\nfunctions:\n  orders:\n    handler: Orders\n",
+    }
+    context = scanned(tmp_path, files)
+    parts = by_name(context)
+    assert parts["orders-lambda"].kind == "service"
+    assert "buildSrc" not in parts
+    assert not any(each.id == "mysql" and each.scope == "backend" for each in context.technologies)

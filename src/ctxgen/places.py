@@ -43,6 +43,8 @@ _VENDORED = {"vendor", "third_party", "third-party", "thirdparty", "node_modules
 _TEST_FILE = re.compile(
     r"(?:.*_test\.go|test_.*\.py|.*_tests?\.py|conftest\.py|.*[.-](?:spec|test|e2e-spec|e2e|cy|stories)\.[cm]?[jt]sx?|.*(?:Tests?|IT|Spec)\.(?:java|kt|cs|groovy|scala)|.*_spec\.rb|.*_test\.(?:rb|exs)|.*Test\.php)\Z"
 )
+_BUILD_LOGIC = re.compile(r"(?:^|/)(?:buildSrc|build-logic)/(?:build|settings)\.gradle(?:\.kts)?\Z")
+"""What Gradle's own build needs.  Source: https://docs.gradle.org/current/userguide/sharing_build_logic_between_subprojects.html"""
 _TEST_WORDS = {"test", "tests", "testing", "e2e", "ci", "integration"}
 
 
@@ -79,7 +81,7 @@ class Places:
         if (folder := folder_scope(folder_of(path))) is not None:
             return folder
         base = path.rpartition("/")[2]
-        return "test" if _TEST_FILE.match(base) else "dev" if ".gitpod." in base else None
+        return "test" if _TEST_FILE.match(base) else "dev" if ".gitpod." in base or _BUILD_LOGIC.search(path) else None
 
     def _folder_scope(self, folder: str) -> Scope | None:
         here = ""

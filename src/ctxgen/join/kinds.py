@@ -9,7 +9,7 @@ from collections.abc import Sequence, Set
 from ctxgen.join.folders import CLI_NAME
 from ctxgen.join.known import Known
 from ctxgen.join.units import Unit
-from ctxgen.model import ConfigKey, Sighting
+from ctxgen.model import ConfigKey, Resource, Sighting
 
 _GATEWAY = re.compile(r"(?i)gateway|(?:^|[-_.])(?:proxy|bff|ingress|traefik|nginx|kong|envoy|caddy|edge|load-?balancer)(?:$|[-_.])")
 _INFRASTRUCTURE = {
@@ -23,6 +23,8 @@ _TEST_NAME = re.compile(r"(?i)(?:^|[-_.])tests?$")
 _WORKER = re.compile(
     r"(?i)(?:^|[-_.])(?:workers?|scheduler|beat|consumers?|sidekiq|queue|cron|clock|celery|dispatch(?:er)?|processor|jobs)(?:$|[-_.\d])"
 )
+_ANSWERS = re.compile(r"(?i)(?:^|[-_.])(?:consumers?|queue|clock|dispatch(?:er)?|processor)[-_.](?:service|svc|api|server|web)$")
+"""What is of consumers or queues may be their service: a word of the domain."""
 WORDS = frozenset(
     (
         "celery",
@@ -66,6 +68,12 @@ class Kinds:
             if key.key in ("server.port", "listen.port") and known.places.scope(key.at.path) is None
         }
         """The units whose settings state a port: the framework may come with a module that they need."""
+        self._functions = {
+            known.units.folder(each.at.path)
+            for each in known.facts.of(Resource)
+            if each.platform == "serverless" and each.kind == "function" and known.places.scope(each.at.path) is None
+        }
+        """The units whose functions something deploys."""
 
     def of_deployed(
         self, named: str, folder: str | None, units: Sequence[Unit], ports: Set[int], technology: str | None, words: Set[str]
@@ -91,7 +99,8 @@ class Kinds:
         if _GATEWAY.search(named):
             return "gateway"
         if not units:
-            return "infrastructure" if folder is None else "service"
+            engine = self.catalogue.image(named)  # an image of an engine that is built with data of its own, by its name
+            return "infrastructure" if folder is None or (engine and self.catalogue[engine].category in _INFRASTRUCTURE) else "service"
         if not ports and (CLI_NAME.search(units[0].name) or CLI_NAME.search(named)):
             return "cli"
         return "worker" if not ports and "queue" in categories and not categories & {"server", "framework"} else "service"
@@ -101,6 +110,8 @@ class Kinds:
         has = self._technologies(unit.folder, [unit])
         if kind := self._made_by_a_dependency(unit.name, [unit], {self.catalogue[each].category for each in has}):
             return kind
+        if unit.folder in self._functions and not unit.frontend:
+            return "service"
         if unit.frontend:
             return "job" if _JOB.search(unit.name) else "library" if unit.output == "library" else "frontend"
         if (
@@ -164,4 +175,5 @@ def _by_name(named: str, folder: str | None, ports: Set[int], words: Set[str]) -
     called = (named, (folder or "").rpartition("/")[2])
     if ("migrate" in words and not ports) or (any(map(_JOB.search, called)) and not (ports and _TEST_NAME.search(named))):
         return "job"
-    return "worker" if words - {"migrate"} or any(map(_WORKER.search, called)) else None
+    working = any(_WORKER.search(each) and not (ports and _ANSWERS.search(each)) for each in called)
+    return "worker" if words - {"migrate"} or working else None

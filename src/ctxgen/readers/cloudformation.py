@@ -13,6 +13,7 @@ from ctxgen.documents import Node, Unreadable
 from ctxgen.model import Fact, Image, Resource, Runtime, Setting, Variable
 from ctxgen.opaque import Name, Opaque, name, version
 from ctxgen.readers import reads
+from ctxgen.readers._function_routes import guard, route
 from ctxgen.readers._lambda import runtime_of
 from ctxgen.tree import File
 
@@ -102,6 +103,15 @@ def _function(file: File, node: Node | None, title: Name | None) -> Iterator[Fac
                 subject=title,
                 at=file.at(amount.line),
             )
+    for _, event in (node.get("Events") or Node({}, 1)).items():
+        kind_said, path, method = event.get("Type"), event.get("Properties", "Path"), event.get("Properties", "Method")
+        if kind_said is not None and kind_said.text in ("Api", "HttpApi") and path is not None:
+            at = file.at(path.line)
+            guards = guard(event.get("Properties", "Auth", "Authorizer"), at, "Authorizer")
+            if (
+                found := route(at, method.text if method is not None else None, path.text, node.get("Handler"), guards, "aws-sam")
+            ) is not None:
+                yield found
     for key, value in (node.get("Environment", "Variables") or Node({}, 1)).items():
         if _VARIABLE.fullmatch(key):
             yield Variable(

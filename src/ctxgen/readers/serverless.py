@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from ctxgen.documents import Node
-from ctxgen.model import Fact, Resource, Runtime, Setting, Variable
+from ctxgen.model import Fact, Guard, Resource, Runtime, Setting, Variable
 from ctxgen.opaque import Name, Opaque, name, version
 from ctxgen.readers import reads
+from ctxgen.readers._function_routes import guard, route
 from ctxgen.readers._lambda import runtime_of
 from ctxgen.tree import File
 
@@ -36,10 +37,34 @@ def read_serverless(file: File) -> Iterator[Fact]:
     for title, node in (root.get("functions") or Node({}, 1)).items():
         yield Resource(platform="serverless", kind=name("function"), name=name(title), at=file.at(node.line))
         yield from _settings(file, node, name(title))
+        yield from _routes(file, node)
     plugins = root.get("plugins")
     for each in plugins.elements() if plugins is not None else ():
         if each.text and _WORD.fullmatch(each.text):
             yield Resource(platform="serverless", kind=name(f"plugin {each.text}"), at=file.at(each.line))
+
+
+def _routes(file: File, function: Node) -> Iterator[Fact]:
+    """What a function answers: `- http: { path: orders/{id}, method: get }`, `- httpApi: GET /orders`."""
+    events = function.get("events")
+    for each in events.elements() if events is not None else ():
+        event = each.get("http") or each.get("httpApi")
+        if event is None:
+            continue
+        at = file.at(event.line)
+        if event.text:
+            method, _, path = event.text.strip().rpartition(" ")
+            stated = method or None, path
+            guards: tuple[Guard, ...] = ()
+        else:
+            method_said, path_said = event.get("method"), event.get("path")
+            stated = method_said.text if method_said is not None else None, (path_said.text or "") if path_said is not None else ""
+            private = event.get("private")
+            guards = guard(event.get("authorizer"), at, "authorizer")
+            if not guards and private is not None and private.text == "true":  # an API key is asked for
+                guards = (Guard(name=name("private"), kind="authn", at=at),)
+        if (found := route(at, *stated, function.get("handler"), guards, "serverless-framework")) is not None:
+            yield found
 
 
 def _settings(file: File, node: Node, owner: Name | None) -> Iterator[Fact]:

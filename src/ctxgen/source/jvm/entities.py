@@ -214,15 +214,15 @@ class _Reader:
         if relation is not None:
             self._related(field, found, relation, at, primary)
             return
+        if find(found, "ElementCollection"):  # in a table of its own, embeddable or not
+            self.relations.append(
+                Relation(name=name(field.name), kind="one-to-many", target=name(simple(element(field.type)) or "?"), at=at)
+            )
+            return
         if find(found, "Embedded", "EmbeddedId") or (
             isinstance(target, ClassValue) and target is not cls and find(of_class(self.program, target), "Embeddable")
         ):
             self._embedded(field, found, target, at, depth)
-            return
-        if find(found, "ElementCollection"):
-            self.relations.append(
-                Relation(name=name(field.name), kind="one-to-many", target=name(simple(element(field.type)) or "?"), at=at)
-            )
             return
         if self.mapping.mark in ("Document", "MongoEntity", "Table", "Node", "MappedEntity") and isinstance(target, ClassValue) and target.cls.kind in ("class", "record") and not find(found, "Column", "Convert"):  # fmt: skip
             many = field.type is not None and element(field.type) is not field.type

@@ -55,7 +55,7 @@ def _route(program: Program, call: ir.Call, scope: Scope) -> Iterator[Answer]:
                 paths += given
                 at = At(scope.module.path, inner.line)
             elif called == "method":
-                verbs += [simple(each.value) for each in inner.arguments]
+                verbs += [verb for each in inner.arguments if (verb := simple(each.value))] or [each.upper() for each in given]
             elif called == "uri":
                 target = given[0] if given else ""
     if paths:
