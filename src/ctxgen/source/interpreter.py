@@ -530,8 +530,10 @@ class Interpreter(Lookups):
                 scope.names[parameter.name[2:]] = {key: value for key, value in arguments.keywords.items() if key not in named}
                 continue
             if parameter.variadic:
-                scope.names[parameter.name] = positional
-                positional = []
+                # a block stands behind what may be any number (Kotlin's `requireRole(A, B) { … }`)
+                block = parameter is not parameters[-1] and parameters[-1].name not in arguments.keywords
+                kept = len(positional) - (block and bool(positional) and isinstance(positional[-1], FunctionValue))
+                scope.names[parameter.name], positional = positional[:kept], positional[kept:]
                 continue
             if parameter.name in arguments.keywords:
                 value = arguments.keywords[parameter.name]

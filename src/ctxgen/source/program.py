@@ -722,7 +722,7 @@ def _given_functions(function: ir.Function, arguments: Arguments) -> Iterator[Fu
     names = [parameter.name for parameter in function.parameters]
     plain = {each.name for each in function.parameters if isinstance(each.type, ir.Name) and each.type.name == "Function"}
     last = len(arguments.positional) - 1
-    placed = [names[-1] if index == last else names[index] for index in range(min(last + 1, len(names)))]
+    placed = [names[-1] if index == last else names[min(index, len(names) - 1)] for index in range(last + 1 if names else 0)]
     for called, value in [*zip(placed, arguments.positional, strict=False), *arguments.keywords.items()]:
         if isinstance(value, FunctionValue) and called not in plain:
             yield value
