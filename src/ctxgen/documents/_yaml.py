@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ctxgen.documents._node import MAX_DEPTH, MAX_NODES, Node, Unreadable, too_complex
@@ -11,12 +12,26 @@ _YAML_BOOLEAN = {"true": True, "True": True, "TRUE": True, "false": False, "Fals
 _YAML_TAG = "tag:yaml.org,2002:"
 
 
+_LONE_DASH = re.compile(r"([:,\[{][ \t]{0,20})-(?=[ \t]{0,20}[,}\]])")
+"""A dash alone as a value of a flow collection, which Symfony reads as text (`{ slug: - }`) and the specification forbids."""
+
+
 def parse_yaml(text: str) -> list[Node]:
     """The documents of a YAML stream, aliases shared, merge keys (`<<`) applied, tags ignored.
 
     Source: https://yaml.org/spec/1.1/.  Booleans are `true` and `false` alone; other plain scalars keep their text
     (`22:22`, `3.10`, `no`).  Raises `Unreadable` on broken YAML and on documents whose expanded size is out of bounds.
     """
+    try:
+        return _parsed(text)
+    except Unreadable:
+        repaired = _LONE_DASH.sub(r'\1"-"', text)
+        if repaired == text:
+            raise
+    return _parsed(repaired)
+
+
+def _parsed(text: str) -> list[Node]:
     import yaml
 
     builder = _YamlBuilder()

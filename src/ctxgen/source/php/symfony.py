@@ -228,6 +228,8 @@ def configuration(program: Program) -> Configuration:
 def finish(program: Program) -> None:
     """The routes of controllers below the prefixes of their imports, those of settings files, and the rules for all."""
     settings = configuration(program)
+    for path, line in settings.unread.items():
+        program.note(At(path, line), "parse-error", "settings that cannot be read: their routes and rules are left out")
     framework = program.vocabulary.frameworks["symfony"]
     router = program.new_router(framework.types["router"], At("", 1))
     # a method that several controllers inherit is one route where its path is the same: that of the class that declares it

@@ -1,4 +1,4 @@
-"""What Symfony's settings say of routes and of who may enter: `config/routes*.yaml`, `security.yaml`.
+"""What Symfony's settings say of routes and of who may enter: `config/routes*` in YAML and XML, `security.yaml`.
 
 Sources: https://symfony.com/doc/current/routing.html, https://symfony.com/doc/current/security/access_control.html.
 """
@@ -14,6 +14,7 @@ from ctxgen.documents import Node, Unreadable, parse_yaml
 from ctxgen.model import At
 from ctxgen.readers import path_glob
 from ctxgen.source.languages import Repository
+from ctxgen.source.php.symfony_xml import entries
 from ctxgen.source.php.words import plural
 
 _ROUTES = (
@@ -22,6 +23,9 @@ _ROUTES = (
     "**/config/routes/*.yaml",
     "**/config/routes/*.yml",
     "**/app/config/routing.yml",
+    "**/config/routes.xml",
+    "**/config/routes/*.xml",
+    "**/app/config/routing.xml",
 )
 _SECURITY = ("**/config/packages/security.yaml", "**/config/packages/security.yml", "**/app/config/security.yml")
 _ACTIONS = {
@@ -126,6 +130,8 @@ class Configuration:
         self.imports: list[Import] = []
         self.routes: list[Stated] = []
         self.rules: list[Rule] = []
+        self.unread: dict[str, int] = {}
+        """The files that cannot be read, and where."""
         self.asked = 0
         """How often a rule was looked for."""
         self._known: dict[str, dict[str, str]] = {}
@@ -146,8 +152,15 @@ class Configuration:
     def _yaml(self, path: str) -> Node:
         try:
             return self._repository.file(path).yaml()
-        except Unreadable:
+        except Unreadable as error:
+            self.unread[path] = error.line or 1
             return Node(None, 1)
+
+    def _xml(self, path: str) -> Iterator[tuple[str, Node]]:
+        try:
+            yield from entries(self._repository.file(path).xml())
+        except Unreadable as error:
+            self.unread[path] = error.line or 1
 
     def _parameters(self, path: str) -> dict[str, str]:
         """The container's parameters that a settings file and the services of its application state."""
@@ -166,7 +179,7 @@ class Configuration:
         if depth > _DEEPEST or (path, prefixes) in self._read or len(self._read) > _FILES or len(self.routes) > _MOST:
             return
         self._read.add((path, prefixes))
-        for key, node in self._yaml(path).items():
+        for key, node in self._xml(path) if path.endswith(".xml") else self._yaml(path).items():
             if key.startswith("when@"):
                 if key == "when@prod":
                     for _, inner in node.items():
@@ -216,10 +229,10 @@ class Configuration:
         for each in _expanded(target):
             files = sorted(self._repository.matching(each)) if "*" in each and "." in each.rpartition("/")[2] else [each]
             for path in files:
-                if path.endswith((".yaml", ".yml")):
+                if path.endswith((".yaml", ".yml", ".xml")):
                     if path in self._paths:
                         self._file(path, root, prefixes, via, depth)
-                elif not path.endswith((".xml", ".php")) or path.endswith(("Controller.php", "Kernel.php")):
+                elif not path.endswith(".php") or path.endswith(("Controller.php", "Kernel.php")):
                     self.imports += [Import(folder, prefixes, via, root, methods) for folder in self._matched(path.rstrip("/*"))]
 
     def _matched(self, folder: str) -> list[str]:
