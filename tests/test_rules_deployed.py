@@ -96,3 +96,60 @@ def test_a_history_of_one_folder_a_version(tmp_path: Path) -> None:
         "migration/0.22/01__drop_tag.sql": "DROP TABLE tag;\n",
     }
     assert [str(model.name) for model in _scan(tmp_path, files).models] == ["memo"]
+
+
+def test_a_consumer_of_messages_is_a_worker_and_a_watcher_of_developers_no_component(tmp_path: Path) -> None:
+    files = {
+        "composer.json": '{"type": "project", "require": {"php": "^8.4", "symfony/framework-bundle": "^7.3", "symfony/messenger": "^7.3"}}',
+        "src/Kernel.php": "<?php\nclass Kernel {}\n",
+        "Dockerfile": "FROM dunglas/frankenphp:1-php8.4\nCOPY . .\n",
+        "compose.yaml": "services:\n  php:\n    build: .\n    ports: [80:80]\n  messages:\n    build: .\n    command: bin/console messenger:consume async\n    deploy:\n      replicas: 6\n",
+        "compose.dev.yaml": "services:\n  node:\n    image: node:26\n    command: npm run watch\n  messages:\n    deploy:\n      replicas: 0\n",
+    }
+    context = _scan(tmp_path, files)
+    assert _kinds(context) == {"php": "service", "messages": "worker"}
+    assert [each.value for each in context.scale] == ["6"]
+
+
+def test_the_template_for_containers_fills_in_a_compose_file(tmp_path: Path) -> None:
+    files = {
+        "compose.yaml": "services:\n  store:\n    image: postgres:${STORE_VERSION}-trixie\n",
+        ".env.example": "STORE_VERSION=16\n",
+        ".env.example_docker": "STORE_VERSION=18\n",
+    }
+    assert [each.version for each in _scan(tmp_path, files).datastores] == ["18-trixie"]
+
+
+RAILS = 'source "https://registry.example"\nruby "3.4.6"\ngem "rails", "~> 8.0"\ngem "puma"\ngem "sidekiq"\ngem "pg"\ngem "jwt"\n'
+
+
+def test_what_a_procfile_and_a_compose_file_deploy_is_one_component(tmp_path: Path) -> None:
+    files = {
+        "Gemfile": RAILS,
+        "config/routes.rb": "Rails.application.routes.draw do\n  root 'home#index'\nend\n",
+        "Dockerfile": "FROM ruby:3.4.6\nCOPY . .\n",
+        "Procfile": "web: bundle exec puma -C config/puma.rb\nworker: bundle exec sidekiq\n",
+        "docker-compose.yml": "services:\n  shop_app:\n    build: .\n    ports: [3000:3000]\n  shop_sidekiq:\n    build: .\n    command: bundle exec sidekiq\n",
+    }
+    assert _kinds(_scan(tmp_path, files)) == {"shop_app": "service", "shop_sidekiq": "worker"}
+
+
+def test_the_size_of_a_pool_is_no_number_of_threads(tmp_path: Path) -> None:
+    pool = '  pool: <%= ENV.fetch("RAILS_MAX_THREADS") { 10 } %>\n'
+    files = {
+        "Gemfile": RAILS,
+        "config/application.rb": "class Application < Rails::Application\nend\n",
+        "config/database.yml": f"production:\n  adapter: postgresql\n{pool}",
+        "config/database.ci.yml": "test:\n  adapter: sqlite3\n",
+    }
+    context = _scan(tmp_path, files)
+    assert [each for each in context.scale if each.kind == "threads"] == []
+    assert "sqlite" not in {each.technology for each in context.datastores}
+
+
+def test_tokens_are_shown_by_the_code_and_no_variable_of_tests(tmp_path: Path) -> None:
+    files = {"Gemfile": RAILS, "config/application.rb": "class Application < Rails::Application\nend\n", ".env.test": "JWT_SECRET=x\n"}
+    assert _scan(tmp_path, files).security.mechanisms == ()
+    code = "class Token\n  def read(text)\n    JWT.decode(text, key)\n  end\nend\n"
+    context = _scan(tmp_path, {**files, "app/models/token.rb": code})
+    assert [(each.mechanism, each.evidence[0].path) for each in context.security.mechanisms] == [("jwt", "app/models/token.rb")]

@@ -12,8 +12,8 @@ from ctxgen.context import Mechanism, Technology
 from ctxgen.facts import Facts
 from ctxgen.inference.evidence import cite
 from ctxgen.join import Join
-from ctxgen.model import At, ConfigKey, Import, Variable
-from ctxgen.places import Places
+from ctxgen.model import At, CodeFact, ConfigKey, Import, Variable
+from ctxgen.places import Places, for_tests
 
 _AUTH_PLACE = re.compile(r"(?i)auth|security|token|jwt|login|session|identity|account|credential|guard|middleware|deps\b|users?\b")
 _PROXY_USER = re.compile(r"(?:^|_)(?:REMOTE_USER|FORWARDED_USER|AUTH_PROXY|PROXY_AUTH|REMOTEUSER)(?:_|$)")
@@ -29,7 +29,7 @@ def mechanisms(technologies: Sequence[Technology], facts: Facts, join: Join, cat
     """
     found: dict[str, list[At]] = defaultdict(list)
     component: dict[str, str | None] = {}
-    read = [variable for variable in facts.of(Variable) if places.scope(variable.at.path) is None]
+    read = [each for each in facts.of(Variable) if places.scope(each.at.path) is None and not for_tests(each.when)]
     for mechanism, at, user in _of_libraries(technologies, facts, read, catalogue, places):
         found[mechanism].append(at)
         component.setdefault(mechanism, user)
@@ -79,8 +79,13 @@ def _of_libraries(
             shown = [imported, *shown] if imported is not None else []
         user = next((use.component for use in technology.uses if use.scope == "backend"), None)
         for mechanism in declared.mechanisms:
-            for at in shown or (_named_for(mechanism, read) if declared.generic else ()):
+            for at in shown or (_in_code(mechanism, facts) or _named_for(mechanism, read) if declared.generic else ()):
                 yield mechanism, at, user
+
+
+def _in_code(mechanism: str, facts: Facts) -> list[At]:
+    """The first line that issues or checks tokens of a mechanism: `JWT.decode`."""
+    return [each.at for each in facts.of(CodeFact) if each.kind.startswith("token-") and mechanism in each.subject.lower()][:1]
 
 
 def _named_for(mechanism: str, read: Sequence[Variable]) -> list[At]:

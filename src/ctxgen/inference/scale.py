@@ -38,7 +38,8 @@ def scale(facts: Facts, join: Join, catalogue: Catalogue, places: Places) -> lis
     written: dict[str, str | None] = {}  # one spelling of a subject that values and manifests write differently
 
     def add(kind: str, value: str | None, unit: str | None, subject: str | None, component: str | None, at: At) -> None:
-        if value is not None and places.scope(at.path) in (None, "dev"):
+        off = kind == "replicas" and value == "0"
+        if value is not None and not off and places.scope(at.path) in (None, "dev"):
             key = (kind, value, written.setdefault((subject or "").lower(), subject), component)
             found[key].append(at)
             units[key] = unit if value.isdigit() else None  # "20s" states its unit

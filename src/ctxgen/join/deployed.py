@@ -21,6 +21,8 @@ _ASSET_WATCHER = re.compile(
     r"(?i)(?:\w+[-_:])?(?:css|js|assets?|vite|webpack|webpacker|esbuild|tailwind(?:css)?|sass|watch(?:er)?)(?:[-_:](?:css|js|assets?|watch|build))?"
 )
 
+_DEVELOPING = {"dev", "development", "local"}
+
 Deployed = tuple[Part, list[Unit]]
 """A part and the units whose code it runs."""
 
@@ -54,7 +56,15 @@ class Deployments:
         # a Procfile that only lists workers leaves the server to be told by its project
         unserved = {unit for unit in beside - claimed if self.kinds.serves(unit)}
         self.unserved = {unit.folder for unit in unserved}
-        return [part for same_name in parts.values() for part in same_name], claimed | (beside - unserved)
+        return self._once([part for same_name in parts.values() for part in same_name]), claimed | (beside - unserved)
+
+    def _once(self, parts: list[Part]) -> list[Part]:
+        """The parts without the processes of a Procfile that a file for containers deploys, too, under other names."""
+        platforms: dict[str, set[str]] = defaultdict(set)
+        for service in self.known.facts.of(Service):
+            platforms[service.name.lower()].add(service.platform)
+        elsewhere = {(part.path, part.kind) for part in parts if "procfile" not in platforms[part.name.lower()]}
+        return [part for part in parts if platforms[part.name.lower()] != {"procfile"} or (part.path, part.kind) not in elsewhere]
 
     def containers(self, told: set[str]) -> tuple[list[Part], set[Unit]]:
         """The parts of Dockerfiles whose folders no part is told of yet, and the units that they run."""
@@ -102,11 +112,25 @@ class Deployments:
             if (
                 not watcher
                 and not started_by_developers
+                and not self._tool(service)
                 and self.known.places.scope(service.at.path) is None
                 and not for_tests(service.when)
             ):
                 found[folder_of(service.at.path), service.name].append(service)
         return found
+
+    def _tool(self, service: Service) -> bool:
+        """Whether a service is only there while people develop, and runs a runtime as it is: `npm run watch` in `node:22`."""
+        if (
+            service.build is not None
+            or service.image is None
+            or not _DEVELOPING.intersection(re.split(r"[^a-z]+", (service.when or "").lower()))
+        ):
+            return False
+        known = self.known.catalogue
+        found = service.image.image()
+        technology = known.image(found[0]) if found is not None else None
+        return technology is not None and known[technology].category in ("language", "runtime")
 
     @cached_property
     def _deployed_otherwise(self) -> bool:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from ctxgen.documents import Node, parse_yaml
 from ctxgen.model import ConfigKey, Fact, Variable
 from ctxgen.opaque import Name, Opaque, name
@@ -21,6 +23,7 @@ _ERB_ENV = re.compile(
     r"ENV(?:\.fetch\(\s{0,9}|\[\s{0,9})[\"']([A-Za-z_]\w{0,99})[\"']\s{0,9}(?:,\s{0,9}([^)]{0,200}))?[)\]](?:\.presence)?\s{0,9}(?:(?:\|\||\{)\s{0,9}([^}|]{1,200}?)\s{0,9}(?:\}|$))?"
 )
 _PLAIN = re.compile(r"[\"']?([^\"']{0,200})[\"']?")
+_BOUNDS = re.compile(r"\s{0,40}(?:pool|(?:min|max)_connections|checkout_timeout|reaping_frequency)\s{0,9}:")
 _INI_SECTION = re.compile(r"\[([\w.:-]{1,80})\]\s*")
 _INI_PAIR = re.compile(r"([A-Za-z][\w.]{0,80})\s{0,20}[=:]\s{0,20}(\S.{0,1000})")
 
@@ -42,6 +45,7 @@ def _settings(file: File, prefix: str, root: Node, when: Name | None = None) -> 
 def read_rails_database(file: File) -> Iterator[Fact]:
     """Adapter, pool and addresses per environment: `database.production.adapter`.  ERB is read line by line, never run."""
     lines: list[str] = []
+    variant = environment(file.name.split(".")[1])  # `database.ci.yml`
     for number, line in enumerate(file.lines, 1):
         variables: list[Variable] = []
 
@@ -49,10 +53,11 @@ def read_rails_database(file: File) -> Iterator[Fact]:
             return _erb_value(file, number, found[1].strip(), variables)
 
         lines.append(_ERB_VALUE.sub(replaced, _ERB_BLOCK.sub("", line)))
-        yield from variables
+        bounds = _BOUNDS.match(line) is not None  # a size of the pool: what the variable is elsewhere, its default here does not say
+        yield from (replace(each, value=None if bounds else each.value, when=variant) for each in variables)
     for document in parse_yaml("\n".join(lines)):
         for section, node in document.items():
-            yield from _settings(file, f"database.{section}", node, environment(section))
+            yield from _settings(file, f"database.{section}", node, environment(section) or variant)
 
 
 def _erb_value(file: File, line: int, code: str, variables: list[Variable]) -> str:

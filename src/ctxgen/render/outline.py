@@ -171,7 +171,12 @@ class _Teller:
         frontends = {each.id for each in self.context.components if each.kind == "frontend"}
         if len(frontends) == len(self.context.components):
             frontends = set()
-        runtimes = [each for each in self.context.runtimes if each.component not in frontends]
+        script = any(each.scope == "backend" and each.name in ("JavaScript", "TypeScript") for each in self.context.languages)
+        runtimes = [
+            each
+            for each in self.context.runtimes
+            if each.component not in frontends and (script or not self.context.languages or each.name not in ("Node.js", "Deno", "Bun"))
+        ]
         stated: dict[str, list[str]] = defaultdict(list)
         for runtime in runtimes:
             if runtime.version:

@@ -18,6 +18,7 @@ from ctxgen.readers._compose_files import compose_name
 from ctxgen.readers._ports import ports_of
 
 _TEMPLATE = re.compile(r"example|sample|template|dist|default", re.IGNORECASE)
+_CONTAINERS = {"docker", "compose", "container"}
 _MAX_CHAIN = 16
 _UNKNOWN = "x-unknown-x"
 
@@ -69,7 +70,7 @@ def _lookups(facts: Facts, services: list[Service]) -> dict[str, Lookup]:
     """The variables that each compose file sees: those of the `.env` beside it.
 
     Where there is none, people copy a template to it: the only one in the folder, or the one whose name holds a word of
-    the file's variant.
+    the file's variant, or says that it is for containers (`.env.example_docker`).
     """
     stated: dict[str, dict[str, Lookup]] = defaultdict(lambda: defaultdict(dict))
     for variable in facts.of(Variable):
@@ -83,7 +84,10 @@ def _lookups(facts: Facts, services: list[Service]) -> dict[str, Lookup]:
             files = stated.get(folder_of(path), {})
             templates = [filename for filename in files if _TEMPLATE.search(filename)]
             words = {word for word in re.split(r"[._-]", service.when or "") if word}
-            fitting = templates if len(templates) == 1 else [each for each in templates if words.intersection(re.split(r"[._-]", each))]
+            fitting = templates
+            for wanted in (words, _CONTAINERS):
+                if len(fitting) != 1:
+                    fitting = [each for each in templates if wanted.intersection(re.split(r"[._-]", each))]
             found[path] = files.get(".env") or (files[fitting[0]] if len(fitting) == 1 else {})
     return found
 
