@@ -153,3 +153,16 @@ def test_tokens_are_shown_by_the_code_and_no_variable_of_tests(tmp_path: Path) -
     code = "class Token\n  def read(text)\n    JWT.decode(text, key)\n  end\nend\n"
     context = _scan(tmp_path, {**files, "app/models/token.rb": code})
     assert [(each.mechanism, each.evidence[0].path) for each in context.security.mechanisms] == [("jwt", "app/models/token.rb")]
+
+
+def test_packages_of_a_browsers_application_beside_a_backend_are_none_of_it(tmp_path: Path) -> None:
+    files = {
+        "go.mod": GO,
+        "main.go": MAIN,
+        "web/package.json": '{"name": "web", "dependencies": {"vue": "3.5.0", "@shop/client": "workspace:*"}}',
+        "web/src/main.ts": 'import { createApp } from "vue"\n',
+        "packages/client/package.json": '{"name": "@shop/client", "engines": {"node": ">=22"}}',
+        "packages/client/src/index.ts": "export const orders = () => fetch('/orders')\n",
+    }
+    context = _scan(tmp_path, files)
+    assert {(each.name, each.scope) for each in context.languages} == {("Go", "backend"), ("TypeScript", "frontend")}

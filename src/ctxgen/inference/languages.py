@@ -80,6 +80,9 @@ def languages(
     sizes: dict[tuple[str, str], int] = defaultdict(int)
     first: dict[tuple[str, str], str] = {}
     sources: dict[str, dict[str, int]] = defaultdict(dict)
+    npm = [unit for unit in join.units if unit.ecosystem == "npm"]
+    # packages that only a browser's application needs, beside a backend in another language
+    for_browsers = any(unit.frontend for unit in npm) and not any(unit.backend for unit in npm) and any(unit.backend for unit in join.units)
     manifests: dict[str, str] = {}
     for path in tree.paths:
         base = path.rpartition("/")[2]
@@ -97,7 +100,7 @@ def languages(
             continue
         where = (
             "frontend"
-            if language in ("Vue", "Svelte") or (language in ("JavaScript", "TypeScript") and join.frontend_code(path))
+            if language in ("Vue", "Svelte") or (language in ("JavaScript", "TypeScript") and (for_browsers or join.frontend_code(path)))
             else "backend"
         )
         size = tree.size(path)

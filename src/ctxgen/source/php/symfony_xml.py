@@ -6,7 +6,7 @@ Source: https://symfony.com/doc/current/routing.html#creating-routes-in-yaml-xml
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ctxgen.documents import Node
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def entries(root: etree._Element) -> Iterator[tuple[str, Node]]:
     """The routes and imports of a file by their names; those of an environment below `when@`."""
     for index, element in enumerate(root.iterchildren()):
-        line = element.sourceline or 1
+        line = _line(element, 1)
         match element.tag:
             case "route":
                 yield element.get("id") or str(index), _entry(element, line, "path")
@@ -33,9 +33,14 @@ def _entry(element: etree._Element, line: int, localised: str) -> Node:
     languages: dict[str, Node] = {}
     defaults: dict[str, Node] = {}
     for child in element.iterchildren(localised, "default"):
-        text = Node("".join(map(str, child.itertext())).strip(), child.sourceline or line)
+        text = Node("".join(map(str, child.itertext())).strip(), _line(child, line))
         if child.tag == "default":
             defaults[child.get("key") or ""] = text
         else:
             languages[child.get("locale") or ""] = text
     return Node(found | ({localised: Node(languages, line)} if languages else {}) | {"defaults": Node(defaults, line)}, line)
+
+
+def _line(element: etree._Element, default: int) -> int:
+    known: Any = element.sourceline
+    return int(known or default)
