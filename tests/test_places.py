@@ -48,7 +48,7 @@ PATHS = [
         ("vendor/github.com/x/y/go.mod", "docs"),
         ("third_party/x/pom.xml", "docs"),
         (".devcontainer/docker-compose.yml", "dev"),
-        ("deploy/chart/templates/tests/check.yaml", None),
+        ("deploy/chart/templates/tests/check.yaml", "test"),
         (".github/workflows/test.yml", "dev"),
     ],
 )

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from ctxgen.catalogue import load
 from ctxgen.context import Component, Context, Technology
 from ctxgen.pipeline import scan
+from ctxgen.render import markdown
 
 
 def _scan(root: Path, files: dict[str, str]) -> Context:
@@ -423,3 +425,24 @@ def test_images_and_links_of_the_product_itself(tmp_path: Path) -> None:
     assert known["mongodb"].version == "8.2.5"
     assert known["redis"].version == "7.2"  # nobody's own: a mirror has the tags of what it mirrors
     assert not {"appwrite", "okta", "sentry"} & known.keys()
+
+
+def test_what_is_no_component_and_no_language(tmp_path: Path) -> None:
+    files = {
+        "orders/package.json": '{"name": "orders", "dependencies": {"express": "4.19.2", "langchain": "0.3.1", "openai": "4.60.0"}}',
+        "orders/src/index.ts": 'import express from "express";\nimport "langchain";\nimport OpenAI from "openai";\nexpress().listen(8080);\n',
+        "orders/generated/proto/orders.pb.cc": "int main() {}\n" * 4000,
+        "orders/chart/Chart.yaml": "apiVersion: v2\nname: orders\nversion: 1.6.2\n",
+        "orders/chart/templates/deployment.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: orders\n"
+        "spec:\n  template:\n    spec:\n      containers:\n        - name: orders\n          image: shop/orders:1\n",
+        "orders/chart/templates/tests/test-connection.yaml": "apiVersion: v1\nkind: Pod\nmetadata:\n  name: orders-test-connection\n"
+        "spec:\n  containers:\n    - name: wget\n      image: busybox\n",
+        "terraform/eks/project.json": '{"name": "terraform-eks", "projectType": "library"}',
+        "terraform/eks/main.tf": 'resource "aws_eks_cluster" "shop" {}\n',
+    }
+    context = _scan(tmp_path, files)
+    assert set(_components(context)) == {"orders"}
+    assert [language.name for language in context.languages] == ["TypeScript"]
+    said = markdown.render(context, load(), budget=None, detail="standard", evidence=False, header=False)
+    assert "LangChain" in said.partition("- **Architecture**")[0]
+    assert "Outside services: OpenAI" in said

@@ -94,8 +94,8 @@ class Places:
                     return None
                 if re.fullmatch(r"(?i)test|.*test|test.*|it", parts[index + 1]):
                     return "test"
-            if here in self._charts:
-                return None
+            if here in self._charts:  # its tests are hooks that `helm test` runs: https://helm.sh/docs/topics/chart_tests/
+                return "test" if parts[index + 1 : index + 3] == ["templates", "tests"] else None
             if _TEST.fullmatch(part):
                 return "test" if not self._all_product else None
             if part in _VENDORED:

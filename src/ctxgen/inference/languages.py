@@ -40,6 +40,10 @@ _IMAGE_RUNTIMES = {
 }  # fmt: skip
 _SCRIPT = {"Node.js", "Deno", "Bun"}
 _MIN_SHARE = 0.02
+_GENERATED = re.compile(
+    r"(?i)\.(?:min\.js|d\.ts|designer\.cs|g\.cs|g\.dart|freezed\.dart)\Z|[._](?:pb2?|pb2_grpc|grpc_pb|pb_service)\.\w{1,4}\Z|(?:^|/)(?:__generated__|generated)/"
+)
+"""Source that tools write."""
 
 
 def runtimes(facts: Facts, join: Join, places: Places) -> list[RuntimeStatement]:
@@ -90,13 +94,7 @@ def languages(
         scope = places.scope(path)
         if base in MANIFEST_LANGUAGE and scope is None:
             manifests.setdefault(MANIFEST_LANGUAGE[base], path)
-        if (
-            language is None
-            or scope is not None
-            or places.vendored(path)
-            or base.endswith((".min.js", ".d.ts", ".designer.cs", ".pb.go", "_pb2.py"))
-            or _static(path, language)
-        ):
+        if language is None or scope is not None or places.vendored(path) or _GENERATED.search(path) or _static(path, language):
             continue
         where = (
             "frontend"

@@ -50,7 +50,7 @@ def serving(units: Sequence[Unit]) -> list[Unit]:
 
 def find_units(facts: Facts, sightings: Sequence[Sighting], catalogue: Catalogue, places: Places, files: Files, root_name: str) -> Units:
     """All units of a repository."""
-    found, aggregates = _projects(facts, places, root_name)
+    found, aggregates = _projects(facts, places, files, root_name)
     for need in facts.of(Dependency):
         folder = folder_of(need.at.path)
         if _REQUIREMENTS_FOLDER.match(folder):
@@ -73,7 +73,7 @@ def find_units(facts: Facts, sightings: Sequence[Sighting], catalogue: Catalogue
     return Units([replace(unit, workspace=True) if unit.ecosystem == "npm" and unit.folder in sharing else unit for unit in sided])
 
 
-def _projects(facts: Facts, places: Places, root_name: str) -> tuple[dict[Key, Unit], set[Key]]:
+def _projects(facts: Facts, places: Places, files: Files, root_name: str) -> tuple[dict[Key, Unit], set[Key]]:
     """The units that manifests state, and the folders whose manifest only lists other projects."""
     found: dict[Key, Unit] = {}
     aggregates: set[Key] = set()
@@ -86,6 +86,8 @@ def _projects(facts: Facts, places: Places, root_name: str) -> tuple[dict[Key, U
             or project.name == "_build"
         ):
             continue  # NUKE's convention for the project that builds the others: https://nuke.build/docs/getting-started/installation/
+        if project.at.path.endswith("project.json") and not files.source_in(folder):
+            continue  # Nx runs commands in folders of anything
         if project.output == "aggregate":
             aggregates.add((folder, project.ecosystem))
             continue

@@ -190,6 +190,8 @@ class _Teller:
                 pieces.append(Piece(parts, 88, _first(runtime.evidence)))
         pieces += self.pieces("framework", "api")
         pieces += self.pieces("server", scopes=("backend", "deploy"))
+        called = {each.technology for each in self.context.integrations}
+        pieces += [self.piece(t) for t in self.of("ai") if t.id not in called]  # those that are called are outside services
         pieces += self.pieces("validation", "resilience", "build")
         pieces += [self.piece(t, bonus=20) for t in self.of("build", scopes=("dev",)) if t.id in wording.BUILD_TOOLS]
         return pieces
@@ -221,11 +223,12 @@ class _Teller:
         return [Piece((f"{counted} (", *_few(message.name for message in named), ")"), 64, _first(named[0].evidence))] if named else []
 
     def jobs(self) -> list[Piece]:
-        """Scheduled jobs, counted, with the first few and when they run."""
+        """Jobs that are scheduled or run in the background, counted, with the first few and when they run."""
         jobs = self.context.jobs
         told = [(Text(job.name), " ", Code(job.schedule)) if job.schedule else (Text(job.name),) for job in jobs[:FEW]]
         shown = [part for index, parts in enumerate(told) for part in ((", ", *parts) if index else parts)]
-        counted = f"{len(jobs)} scheduled job{'s' if len(jobs) > 1 else ''} ("
+        kind = "scheduled" if any(job.schedule for job in jobs) else "background"
+        counted = f"{len(jobs)} {kind} job{'s' if len(jobs) > 1 else ''} ("
         return [Piece((counted, *shown, ", …)" if len(jobs) > FEW else ")"), 63, _first(jobs[0].evidence))] if jobs else []
 
     def scale(self) -> list[Piece]:
@@ -270,7 +273,8 @@ class _Teller:
                     f", {store.migrations.count} migration{'s' if store.migrations.count > 1 else ''}",
                     *store.migrations.evidence[:1],
                 ]
-            pieces.append(self.piece(by_id[store.technology], extra, bonus=10))
+            # an engine says more than the driver for it
+            pieces.append(self.piece(by_id[store.technology], extra, bonus=30 if store.usage == "supported" else 10))
         pieces += [self.piece(t) for t in self.of("orm", "migration", *wording.STORES) if t.usage != "connector"]
         connectors = [store for store in stores if store.usage == "connector"]
         if connectors:
