@@ -11,7 +11,7 @@ from functools import partial
 from ctxgen.model import At, Guard
 from ctxgen.source import ir
 from ctxgen.source.calls import calls
-from ctxgen.source.dotnet import abp
+from ctxgen.source.dotnet import abp, razor_pages
 from ctxgen.source.dotnet.attributes import VERBS, attributes, of_class, protection, roles, type_name
 from ctxgen.source.dotnet.controllers import Convention, Style, is_controller, nearest, routes
 from ctxgen.source.dotnet.gateways import map_proxy, use_ocelot
@@ -292,6 +292,8 @@ METHODS: dict[str, MethodHook] = {
     "aspnet-core.builder.MapIdentityApi": _map_identity,
     "aspnet-core.builder.Map": _map_branch,
     "aspnet-core.builder.MapCarter": map_carter,
+    "aspnet-core.builder.MapRazorPages": razor_pages.map_pages,
+    "aspnet-core.services.AddRazorPages": razor_pages.add_pages,
     "aspnet-core.builder.MapReverseProxy": map_proxy,
     "aspnet-core.builder.UseOcelot": use_ocelot,
     **{f"aspnet-core.builder.{called}": partial(_fixed, called) for called in _DEFAULTS},
@@ -310,6 +312,7 @@ def finish(program: Program) -> None:
     invoked_groups(program)
     reflected_groups(program)
     _controllers(program)
+    razor_pages.finish(program, lambda path: any(each.lower for each in _of(program, "style", path)))
     _open(program)
     for router in program.routers:
         fallback = _of(program, "fallback", router.at.path)
