@@ -21,12 +21,7 @@ class Text:
     """A tree of one file."""
 
     def __init__(self, text: str, path: str = "app.ts") -> None:
-        self.text, self.path = text, path
-
-    def syntax(self, language: str) -> object:
-        from ctxgen.documents import parse_syntax
-
-        return parse_syntax(self.text.encode(), language)
+        self.data, self.path = text.encode(), path
 
 
 def lowered(text: str, path: str = "app.ts") -> tuple[ir.Statement, ...]:

@@ -6,9 +6,21 @@ count YAML aliases as expanded.
 
 from ctxgen.documents._json import parse_json
 from ctxgen.documents._node import MAX_DEPTH, MAX_NODES, Node, Unreadable
-from ctxgen.documents._syntax import grammar, parse_syntax
+from ctxgen.documents._syntax import grammar, parse_part, parse_syntax
 from ctxgen.documents._toml import parse_toml
 from ctxgen.documents._xml import parse_xml
 from ctxgen.documents._yaml import parse_yaml
 
-__all__ = ["MAX_DEPTH", "MAX_NODES", "Node", "Unreadable", "grammar", "parse_json", "parse_syntax", "parse_toml", "parse_xml", "parse_yaml"]
+__all__ = [
+    "MAX_DEPTH",
+    "MAX_NODES",
+    "Node",
+    "Unreadable",
+    "grammar",
+    "parse_json",
+    "parse_part",
+    "parse_syntax",
+    "parse_toml",
+    "parse_xml",
+    "parse_yaml",
+]

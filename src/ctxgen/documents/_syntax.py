@@ -14,6 +14,7 @@ from ctxgen.documents._node import Unreadable
 if TYPE_CHECKING:
     from tree_sitter import Language as Grammar
     from tree_sitter import Node as Syntax
+    from tree_sitter import Parser, Range
 
 
 @cache
@@ -90,3 +91,17 @@ def parse_syntax(data: bytes, language: str) -> Syntax:
         raise Unreadable("too-complex", f"code of more than {MAX_NODES} nodes")
     # the same tree over the bytes themselves: a node's text would be read through the callback
     return parser.parse(data, tried).root_node
+
+
+@cache
+def _parser(language: str) -> Parser:
+    from tree_sitter import Parser
+
+    return Parser(grammar(language))
+
+
+def parse_part(data: bytes, language: str, places: list[Range]) -> Syntax:
+    """The root of a tree of a part of what `parse_syntax` found no errors in; the places of its nodes are those in the whole."""
+    parser = _parser(language)
+    parser.included_ranges = places
+    return parser.parse(data).root_node

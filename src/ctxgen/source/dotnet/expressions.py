@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ctxgen.source import ir
+from ctxgen.source.later import later
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
@@ -362,6 +363,5 @@ def _lambda(node: Syntax, depth: int, body: Body) -> ir.Function:
     found = parameters(given, depth, body) if given is not None and given.type != "implicit_parameter" else ()
     if given is not None and given.type == "implicit_parameter":
         found = (ir.Parameter(text_of(given), line_of(given)),)
-    return ir.Function(
-        "", line_of(node), found, lambda: body(inner, depth), decorators=attributes(node, depth, body), end=int(node.end_point[0]) + 1
-    )
+    made = later(inner, lambda block: body(block, depth)) if inner is not None else tuple
+    return ir.Function("", line_of(node), found, made, decorators=attributes(node, depth, body), end=int(node.end_point[0]) + 1)

@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ctxgen.documents import parse_syntax
 from ctxgen.source import ir
 from ctxgen.source.dotnet.expressions import DEPTH, arguments, attributes, expression, line_of, named, parameters, text_of, type_of
+from ctxgen.source.later import later, lowered, now
 from ctxgen.tree import File
 
 if TYPE_CHECKING:
@@ -28,12 +28,16 @@ _TYPES = {
 }
 _EXTENSION = re.compile(r"(?m)^([ \t]*)extension(?=(?:<[^<>(){};]{1,200}>)?[ \t]*\([^(){};]{1,400}\)[^(){};]{0,400}\{)")
 """The beginning of a block of members that extend a type.  Source: https://learn.microsoft.com/dotnet/csharp/language-reference/keywords/extension"""
+_ALONE = frozenset({"block"})
 _Members = tuple[tuple[ir.Field, ...], tuple[ir.Function, ...], tuple[ir.Class, ...], tuple[ir.Statement, ...]]
 
 
 def lower(file: File) -> ir.Module:
     """The module that a file is: its types at the top, whatever namespace they lie in, and its top-level statements.  Raises `Unreadable`."""
-    root = _parsed(file)
+    return lowered(file, "c_sharp", _ALONE, lambda root: _module(file.path, root), _rewritten)
+
+
+def _module(path: str, root: Syntax) -> ir.Module:
     package = ""
     statements: list[ir.Statement] = []
     for child in named(root):
@@ -52,14 +56,12 @@ def lower(file: File) -> ir.Module:
     for cls in types:
         cls.partial = cls.partial or count[cls.name] > 1  # `Entity` and `Entity<T>` extend one another: what one says holds for both
         statements += _extensions(cls)
-    return ir.Module(file.path, "dotnet", tuple(statements), package)
+    return ir.Module(path, "dotnet", tuple(statements), package)
 
 
-def _parsed(file: File) -> Syntax:
-    """The tree, `extension(IServiceCollection services) { … }` as a class of that length, which the grammar knows."""
-    written = file.text
-    plain = _EXTENSION.sub(r"\1class ext", written) if "extension" in written else written
-    return file.syntax("c_sharp") if plain is written else parse_syntax(plain.encode(), "c_sharp")
+def _rewritten(text: str) -> str:
+    """`extension(IServiceCollection services) { … }` as a class of that length, which the grammar knows."""
+    return _EXTENSION.sub(r"\1class ext", text) if "extension" in text else text
 
 
 def _namespace(node: Syntax, depth: int) -> Iterator[ir.Statement]:
@@ -97,7 +99,7 @@ def _class(node: Syntax, depth: int) -> ir.Class | None:
         text_of(node.child_by_field_name("name")),
         line_of(node),
         tuple(base for each in named(bases) if (base := _base(each, depth)) is not None),
-        lambda: _members(body, text_of(node.child_by_field_name("name")), depth + 1, primary),
+        now(lambda: _members(body, text_of(node.child_by_field_name("name")), depth + 1, primary)),
         decorators=attributes(node, depth, _body),
         kind=kind,
         parameters=_primary(node, depth),
@@ -202,6 +204,7 @@ def _method(node: Syntax, depth: int, within: str = "", extended: ir.Parameter |
         ),
         None,
     )
+    inner = later(body, lambda block: _body(block, depth + 1)) if body is not None else tuple
     first = (ir.Do(_base_call(handed, depth), line_of(handed)),) if handed is not None else ()
     given = parameters(node.child_by_field_name("parameters"), depth, _body)
     this = given[0] if given and any(isinstance(each, ir.Name) and each.name == "this" for each in given[0].decorators) else None
@@ -212,7 +215,7 @@ def _method(node: Syntax, depth: int, within: str = "", extended: ir.Parameter |
         text_of(name),
         line_of(name) if name is not None else line_of(node),
         given[1:] if this is not None else given,
-        lambda: (*first, *_body(body, depth + 1)),
+        (lambda: (*first, *inner())) if first else inner,
         decorators=attributes(node, depth, _body),
         types=tuple(text_of(each.child_by_field_name("name")) for each in named(node.child_by_field_name("type_parameters"))),
         constructs=node.type == "constructor_declaration",

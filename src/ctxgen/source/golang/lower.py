@@ -11,23 +11,28 @@ from typing import TYPE_CHECKING
 
 from ctxgen.source import ir
 from ctxgen.source.golang.expressions import DEPTH, declared, expression, fields_of, line_of, named, text_of, type_of
+from ctxgen.source.later import later, lowered, now
 from ctxgen.tree import File
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
 
+_ALONE = frozenset({"function_declaration", "method_declaration"})
 _VERSION = re.compile(r"v\d{1,3}")
 _COUNTER, _LENGTH = re.compile(r"(\w{1,60}) *:="), re.compile(r"\blen\((\w{1,60})\)")
 
 
 def lower(file: File) -> ir.Module:
     """The part of a package that a file is.  Raises `Unreadable` where its text takes too long to parse."""
-    root = file.syntax("go")
+    return lowered(file, "go", _ALONE, lambda root: _module(file.path, root))
+
+
+def _module(path: str, root: Syntax) -> ir.Module:
     statements = tuple(each for child in root.named_children for each in _top(child))
     package = next(
         (text_of(child.named_children[0]) for child in root.named_children if child.type == "package_clause" and child.named_children), ""
     )
-    return ir.Module(file.path, "golang", statements, package)
+    return ir.Module(path, "golang", statements, package)
 
 
 # ---------------------------------------------------------------------------------------------- declarations
@@ -55,7 +60,6 @@ def _import(spec: Syntax) -> Iterator[ir.Import]:
 
 
 def function(node: Syntax, depth: int) -> ir.Function:
-    body = node.child_by_field_name("body")
     receiver = _parameters(node.child_by_field_name("receiver"))
     results = node.child_by_field_name("result")
     returns = _parameters(results) if results is not None and results.type == "parameter_list" else ()
@@ -63,7 +67,7 @@ def function(node: Syntax, depth: int) -> ir.Function:
         text_of(node.child_by_field_name("name")),
         line_of(node),
         _parameters(node.child_by_field_name("parameters")),
-        lambda: _block(body, depth + 1),
+        later(node, lambda node: _block(node.child_by_field_name("body"), depth + 1)),
         returns=returns[0].type if returns else type_of(results),
         receiver=receiver[0] if receiver else None,
         end=int(node.end_point[0]) + 1,
@@ -100,13 +104,13 @@ def _class(spec: Syntax) -> ir.Class | None:
             name,
             line_of(spec),
             tuple(embedded),
-            lambda: (tuple(fields_of(fields)), (), (), ()),
+            now(lambda: (tuple(fields_of(fields)), (), (), ())),
             kind="struct",
             end=int(node.end_point[0]) + 1,
         )
     if node.type == "interface_type":
         methods = [each for each in named(node) if each.type == "method_elem"]
-        return ir.Class(name, line_of(spec), (), lambda: ((), tuple(function(each, 0) for each in methods), (), ()), kind="interface")
+        return ir.Class(name, line_of(spec), (), now(lambda: ((), tuple(function(each, 0) for each in methods), (), ())), kind="interface")
     base = type_of(node)
     return ir.Class(name, line_of(spec), (base,) if base is not None else (), lambda: ((), (), (), ()), kind="type")
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ctxgen.source import ir
+from ctxgen.source.later import later
 from ctxgen.source.php.annotations import stated
 
 if TYPE_CHECKING:
@@ -257,7 +258,7 @@ def _expression(node: Syntax | None, depth: int, context: Context) -> ir.Express
                 "",
                 line,
                 parameters(node.child_by_field_name("parameters"), depth, context),
-                lambda: context.body(inner, depth),
+                later(inner, lambda block: context.body(block, depth)) if inner is not None else tuple,
                 end=int(node.end_point[0]) + 1,
             )
         case "binary_expression":

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ctxgen.source import ir
+from ctxgen.source.later import later, lowered, now
 from ctxgen.source.php.expressions import (
     DEPTH,
     Context,
@@ -35,8 +36,7 @@ _Members = tuple[tuple[ir.Field, ...], tuple[ir.Function, ...], tuple[ir.Class, 
 
 def lower(file: File) -> ir.Module:
     """The module that a file is: its imports, types and functions in whatever namespace, its statements.  Raises `Unreadable`."""
-    root = file.syntax("php/php")
-    return _Lowering(file.path).module(root)
+    return lowered(file, "php/php", frozenset({"compound_statement"}), _Lowering(file.path).module)
 
 
 class _Lowering:
@@ -82,7 +82,7 @@ class _Lowering:
             text_of(name),
             line_of(name) if name is not None else line_of(node),
             (*traits, *bases),
-            lambda: self._members(body, depth + 1),
+            now(lambda: self._members(body, depth + 1)),
             decorators=attributes(node, depth, self.context),
             kind=kind,
             abstract="abstract_modifier" in marks,
@@ -140,11 +140,13 @@ class _Lowering:
         name = node.child_by_field_name("name")
         marks = {text_of(child) for child in node.children if child.type.endswith("_modifier")}
         given = parameters(node.child_by_field_name("parameters"), depth, self.context)
+        first = tuple(_promoted(given))
+        body = later(inner, lambda block: self.body(block, depth + 1)) if inner is not None else tuple
         return ir.Function(
             text_of(name),
             line_of(name) if name is not None else line_of(node),
             given,
-            lambda: (*_promoted(given), *self.body(inner, depth + 1)),
+            (lambda: (*first, *body())) if first else body,
             decorators=attributes(node, depth, self.context),
             returns=type_of(node.child_by_field_name("return_type"), self.context),
             static="static" in marks,

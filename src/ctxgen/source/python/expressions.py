@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ctxgen.source import ir
+from ctxgen.source.later import now
 from ctxgen.source.python.strings import braces, joined, percents, pieces
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def _lambda(node: Syntax, depth: int) -> ir.Expression:
 
     body, line = node.child_by_field_name("body"), line_of(node)
     return ir.Function(
-        "", line, parameters(node.child_by_field_name("parameters"), depth), lambda: (ir.Return(expression(body, depth), line),)
+        "", line, parameters(node.child_by_field_name("parameters"), depth), now(lambda: (ir.Return(expression(body, depth), line),))
     )
 
 
@@ -246,7 +247,7 @@ def _comprehension(node: Syntax, depth: int) -> ir.Expression:
         empty: ir.Expression = ir.Mapping((), line) if element.type == "pair" else ir.Sequence((), line)
         return ir.Assign(collected, empty, line, declares=True), body, ir.Return(collected, line)
 
-    return ir.Call(ir.Function(COLLECTED, line, (), lower), (), line)
+    return ir.Call(ir.Function(COLLECTED, line, (), now(lower)), (), line)
 
 
 _LOWER: dict[str, Callable[[Syntax, int], ir.Expression]] = {

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ctxgen.source import ir
+from ctxgen.source.later import later, lowered, now
 from ctxgen.source.python.expressions import DEPTH, arguments, expression, line_of, named, text_of
 from ctxgen.tree import File
 
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
 def lower(file: File) -> ir.Module:
     """The module that a file is.  Raises `Unreadable` where its text takes too long to parse."""
-    return ir.Module(file.path, "python", _statements(file.syntax("python"), 0))
+    return lowered(file, "python", _ALONE, lambda root: ir.Module(file.path, "python", _statements(root, 0)))
+
+
+_ALONE = frozenset({"function_definition"})
 
 
 def _statements(block: Syntax | None, depth: int) -> tuple[ir.Statement, ...]:
@@ -214,19 +218,19 @@ def _function(node: Syntax, decorators: tuple[ir.Expression, ...], depth: int, *
     known = parameters(node.child_by_field_name("parameters"), depth)
     static = any(isinstance(mark, ir.Name) and mark.name == "staticmethod" for mark in decorators)
     receiver = known[0] if member and not static and known and not known[0].variadic else None
-    lowered: Callable[[], tuple[ir.Statement, ...]] = lambda: _statements(node.child_by_field_name("body"), depth)  # noqa: E731
+    body = later(node, lambda node: _statements(node.child_by_field_name("body"), depth))
     if receiver is not None:
         known = known[1:]
         if receiver.name != "self":
             this: ir.Statement = ir.Assign(ir.Name(receiver.name, receiver.line), ir.Name("self", receiver.line), receiver.line, True)
-            body = lowered
-            lowered = lambda: (this, *body())  # noqa: E731
+            inner = body
+            body = lambda: (this, *inner())  # noqa: E731
     returned = node.child_by_field_name("return_type")
     return ir.Function(
         _field(node, "name"),
         line_of(node),
         known,
-        lowered,
+        body,
         decorators=decorators,
         returns=expression(returned, depth) if returned is not None else None,
         static=static,
@@ -265,7 +269,7 @@ def _class(node: Syntax, decorators: tuple[ir.Expression, ...], depth: int) -> i
         _field(node, "name"),
         line,
         tuple(argument.value for argument in given if argument.keyword is None),
-        lambda: _members(body, depth),
+        now(lambda: _members(body, depth)),
         decorators=decorators,
         parameters=tuple(ir.Parameter(each.keyword, line, default=each.value) for each in given if each.keyword is not None),
         end=int(node.end_point[0]) + 1,

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ctxgen.source import ir
+from ctxgen.source.later import later, lowered, now
 from ctxgen.tree import File
 
 if TYPE_CHECKING:
@@ -27,12 +28,13 @@ class Symbol(str):
 
 _SENDS = {"send", "public_send", "__send__"}
 _ESCAPES = {"n": "\n", "t": "\t", "s": " "}
+_ALONE = frozenset({"method", "singleton_method"})
 _Members = tuple[tuple[ir.Field, ...], tuple[ir.Function, ...], tuple[ir.Class, ...], tuple[ir.Statement, ...]]
 
 
 def lower(file: File) -> ir.Module:
     """The module that a file is.  Raises `Unreadable` where its text takes too long to parse."""
-    return ir.Module(file.path, "ruby", _statements(_named(file.syntax("ruby")), 0))
+    return lowered(file, "ruby", _ALONE, lambda root: ir.Module(file.path, "ruby", _statements(_named(root), 0)))
 
 
 def _text(node: Syntax | None) -> str:
@@ -207,7 +209,7 @@ def _class(node: Syntax, depth: int) -> ir.Class:
         _text(name).rpartition("::")[2],
         _line(node),
         bases,
-        lambda: _members(body, depth),
+        now(lambda: _members(body, depth)),
         kind="class" if node.type == "class" else "module",
         end=int(node.end_point[0]) + 1,
     )
@@ -235,12 +237,11 @@ def _members(body: Syntax | None, depth: int) -> _Members:
 
 
 def _method(node: Syntax, depth: int, *, public: bool = True) -> ir.Function:
-    body = node.child_by_field_name("body")
     return ir.Function(
         _text(node.child_by_field_name("name")),
         _line(node),
         _parameters(node.child_by_field_name("parameters"), depth),
-        lambda: _body(body, depth + 1),
+        later(node, lambda node: _body(node.child_by_field_name("body"), depth + 1)),
         static=node.type == "singleton_method",
         public=public,
         end=int(node.end_point[0]) + 1,
@@ -428,6 +429,6 @@ def _block(node: Syntax, depth: int) -> ir.Function:
         "",
         _line(node),
         _parameters(node.child_by_field_name("parameters"), depth),
-        lambda: _body(inner, depth + 1),
+        now(lambda: _body(inner, depth + 1)),
         end=int(node.end_point[0]) + 1,
     )

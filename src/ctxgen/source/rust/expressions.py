@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from ctxgen.source import ir
+from ctxgen.source.later import now
 from ctxgen.source.rust.tokens import line_of, macro, string, text_of
 
 if TYPE_CHECKING:
@@ -321,7 +322,7 @@ def _closure(node: Syntax, depth: int) -> ir.Expression:
             return (*parts, *block(inner, depth))
         return (*parts, ir.Return(expression(body, depth), line_of(body))) if body is not None else ()
 
-    return ir.Function("", line_of(node), tuple(parameters), lowered, end=int(node.end_point[0]) + 1)
+    return ir.Function("", line_of(node), tuple(parameters), now(lowered), end=int(node.end_point[0]) + 1)
 
 
 def _called_block(node: Syntax, depth: int) -> ir.Expression:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ctxgen.source import ir
+from ctxgen.source.later import later, lowered, now
 from ctxgen.source.rust import macros
 from ctxgen.source.rust.expressions import block, expression, named, pattern, spelled_last, type_of
 from ctxgen.source.rust.tokens import attribute, line_of, text_of
@@ -24,9 +25,8 @@ DEPTH = 30
 
 def lower(file: File) -> ir.Module:
     """A file's items.  Raises `Unreadable` where its text takes too long to parse."""
-    root = file.syntax("rust")
     start = [ir.Import(name, None, name, 1) for name in ("crate", "super")]
-    return ir.Module(file.path, "rust", (*start, *_items(named(root), 0)))
+    return lowered(file, "rust", frozenset({"function_item"}), lambda root: ir.Module(file.path, "rust", (*start, *_items(named(root), 0))))
 
 
 def _items(nodes: Iterable[Syntax], depth: int) -> Iterator[ir.Statement]:
@@ -88,7 +88,7 @@ def _item(node: Syntax, decorators: tuple[ir.Expression, ...], depth: int) -> It
 
 
 def _class(name: str, line: int, body: Syntax | None, decorators: tuple[ir.Expression, ...], kind: str, end: int) -> ir.Class:
-    return ir.Class(name, line, (), lambda: (tuple(_fields(body)), (), (), ()), decorators=decorators, kind=kind, end=end)
+    return ir.Class(name, line, (), now(lambda: (tuple(_fields(body)), (), (), ())), decorators=decorators, kind=kind, end=end)
 
 
 def _fields(body: Syntax | None) -> Iterator[ir.Field]:
@@ -160,22 +160,21 @@ def _import(path: tuple[str, ...], alias: str, line: int, depth: int) -> Iterato
 
 
 def _function(node: Syntax, decorators: tuple[ir.Expression, ...], receiver: ir.Parameter | None = None) -> ir.Function:
-    body = node.child_by_field_name("body")
     line = line_of(node)
 
-    def lowered() -> tuple[ir.Statement, ...]:
+    def lower(node: Syntax) -> tuple[ir.Statement, ...]:
         own = (
             (ir.Assign(ir.Name("Self", line), receiver.type, line, declares=True),)
             if receiver is not None and receiver.type is not None
             else ()
         )
-        return (*own, *block(body, 0))
+        return (*own, *block(node.child_by_field_name("body"), 0))
 
     return ir.Function(
         text_of(node.child_by_field_name("name")),
         line_of(node.child_by_field_name("name") or node),
         tuple(_parameters(node.child_by_field_name("parameters"))),
-        lowered,
+        later(node, lower),
         decorators=decorators,
         returns=type_of(node.child_by_field_name("return_type")),
         receiver=receiver,

@@ -25,6 +25,7 @@ from ctxgen.source.ir import (
     Sequence,
     Statement,
 )  # fmt: skip
+from ctxgen.source.later import later, now
 from ctxgen.source.script import _expressions, _statements
 from ctxgen.source.script._nodes import child, end, has_token, line, string, text
 from ctxgen.source.script._types import generic, type_of
@@ -54,16 +55,14 @@ def _function(node: Syntax, name: str, decorators: tuple[Expression, ...], depth
     body = child(node, "body")
     parameters, prologue = _parameters(node, depth)
 
-    def lower() -> tuple[Statement, ...]:
-        if body is None:
-            return prologue
+    def lower(body: Syntax) -> tuple[Statement, ...]:
         if body.type != "statement_block":
             return (*prologue, *_statements.hoisted(body), Return(_expressions.expression(body), line(body)))
         return (*prologue, *_statements.block(body))
 
     named = child(node, "name") or node
     return Function(
-        name, line(named), parameters, lower,
+        name, line(named), parameters, later(body, lower) if body is not None else lambda: prologue,
         decorators=decorators, returns=type_of(child(node, "return_type")), static=has_token(node, "static"),
         public=not any(text(part) in ("private", "protected") for part in node.children if part.type == "accessibility_modifier"),
         end=end(node),
@@ -162,7 +161,7 @@ def class_of(node: Syntax, depth: int = 0, name: str = "", outer: tuple[Expressi
     body = child(node, "body")
     named = child(node, "name")
     return Class(
-        name or text(named), line(named or node), _bases(node, depth), lambda: _members(body),
+        name or text(named), line(named or node), _bases(node, depth), now(lambda: _members(body)),
         decorators=(*outer, *decorators_of(node, depth)), kind="interface" if node.type == "interface_declaration" else "class",
         abstract=node.type == "abstract_class_declaration", end=end(node),
     )  # fmt: skip
@@ -266,7 +265,7 @@ def enum_of(node: Syntax) -> Class:
         return tuple(fields), (), (), ()
 
     named = child(node, "name")
-    return Class(text(named), line(named or node), (), members, kind="enum", end=end(node))
+    return Class(text(named), line(named or node), (), now(members), kind="enum", end=end(node))
 
 
 def namespace_of(node: Syntax) -> Class:
@@ -285,4 +284,4 @@ def namespace_of(node: Syntax) -> Class:
         return tuple(fields), functions, tuple(item for item in defined if isinstance(item, Class)), ()
 
     named = child(node, "name")
-    return Class(text(named), line(named or node), (), members, kind="module", end=end(node))
+    return Class(text(named), line(named or node), (), now(members), kind="module", end=end(node))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ctxgen.source.ir import Module
+from ctxgen.source.later import lowered
 from ctxgen.source.script import _statements
 from ctxgen.tree import File
 
@@ -15,4 +16,4 @@ def lower(file: File) -> Module:
     `<T>value` is a cast in TypeScript alone; everywhere else it may begin an element of JSX.
     """
     grammar = "typescript/typescript" if file.path.endswith((".ts", ".mts", ".cts")) else "typescript/tsx"
-    return Module(file.path, "script", _statements.block(file.syntax(grammar)))
+    return lowered(file, grammar, frozenset({"statement_block"}), lambda root: Module(file.path, "script", _statements.block(root)))

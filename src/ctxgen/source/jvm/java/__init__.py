@@ -12,6 +12,7 @@ from ctxgen.source.ir import (
 )
 from ctxgen.source.jvm.java import _declarations
 from ctxgen.source.jvm.nodes import line, text
+from ctxgen.source.later import lowered
 from ctxgen.tree import File
 
 if TYPE_CHECKING:
@@ -20,15 +21,19 @@ if TYPE_CHECKING:
 
 def lower(file: File) -> Module:
     """A Java file.  Raises `Unreadable` where it cannot be parsed."""
+    return lowered(file, "java", frozenset({"block"}), lambda root: _module(file.path, root))
+
+
+def _module(path: str, root: Syntax) -> Module:
     package, statements = "", list[Statement]()
-    for node in _declarations.flat(file.syntax("java")):
+    for node in _declarations.flat(root):
         if node.type == "package_declaration":
             package = next((text(child) for child in node.children if child.type in ("scoped_identifier", "identifier")), "")
         elif node.type == "import_declaration":
             statements.append(_import(node))
         elif node.type in _declarations.TYPES:
             statements.append(Define(_declarations.class_of(node), line(node)))
-    return Module(file.path, "java", tuple(statements), package)
+    return Module(path, "java", tuple(statements), package)
 
 
 def _import(node: Syntax) -> Import:

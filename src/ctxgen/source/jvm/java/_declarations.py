@@ -21,6 +21,7 @@ from ctxgen.source.ir import (
 from ctxgen.source.jvm.java import _expressions, _statements
 from ctxgen.source.jvm.java._types import type_of
 from ctxgen.source.jvm.nodes import line, text
+from ctxgen.source.later import later, now
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
@@ -77,7 +78,7 @@ def class_of(node: Syntax, anonymous: Expression | None = None) -> Class:
         name,
         line(named or node),
         tuple(bases),
-        members,
+        now(members),
         decorators=decorators,
         kind=TYPES.get(node.type, "class"),
         parameters=components,
@@ -139,7 +140,7 @@ def _method(node: Syntax) -> Function:
         "constructor" if "constructor" in node.type else text(named) if named else "",
         line(named or node),
         parameters_of(parameters) if parameters else (),
-        lambda: _statements.statements_of(list(body.children), 0) if body else (),
+        later(body, lambda block: _statements.statements_of(list(block.children), 0)) if body else tuple,
         decorators=decorators,
         returns=type_of(returns) if returns else None,
         static="static" in modifiers,

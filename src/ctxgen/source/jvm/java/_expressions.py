@@ -25,6 +25,7 @@ from ctxgen.source.ir import (
 from ctxgen.source.jvm.java import _declarations, _statements
 from ctxgen.source.jvm.java._types import type_of
 from ctxgen.source.jvm.nodes import DEEPEST, combined, line, number, text, unescape
+from ctxgen.source.later import now
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
@@ -156,7 +157,7 @@ def _lambda(node: Syntax, depth: int) -> Expression:
             return ()
         return _statements.body_of(body, 0) if body.type == "block" else (Return(expression_of(body, 0), line(body)),)
 
-    return Function("", line(node), known, lowered, end=node.end_point[0] + 1)
+    return Function("", line(node), known, now(lowered), end=node.end_point[0] + 1)
 
 
 def _binary(node: Syntax, depth: int) -> Expression:

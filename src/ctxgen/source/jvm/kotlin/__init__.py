@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctxgen.documents import parse_syntax
 from ctxgen.source.ir import (
     Define,
     Expression,
@@ -14,6 +13,7 @@ from ctxgen.source.ir import (
 )
 from ctxgen.source.jvm.kotlin import _recovery, _rewriting, _statements
 from ctxgen.source.jvm.nodes import line, text
+from ctxgen.source.later import lowered
 from ctxgen.tree import File
 
 if TYPE_CHECKING:
@@ -22,13 +22,17 @@ if TYPE_CHECKING:
 
 def lower(file: File) -> Module:
     """A Kotlin file.  Raises `Unreadable` where it cannot be parsed."""
+    return lowered(file, "kotlin", frozenset({"function_declaration"}), lambda root: _module(file.path, root), _plain, _rewriting.mended)
+
+
+def _plain(text: str) -> str:
+    """The text as the grammar knows it: without a line's end behind the last brace, it takes annotated classes for expressions."""
+    plain = _rewriting.single_dollars(text)
+    return plain if plain.endswith("\n") else f"{plain}\n"
+
+
+def _module(path: str, root: Syntax) -> Module:
     package, statements = "", list[Statement]()
-    written = file.text
-    plain = _rewriting.single_dollars(written)
-    # without a line's end behind the last brace, the grammar takes annotated classes for expressions
-    root = file.syntax("kotlin") if plain is written and written.endswith("\n") else parse_syntax(f"{plain}\n".encode(), "kotlin")
-    if root.has_error and (mended := _rewriting.mended(plain)) != plain:
-        root = parse_syntax(f"{mended}\n".encode(), "kotlin")
     pending: tuple[Expression, ...] = ()
     for node in _recovery.flat(root.children):
         if node.type == "annotated_expression":
@@ -44,7 +48,7 @@ def lower(file: File) -> Module:
                     _recovery.marked(each.what, pending)
                 statements.append(each)
             pending = pending if "comment" in node.type else ()
-    return Module(file.path, "kotlin", tuple(statements), package)
+    return Module(path, "kotlin", tuple(statements), package)
 
 
 def _import(node: Syntax) -> Import:

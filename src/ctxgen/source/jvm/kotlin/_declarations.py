@@ -26,6 +26,7 @@ from ctxgen.source.ir import (
 from ctxgen.source.jvm.kotlin import _expressions, _recovery, _statements
 from ctxgen.source.jvm.kotlin._types import TYPES, bare, type_of
 from ctxgen.source.jvm.nodes import line, text
+from ctxgen.source.later import later, now
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
@@ -104,7 +105,7 @@ def class_of(node: Syntax) -> Class:
         name,
         line(named or node),
         bases_of(node.children),
-        members,
+        now(members),
         decorators=decorators,
         kind=next((word for word in ("annotation", "enum") if word in modifiers), kind),
         parameters=tuple(_class_parameter(each) for each in parameters if each.type == "class_parameter"),
@@ -223,18 +224,23 @@ def function_of(node: Syntax) -> Function:
             else:
                 returns = child
     parameters = next((child for child in children if child.type == "function_value_parameters"), None)
-    body = next((child for child in children if child.type in ("function_body", "block")), None)
     return Function(
         text(named) if named else "constructor" if node.type == "secondary_constructor" else "",
         line(named or node),
         parameters_of(parameters) if parameters else (),
-        lambda: _function_body(body) if body else (),
+        later(node, _body),
         decorators=decorators,
         returns=type_of(returns) if returns else None,
         receiver=Parameter("self", line(receiver), type_of(receiver)) if receiver else None,
         public="private" not in modifiers,
         end=node.end_point[0] + 1,
     )
+
+
+def _body(node: Syntax) -> tuple[Statement, ...]:
+    """That of a function or constructor."""
+    body = next((child for child in node.children if child.type in ("function_body", "block")), None)
+    return _function_body(body) if body else ()
 
 
 def _function_body(node: Syntax) -> tuple[Statement, ...]:

@@ -30,6 +30,7 @@ from ctxgen.source.ir import (
 from ctxgen.source.jvm.kotlin import _declarations, _statements
 from ctxgen.source.jvm.kotlin._types import type_of
 from ctxgen.source.jvm.nodes import DEEPEST, combined, line, number, text, unescape
+from ctxgen.source.later import now
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
@@ -256,7 +257,7 @@ def _lambda(node: Syntax, depth: int) -> Expression:
 
     if not known:
         known.append(Parameter("it", line(node)))
-    return Function("", line(node), tuple(known), lowered, end=node.end_point[0] + 1)
+    return Function("", line(node), tuple(known), now(lowered), end=node.end_point[0] + 1)
 
 
 def _returning(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
@@ -275,7 +276,7 @@ def _object(node: Syntax, depth: int) -> Expression:
         "",
         line(node),
         _declarations.bases_of(node.children),
-        lambda: _declarations.members_of(body.children, "") if body else ((), (), (), ()),
+        now(lambda: _declarations.members_of(body.children, "") if body else ((), (), (), ())),
         kind="object",
     )
     return Call(made, (), line(node))

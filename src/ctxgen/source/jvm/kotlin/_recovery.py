@@ -19,6 +19,7 @@ from ctxgen.source.ir import (
 from ctxgen.source.jvm.kotlin import _declarations, _expressions, _statements
 from ctxgen.source.jvm.kotlin._types import TYPES, type_of
 from ctxgen.source.jvm.nodes import DEEPEST, line, text
+from ctxgen.source.later import now
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
@@ -86,14 +87,14 @@ def _unfinished(kind: str, nodes: list[Syntax], decorators: tuple[Expression, ..
     head, rest = nodes[: nodes.index(named)], nodes[nodes.index(named) + 1 :]
     name, at = text(named), line(named)
     if kind != "fun":
-        return Class(name, at, _declarations.bases_of(rest), lambda: _declarations.members_of(rest, name), decorators=decorators)
+        return Class(name, at, _declarations.bases_of(rest), now(lambda: _declarations.members_of(rest, name)), decorators=decorators)
     parameters = next((child for child in rest if child.type == "function_value_parameters"), None)
     receiver = next((child for child in head if child.type in TYPES), None)
     return Function(
         name,
         at,
         _declarations.parameters_of(parameters) if parameters else (),
-        lambda: _statements.statements_of(rest, 0),
+        now(lambda: _statements.statements_of(rest, 0)),
         decorators=decorators,
         receiver=Parameter("self", at, type_of(receiver)) if receiver else None,
     )
