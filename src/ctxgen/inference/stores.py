@@ -28,6 +28,11 @@ _MIGRATION_FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("ecto", r"(?:.*/)?repo/migrations/\d+_\w+\.exs", ("ecto",)),
     ("diesel-migrations", r"(?:.*/)?migrations/[^/]+/up\.sql", ("diesel", "diesel-migrations")),
     ("sequelize-cli", r"(?:.*/)?migrations/2\d{3}[^/]*\.[jt]s", ("sequelize", "sequelize-cli")),
+    ("node-migrate", r"(?:.*/)?migrations/1\d{12}-[^/]+\.[cm]?[jt]s", ("node-migrate",)),
+    ("node-pg-migrate", r"(?:.*/)?migrations/(?:1\d{12}|2\d{16})_[^/]+\.(?:[cm]?[jt]s|sql)", ("node-pg-migrate",)),
+    ("db-migrate", r"(?:.*/)?migrations/2\d{13}-[^/]+\.[jt]s", ("db-migrate",)),
+    ("mikro-orm-migrations", r"(?:.*/)?Migration2\d{13}[^/]*\.[jt]s", ("mikro-orm", "mikro-orm-migrations")),
+    ("drizzle-kit", r"(?:.*/)?\d{4}_\w+\.sql", ("drizzle", "drizzle-kit")),
     ("knex", r"(?:.*/)?migrations/2\d{3}[^/]*\.[jt]s", ("knex",)),
 )
 """Tools, the files of their migrations, and the technologies one of which must be known for the files to be theirs."""

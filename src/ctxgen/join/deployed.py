@@ -132,6 +132,11 @@ class Deployments:
         technology = known.image(found[0]) if found is not None else None
         return technology is not None and known[technology].category in ("language", "runtime")
 
+    def _is_of_repository(self, image: str) -> bool:
+        """Whether an image is called like the repository, whose root has a project and a Dockerfile."""
+        called = image.rpartition("/")[2].lower()
+        return called == self.known.root_name.lower() and bool(self.known.units.of("")) and any(self.known.containers_in(""))
+
     @cached_property
     def _deployed_otherwise(self) -> bool:
         """Whether a service or image is stated beside what developers start with a Procfile of their own."""
@@ -151,6 +156,8 @@ class Deployments:
             technology = next((runs for each in resources if (runs := known.catalogue.resource("aspire", each))), None)
         if folder is None and technology is None:
             folder = self._around_a_frontend(known.units.named(named, (image or "").rpartition("/")[2]))
+        if folder is None and technology is None and image and self._is_of_repository(image):
+            folder = ""
         program: str | None = None
         if folder is None and technology is None and (ours := self.commands.anywhere(named, (image or "").rpartition("/")[2])):
             folder, program = ours

@@ -63,7 +63,7 @@ def outermost(body: Syntax, skipped: str = "") -> Iterator[Syntax]:
     stack = [body]
     while stack:
         node = stack.pop()
-        if skipped and _is_called(node, skipped):
+        if skipped and defines(node, skipped):
             continue
         if node.type in _CALLS and chain(node) is not None:
             yield node
@@ -71,7 +71,7 @@ def outermost(body: Syntax, skipped: str = "") -> Iterator[Syntax]:
             stack.extend(reversed(node.named_children))
 
 
-def _is_called(node: Syntax, wanted: str) -> bool:
+def defines(node: Syntax, wanted: str) -> bool:
     """Whether a node defines something of a name: a method, a function, `exports.down = …`, `down: …`."""
     match node.type:
         case "method_declaration" | "method_definition" | "function_declaration" | "variable_declarator":

@@ -25,6 +25,8 @@ _TAKEN = re.compile(
 _HANDED = re.compile(rb"""(?i)\(\s{0,3}["'](?:x[-_])?api[-_]?key["']""")
 _TAKER = re.compile(rb"(?i)\b\w{0,40}api_?key\w{0,20}(?:auth|filter|convert|extract|guard|middleware)\w{0,40}\Z")
 """What an API key's name is handed to: `ApiKeyAuthFilter("x-api-key")`."""
+_OF_HEADERS = re.compile(rb"\b(?:request|req|ctx|context|c)\.headers\.api_?[Kk]ey\b(?!\s{0,5}=[^=])")
+"""`request.headers.apikey`, where it is not set."""
 _KEY = re.compile(rb"""[Aa][Pp][Ii][-_]?[Kk][Ee][Yy]["']""")
 _REACH = 160
 """More bytes than what comes before the key in the longest match."""
@@ -42,6 +44,9 @@ def read_request_credentials(file: File) -> Iterator[Fact]:
     """The first line that takes an API key from a request."""
     data = file.data
     for start, end in lines_with(data, *_NAMES):
+        if _OF_HEADERS.search(data, start, end) and not data[start:end].lstrip().startswith(_COMMENTS):
+            yield _shown(file, "request.api-key", start)
+            return
         for found in _KEY.finditer(data, start, end):
             before = data[max(found.start() - _REACH, start) : found.end()]
             if data[start : found.start()].lstrip().startswith(_COMMENTS) or (file.name.endswith(".py") and b"`" in before):

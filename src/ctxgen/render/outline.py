@@ -166,8 +166,10 @@ class _Teller:
             beside = language.name == "JavaScript" and "TypeScript" in shown  # the odd script of a TypeScript project
             if language.scope == "backend" and (language.share >= MAIN_SHARE or (language.version and not beside)):
                 shown.add(language.name)
-                shown.update(["Node.js"] if (language.version or "").startswith("Node ") else [])
-                pieces.append(Piece((language.name, *_versions(language.version)), 95, _first(language.evidence)))
+                of_runtime = (language.version or "").startswith("Node ")
+                shown.update(["Node.js"] if of_runtime else [])
+                parts = (language.name, " on" if of_runtime else "", *_versions(language.version))
+                pieces.append(Piece(parts, 95, _first(language.evidence)))
         frontends = {each.id for each in self.context.components if each.kind == "frontend"}
         if len(frontends) == len(self.context.components):
             frontends = set()
@@ -295,8 +297,9 @@ class _Teller:
             kinds = {self.kind_of(model) for model in models}
             counted = f"{len(models)} {kinds.pop() if len(kinds) == 1 else 'model'}{'s' if len(models) > 1 else ''}"
             of: list[Part] = [" of ", Text(self.parts[owner].name)] if owner in self.parts and len(owned) > 1 else []
-            names: list[Part] = [*_joined(Text(model.name) for model in ranked[:MODELS_SHOWN])]
-            shown = [*of, " (", *names, ", …)" if len(models) > MODELS_SHOWN else ")"]
+            distinct = list(dict.fromkeys(model.name for model in ranked))
+            names: list[Part] = [*_joined(map(Text, distinct[:MODELS_SHOWN]))]
+            shown = [*of, " (", *names, ", …)" if len(distinct) > MODELS_SHOWN else ")"]
             pieces.append(Piece((counted, *shown), max(20, 48 + min(len(models), 20) - 4 * index), ranked[0].evidence[0]))
         return pieces
 

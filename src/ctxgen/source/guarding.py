@@ -104,7 +104,8 @@ class Guarding(Interpreter):
     def guards_inside(self, shown: str, value: FunctionValue, at: At) -> list[Guard]:
         """The guard that a function without a name is by what it refuses, told by what it is put to (`onRequest`)."""
         kind = refusal(value.function)
-        return self._reaching(guard(shown, at, kind), value) if kind is not None else []
+        told: GuardKind | None = "authn" if kind is not None and self.judged(shown, value) == "authn" else kind
+        return self._reaching(guard(shown, at, told), value) if told is not None else []
 
     def _reaching(self, made: Guard | None, value: Value) -> list[Guard]:
         if made is not None and isinstance(value, FunctionValue):

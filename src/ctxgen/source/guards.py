@@ -151,7 +151,8 @@ def guard_kind(spelled: str) -> GuardKind | None:
     if known & _AUTHZ or joined & {"superuser", "superadmin"}:
         return "authz"
     authn = (known | joined) & _AUTHN
-    if authn and not known & _NOT and (not authn <= _WEAK or known & _REQUIRES):
+    checked = authn <= {"session", "passport"} and known & {"validate", "validates"}
+    if authn and not known & _NOT and (not authn <= _WEAK or known & _REQUIRES or checked):
         return "authn"
     # `response_schema` says what is answered
     return "validation" if (known | joined) & _VALIDATION and "response" not in known else None
@@ -239,6 +240,7 @@ def refusal(function: ir.Function, most: int = 400) -> GuardKind | None:
         return None  # what handles errors names them all
     work: list[object] = [*function.body]
     found: set[GuardKind] = set()
+    said: list[str] = []
     given = {parameter.name for parameter in function.parameters}
     for _ in range(most):
         if not work:
@@ -252,6 +254,7 @@ def refusal(function: ir.Function, most: int = 400) -> GuardKind | None:
             if not isinstance(each.value, bool) and (kind := _REFUSALS.get(each.value)) is not None:
                 found.add(kind)
         elif isinstance(each, (ir.Name, ir.Attribute)):
+            said.append(each.name)
             if told := _REFUSING.search(each.name):
                 found.add("authn" if told[1] else "authz")
             work += [each.owner] if isinstance(each, ir.Attribute) else []
@@ -260,9 +263,15 @@ def refusal(function: ir.Function, most: int = 400) -> GuardKind | None:
             work += each.body
         elif isinstance(each, Struct):
             work += [getattr(each, field) for field in each.__struct_fields__ if field != "line"]
-    return "authn" if "authn" in found else "authz" if found else None
+    if "authn" in found:
+        return "authn"
+    switched = any(map(_SWITCHED.search, said)) and not any(map(_WHO.search, said))
+    return "authz" if found and not switched else None
 
 
+_SWITCHED = re.compile(r"feature|maintenance", re.IGNORECASE)
+"""What is off is off for everybody."""
+_WHO = re.compile(r"auth|user|role|session|token|permission|admin|owner|jwt|principal|member|account|claim|scope", re.IGNORECASE)
 _ANSWERS = {
     "status", "sendStatus", "send", "json", "jsonp", "end", "redirect", "render", "writeHead", "sendFile", "throw", "assert", "body",
 }  # fmt: skip

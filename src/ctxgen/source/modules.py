@@ -160,7 +160,7 @@ class Modules(Following):
                         if key != "default":
                             exports.setdefault(key, value)
         elif statement.module is not None:
-            wanted = statement.value.name if isinstance(statement.value, ir.Name) else statement.name
+            wanted = statement.value.name if isinstance(statement.value, ir.Name) else "*"  # `export * as routes from "./routes"`
             exports[statement.name] = LazyImport(ir.Import(statement.module, wanted, statement.name, statement.line), scope.module)
         elif statement.value is not None:
             value = exports[statement.name] = self.evaluate(statement.value, scope)

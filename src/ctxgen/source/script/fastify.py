@@ -12,7 +12,9 @@ import posixpath
 import re
 
 from ctxgen.model import At
+from ctxgen.source import ir
 from ctxgen.source.frameworks import plain
+from ctxgen.source.guards import spelled
 from ctxgen.source.program import Hook, MethodHook, Program
 from ctxgen.source.script import trpc
 from ctxgen.source.script.handlers import guards_in
@@ -84,7 +86,9 @@ def _hook(program: Program, owner: Object, arguments: Arguments) -> Value:
     hook, function = arguments.get(0), arguments.get(1)
     if hook in _HOOKS and owner.router is not None:
         at = program.at(arguments)
-        inline = program.guards_inside(str(hook), function, at) if isinstance(function, FunctionValue) and not function.name else []
+        within = program.shared["fastify plug-ins"]  # what an inline hook is told by
+        shown = within[-1] if within and within[-1] else str(hook)
+        inline = program.guards_inside(shown, function, at) if isinstance(function, FunctionValue) and not function.name else []
         owner.router.use(inline or program.guards_at(arguments, (1,)))
     return owner
 
@@ -120,11 +124,12 @@ def _register(program: Program, owner: Object, arguments: Arguments) -> Value:
         if served is not None and served.router is not None and owner.router is not None:
             owner.router.mount(served.router, prefix if isinstance(prefix, str) else "", program.at(arguments))
         return owner
-    _plug_in(program, owner, plugin, prefix if isinstance(prefix, str) else "", options, arguments)
+    named = _named(plugin, arguments.expression(0))
+    _plug_in(program, owner, plugin, prefix if isinstance(prefix, str) else "", options, arguments, named)
     return owner
 
 
-def _plug_in(program: Program, owner: Object, plugin: Value, prefix: str, options: Value, arguments: Arguments) -> None:
+def _plug_in(program: Program, owner: Object, plugin: Value, prefix: str, options: Value, arguments: Arguments, named: str = "") -> None:
     plugin, whole = _unwrapped(program, plugin)
     below = program.router_of(plugin)
     if below is not None and owner.router is not None:  # what another library made of its routes
@@ -132,7 +137,16 @@ def _plug_in(program: Program, owner: Object, plugin: Value, prefix: str, option
     if not isinstance(plugin, FunctionValue):
         return
     child = owner if whole else _child(program, owner, prefix, program.at(arguments))
+    program.shared["fastify plug-ins"].append(named if whole else "")
     program.call(plugin, Arguments((child, options), {}, (), arguments.line, arguments.scope))
+    program.shared["fastify plug-ins"].pop()
+
+
+def _named(plugin: Value, written: ir.Expression | None) -> str:
+    """What a plug-in that fastify-plugin wraps is called: by its options, else as it is written."""
+    given = plugin.arguments.get(1) if isinstance(plugin, External) and plugin.path in _PLUGIN and plugin.arguments is not None else None
+    stated = given.get("name") if isinstance(given, dict) else None
+    return stated if isinstance(stated, str) else spelled(written) if isinstance(written, (ir.Name, ir.Attribute)) else ""
 
 
 def _child(program: Program, owner: Object, prefix: str, at: At) -> Object:
