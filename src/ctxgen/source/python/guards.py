@@ -16,7 +16,7 @@ from ctxgen.source.values import ClassValue, External, FunctionValue, Instance, 
 _NO_GUARD = re.compile(
     r"session(?!_?user)|service|repo|repository|\bdb|_db|database|dao|client|manager|store|uow|unit_?of_?work|settings|config|factory|optional|connection|engine"
     r"|request_?form|form_?data|(?:\b|_)(?:try|maybe)_|_or_none"
-    r"|use_?case|logger|cache|storage|crud|provider|handler|query|params|filter|pagination|exempt|not_required|anonymous|signal|receiver|fixture|patch|property|_classes|extend_schema|auto_schema|openapi|api_doc|\bdoc\b|documentation",
+    r"|use_?case|logger|cache|storage|crud|provider|handler|query|params|filter|sort|pagination|exempt|not_required|anonymous|signal|receiver|fixture|patch|property|_classes|extend_schema|auto_schema|openapi|api_doc|\bdoc\b|documentation",
     re.IGNORECASE,
 )
 _KNOWN: dict[str, GuardKind] = {

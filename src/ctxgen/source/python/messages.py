@@ -68,7 +68,8 @@ def _decorator(program: Program, met: Met, families: set[str], at: At) -> Iterat
     what = met.decorates
     assert what is not None
     family = next((each for each in _TASKS.get(met.name, ()) if each in families), None)
-    if family is not None and isinstance(what, ir.Function):
+    wrapper = isinstance(what, ir.Function) and any(spelled(mark).rpartition(".")[2] == "wraps" for mark in what.decorators)
+    if family is not None and isinstance(what, ir.Function) and not wrapper:  # what is put around a function has a name for nobody
         stated = met.given(program, "name", "actor_name", "task_name")
         module = (
             program.resolver.named(met.module.path)
