@@ -226,6 +226,12 @@ def test_an_image_called_as_the_frontend_that_it_holds_runs_the_server(tmp_path:
     }
 
 
+def test_what_a_variant_for_tests_limits_is_no_scale(tmp_path: Path) -> None:
+    limited = "services:\n  api:\n    image: example/api\n    deploy: {replicas: %d, resources: {limits: {memory: %s}}}\n"
+    found = scanned(tmp_path, {"compose.yml": limited % (2, "512M"), "docker/ci.override.yml": limited % (1, "100M")}).scale
+    assert {(each.kind, each.value) for each in found} == {("replicas", "2"), ("memory-limit", "512M")}
+
+
 def test_the_version_of_a_language_is_that_of_most_source(tmp_path: Path) -> None:
     files = {
         **{f"tools/{name}/Dockerfile": "FROM python:3.12\n" for name in ("one", "two")},

@@ -9,9 +9,9 @@ from ctxgen.context import ScaleSetting
 from ctxgen.facts import Facts
 from ctxgen.inference.evidence import cite
 from ctxgen.join import Join
-from ctxgen.model import At, ConfigKey, Process, Service, Setting, Variable
+from ctxgen.model import At, ConfigKey, Fact, Process, Service, Setting, Variable
 from ctxgen.opaque import Opaque
-from ctxgen.places import Places
+from ctxgen.places import Places, for_tests
 
 _KIND_ORDER = {
     "replicas": 0,
@@ -37,11 +37,11 @@ def scale(facts: Facts, join: Join, catalogue: Catalogue, places: Places) -> lis
 
     written: dict[str, str | None] = {}  # one spelling of a subject that values and manifests write differently
 
-    def add(kind: str, value: str | None, unit: str | None, subject: str | None, component: str | None, at: At) -> None:
+    def add(kind: str, value: str | None, unit: str | None, subject: str | None, component: str | None, fact: Fact) -> None:
         off = kind == "replicas" and value == "0"
-        if value is not None and not off and places.scope(at.path) in (None, "dev"):
+        if value is not None and not off and places.scope(fact.at.path) in (None, "dev") and not for_tests(fact.when):
             key = (kind, value, written.setdefault((subject or "").lower(), subject), component)
-            found[key].append(at)
+            found[key].append(fact.at)
             units[key] = unit if value.isdigit() else None  # "20s" states its unit
 
     for setting in facts.of(Setting):
@@ -51,11 +51,11 @@ def scale(facts: Facts, join: Join, catalogue: Catalogue, places: Places) -> lis
             setting.unit,
             setting.subject or setting.owner,
             join.component(setting.at.path, setting.owner),
-            setting.at,
+            setting,
         )
     for service in facts.of(Service):
         if service.replicas is not None:
-            add("replicas", str(service.replicas), None, service.name, join.component(service.at.path, service.name), service.at)
+            add("replicas", str(service.replicas), None, service.name, join.component(service.at.path, service.name), service)
     for key in facts.of(ConfigKey):
         if known := catalogue.setting(key.key):
             technology, signal = known
@@ -65,7 +65,7 @@ def scale(facts: Facts, join: Join, catalogue: Catalogue, places: Places) -> lis
                 signal.unit,
                 signal.subject or catalogue[technology].name,
                 join.component(key.at.path),
-                key.at,
+                key,
             )
     for variable in facts.of(Variable):
         if variable.value is not None and (known := catalogue.setting(variable.name)):
@@ -76,11 +76,11 @@ def scale(facts: Facts, join: Join, catalogue: Catalogue, places: Places) -> lis
                 signal.unit,
                 signal.subject or variable.name,
                 join.component(variable.at.path, variable.owner),
-                variable.at,
+                variable,
             )
-    commands = [(process.at, process.command, process.owner) for process in facts.of(Process)]
-    commands += [(service.at, service.command, service.name) for service in facts.of(Service) if service.command is not None]
-    for at, command, owner in commands:
+    commands: list[tuple[Fact, Opaque, str | None]] = [(process, process.command, process.owner) for process in facts.of(Process)]
+    commands += [(service, service.command, service.name) for service in facts.of(Service) if service.command is not None]
+    for fact, command, owner in commands:
         for word in dict.fromkeys(command.words(catalogue.command_words)):
             known_id = catalogue.command(word)
             for option, signal in catalogue.options(word):
@@ -91,8 +91,8 @@ def scale(facts: Facts, join: Join, catalogue: Catalogue, places: Places) -> lis
                         _safe(value, signal.kind),
                         signal.unit,
                         signal.subject or catalogue[known_id].name,
-                        join.component(at.path, owner),
-                        at,
+                        join.component(fact.at.path, owner),
+                        fact,
                     )
     ordered = sorted(found.items(), key=lambda entry: (_KIND_ORDER.get(entry[0][0], 50), entry[0][3] or "", entry[0][2] or "", entry[1][0]))
     return [
