@@ -347,7 +347,7 @@ class _Teller:
         parts = [part for part in self.context.components if part.kind != "infrastructure"]
         if len(parts) < 2:
             return Section("Components", ())
-        parts.sort(key=lambda part: -wording.COMPONENT_WORTH.get(part.kind, 40) // 10)
+        parts.sort(key=lambda part: (-wording.COMPONENT_WORTH.get(part.kind, 40) // 10, part.kind == "worker"))
         serving = [set(part.technologies) for part in parts if part.kind in ("service", "gateway", "worker")]
         self.common = set.intersection(*serving) if len(serving) >= COMMON else set()
         lines = [Line("components", "", (self.component(part, index),), item="component") for index, part in enumerate(parts)]
