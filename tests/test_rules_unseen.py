@@ -427,6 +427,15 @@ def test_images_and_links_of_the_product_itself(tmp_path: Path) -> None:
     assert not {"appwrite", "okta", "sentry"} & known.keys()
 
 
+def test_the_product_is_no_outside_service_of_itself(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"name": "@shop/langfuse", "dependencies": {"langfuse": "3.38.4", "express": "4.19.2"}}',
+        "compose.yml": "services:\n  web:\n    image: langfuse/langfuse:3\n",
+        "src/index.js": 'const app = require("express")();\nrequire("langfuse");\napp.listen(8080);\n',
+    }
+    assert "langfuse" not in _technologies(_scan(tmp_path, files))
+
+
 def test_what_is_no_component_and_no_language(tmp_path: Path) -> None:
     files = {
         "orders/package.json": '{"name": "orders", "dependencies": {"express": "4.19.2", "langchain": "0.3.1", "openai": "4.60.0"}}',

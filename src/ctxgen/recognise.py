@@ -126,6 +126,7 @@ class _Recogniser:
                 self._go_modules.setdefault(folder_of(dependency.at.path), []).append(dependency)
         self._developer_lists = self._lists_for_developers()
         self._alternatives = {key.at for key in facts.of(ConfigKey) if _ALTERNATIVE.search(key.key)}
+        self._product = {(project.name or "").rpartition("/")[2].lower() for project in facts.of(Project) if "/" not in project.at.path}
         self._built = {(folder_of(service.at.path), service.name) for service in facts.of(Service) if service.build is not None}
         images = [image.name for image in facts.of(Image) if image.name and "/" in image.name]
         self._publishers = {each.partition("/")[0] for each in images if catalogue.image(each) is None}
@@ -169,6 +170,7 @@ class _Recogniser:
             found += self.resource(resource)
         found += self.imports()
         found += self.files(paths)
+        found = [sighting for sighting in found if not self._is_the_product(sighting.technology)]
         implied = [extra for sighting in found for extra in self.implied(sighting)]
         return sorted([*found, *implied], key=lambda sighting: (sighting.at, sighting.technology, sighting.signal))
 
@@ -295,6 +297,10 @@ class _Recogniser:
         )
         rank = {"service": 10, "base": 15, "build": 60}[image.purpose]
         yield self.sighting(image, known, signal=f"image {image.name}", rank=rank, scope=scope, confidence="confirmed", declared=version)
+
+    def _is_the_product(self, known: str) -> bool:
+        """Whether an outside service is what the repository itself makes."""
+        return known in self._product and self.catalogue[known].category in ("saas", "ai", "observability")
 
     def _tagged_otherwise(self, image: Image) -> bool:
         """Whether an image is somebody's own build of what it is called like (`shop/postgres:0.1.0`), with versions of its own."""
