@@ -99,6 +99,17 @@ def _authorize_filter(value: Value, at: At) -> Guard | None:
     return guard(asking("AuthorizeFilter", roles(given)), at, "authn" if known else "authz")
 
 
+def _add_odata(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`AddOData(o => o.AddRouteComponents("odata", model))`: a prefix for what OData's conventions answer."""
+    for value in arguments.positional:
+        for call in calls(value.function.body) if isinstance(value, FunctionValue) else ():
+            if spelled(call.function).endswith("AddRouteComponents"):
+                first = program.evaluate(call.arguments[0].value, arguments.scope) if len(call.arguments) > 1 else ""
+                if isinstance(first, str):
+                    _keep(program, "odata", first)
+    return owner
+
+
 def _convention(program: Program, value: Value) -> None:
     """A convention of all controllers: a transformer of their names, or a prefix."""
     given = _given(value)
@@ -279,6 +290,7 @@ METHODS: dict[str, MethodHook] = {
     "aspnet-core.services.SetFallbackPolicy": _set_fallback,
     "aspnet-core.services.AddRouting": _add_routing,
     "aspnet-core.services.Configure": _configure,
+    "aspnet-core.services.AddOData": _add_odata,
     **{f"aspnet-core.services.{name}": _add_controllers for name in ("AddControllers", "AddControllersWithViews", "AddMvc", "AddMvcCore")},
     "aspnet-core.builder.MapControllers": _map_controllers,
     "aspnet-core.builder.MapControllerRoute": _conventional,
@@ -348,7 +360,7 @@ def _controllers(program: Program) -> None:
         styles: list[Style] = _of(program, "style", cls.path)
         prefix = next((each.prefix for each in styles if each.prefix), "")
         style = Style(prefix, any(each.lower for each in styles), any(each.hyphens for each in styles))
-        router.routes += routes(program, cls, nearest(conventions, cls.path), style)
+        router.routes += routes(program, cls, nearest(conventions, cls.path), style, _of(program, "odata", cls.path))
         above = max(mapped, key=lambda each: shared(each.at.path, cls.path), default=None)
         if above is not None:
             above.mount(router, "", above.at)

@@ -6,7 +6,7 @@ Sources: https://learn.microsoft.com/aspnet/core/mvc/controllers/routing, https:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ctxgen.model import At
@@ -20,6 +20,8 @@ from ctxgen.source.values import ClassValue, Value
 _BASES = {"ControllerBase", "Controller", "ODataController", "ApiController", "AbpController", "AbpControllerBase"}
 _ACTIONS = {"WithActionResult", "WithoutResult", "WithResult", "WithAsyncEnumerableResult", "BaseAsyncEndpoint", "BaseEndpoint"}
 """Bases of Ardalis.ApiEndpoints, whose one action has the verb."""
+_ODATA = {"Get", "Post", "Put", "Patch", "Delete"}
+"""Actions that OData's conventions answer with.  Source: https://learn.microsoft.com/odata/webapi-8/fundamentals/entityset-routing"""
 _TOKEN = re.compile(r"\[(controller|action|area)\]", re.IGNORECASE)
 _CONVENTION = re.compile(r"\{(controller|action|area)(?:[=:][^{}]*)?\??\}", re.IGNORECASE)
 _OPTIONAL = re.compile(r"/?\{[^{}]*\?\}|/?\{\w{1,60}=[^{}]*\}")
@@ -75,14 +77,14 @@ def is_controller(program: Program, cls: ClassValue) -> bool:
     return bool(names & _BASES) or "ApiController" in own or "Controller" in own or named
 
 
-def routes(program: Program, cls: ClassValue, conventions: list[Convention], style: Style) -> Iterator[Route]:
-    """The routes of a controller, its bases' actions included."""
+def routes(program: Program, cls: ClassValue, conventions: list[Convention], style: Style, odata: Sequence[str] = ()) -> Iterator[Route]:
+    """The routes of a controller, its bases' actions included; `odata` are the prefixes below which OData's conventions hold."""
     line = list(program.lineage(cls))
     above = of_class(program, cls)
     stated = ([text for a in routing(program, attributes(program, each.cls.decorators, program.class_scope(each))) if a.name == "Route" and (text := _template(a)) is not None] for each in line)  # fmt: skip
     prefixes = next((templates for templates in stated if templates), [])
     area = next((str(a.positional[0]) for a in above if a.name == "Area" and a.positional), "")
-    reader = _Reader(program, cls, above, prefixes, area, conventions, style)
+    reader = _Reader(program, cls, above, prefixes, area, conventions, style, odata)
     seen: set[tuple[str, int]] = set()
     for index, each in enumerate(line):
         declared: set[tuple[str, int]] = set()
@@ -125,6 +127,7 @@ class _Reader(NamedTuple):
     area: str
     conventions: list[Convention]
     style: Style
+    odata: Sequence[str]
 
     def action(self, declared: ClassValue, method: ir.Function, own: list[Attribute]) -> Iterator[Route]:
         """The routes of one method."""
@@ -139,6 +142,11 @@ class _Reader(NamedTuple):
 
         if not (self.prefixes or templates or any(_template(a) is not None for a in verbs if a.name != "AcceptVerbs")):
             methods = tuple(dict.fromkeys(each for a in verbs for each in _methods(a))) or ("ANY",)
+            if name in _ODATA and "ODataController" in base_names(self.program, self.cls):
+                keyed = "({key})" if any(each.name == "key" for each in method.parameters) else ""
+                for prefix in self.odata:
+                    yield route((name.upper(),), join(f"/{prefix.strip('/')}", f"[controller]{keyed}"), verbs[0].at if verbs else place)
+                return
             for path in self.conventional(name):
                 yield route(methods, path, verbs[0].at if verbs else place)
             return
