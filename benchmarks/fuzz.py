@@ -16,7 +16,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,7 +27,7 @@ from support_hostile_source import DIALECTS, Dialect, written
 
 from ctxgen.documents import Unreadable
 from ctxgen.facts import Facts
-from ctxgen.readers import Reader, readers
+from ctxgen.readers import Reader, readers, readers_for
 from ctxgen.source.frameworks import frameworks
 from ctxgen.source.program import Program
 from ctxgen.source.scan import read_source
@@ -51,12 +51,16 @@ def run(tree: Tree, reader: Reader, data: bytes) -> None:
 
 def seeds(reader: Reader) -> list[str]:
     """Real files of the fixtures for the reader, the format's pieces, and strings that its patterns match."""
-    from ctxgen.readers import readers_for
-
-    root = Path(__file__).parents[1] / "fixtures"
-    found = [p for p in root.rglob("*") if p.is_file() and p.stat().st_size < 20_000]
-    texts = [p.read_text(errors="replace") for p in found if reader in readers_for(p.relative_to(root).as_posix())][:60]
+    texts = [path.read_text(errors="replace") for path, wanted in _fixtures() if reader in wanted][:60]
     return [*texts, *pieces(sample_path(reader)), *(make(20) for _, make in pumps(reader.read.__module__))]
+
+
+@cache
+def _fixtures() -> list[tuple[Path, list[Reader]]]:
+    """The smaller files of the fixtures and the readers that want them."""
+    root = Path(__file__).parents[1] / "fixtures"
+    found = (path for path in root.rglob("*") if path.is_file() and path.stat().st_size < 20_000)
+    return [(path, readers_for(path.relative_to(root).as_posix())) for path in found]
 
 
 class Target(NamedTuple):

@@ -96,9 +96,10 @@ def _block(file: File, items: list[Item], context: Context) -> Iterator[Found]:
             yield from _apply(file, head, rest, statement)
             yield from runtimes(file, head, rest, statement)
             yield from extra_properties(file, head, statement, context)
-        if not consumed:
-            for closure in closures(statement):
-                yield from _block(file, closure.items, (*context, _label(head, statement)))
+        if not consumed and (blocks := list(closures(statement))):
+            within = (*context, _label(head, statement))
+            for closure in blocks:
+                yield from _block(file, closure.items, within)
 
 
 def _label(head: str, statement: list[Item]) -> str:
