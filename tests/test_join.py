@@ -513,3 +513,17 @@ def test_functions_that_something_deploys_are_a_service_and_what_gradle_builds_w
     assert parts["orders-lambda"].kind == "service"
     assert "buildSrc" not in parts
     assert not any(each.id == "mysql" and each.scope == "backend" for each in context.technologies)
+
+
+def test_what_two_files_build_of_one_folder_and_publish_alike_is_told_once(tmp_path: Path) -> None:
+    body = 'build: ./edge\n    ports: ["10000:10000"]'
+    files = {
+        "edge/Dockerfile": "FROM registry.example/base:1\nCOPY edge.conf /etc/\n",
+        "edge/edge.conf": "",
+        "compose.yml": compose(gateway=body),
+    }
+    once = scanned(tmp_path / "once", {**files, "compose.dev.yml": compose("public-gateway=" + body)})
+    assert [part.name for part in once.components] == ["gateway"]
+    other = body.replace("10000:", "10001:")
+    both = scanned(tmp_path / "both", {**files, "compose.yml": compose("a-gateway=" + body, "b-gateway=" + other)})
+    assert len(both.components) == 2

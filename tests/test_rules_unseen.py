@@ -455,3 +455,12 @@ def test_what_is_no_component_and_no_language(tmp_path: Path) -> None:
     said = markdown.render(context, load(), budget=None, detail="standard", evidence=False, header=False)
     assert "LangChain" in said.partition("- **Architecture**")[0]
     assert "Outside services: OpenAI" in said
+
+
+def test_an_address_in_settings_that_are_copied_first_proves_no_engine(tmp_path: Path) -> None:
+    project = '<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup><PackageReference Include="Npgsql" Version="8.0.0" /></ItemGroup></Project>'
+    settings = '{"Documents": {"ConnectionString": "mongodb://localhost:27017"}, "Data": {"ConnectionString": "postgres://localhost/shop"}}'
+    known = _technologies(_scan(tmp_path / "example", {"Shop.csproj": project, "appsettings.example.json": settings}))
+    assert "mongodb" not in known
+    assert known["postgresql"].usage == "used"
+    assert _technologies(_scan(tmp_path / "own", {"Shop.csproj": project, "appsettings.json": settings}))["mongodb"].usage == "used"

@@ -61,7 +61,7 @@ _ENGINE_WORDS = {
 }  # fmt: skip
 """What variables that choose a database call it."""
 _RUNTIME_RANK = {"version-file": 12, "manifest": 22, "lock": 28, "image": 15, "ci": 60}
-_TEMPLATE = re.compile(r"\.(?:example|sample|template|dist)$")
+_TEMPLATE = re.compile(r"\.(?:example|sample|template|dist)(?:\.(?:json|ya?ml|toml|properties|conf|ini))?$")
 """Configuration that is copied before it is used: the engine that it names is the default."""
 _ALTERNATIVE = re.compile(r"\.(?:connections|stores|disks|mailers)\.", re.IGNORECASE)
 """Keys of one of several prepared connections, which another setting chooses among: an address there shows no use."""
@@ -327,7 +327,8 @@ class _Recogniser:
             if usage == "used" and self.catalogue[known].category in ENGINES and _TEMPLATE.search(key.at.path):
                 usage = "default"
             yield self.sighting(key, known, signal=f"config {key.key}", rank=30, confidence="confirmed", usage=usage)
-        yield from self.url(key, key.value, rank=32 if not _ALTERNATIVE.search(key.key) else 70)
+        prepared = _ALTERNATIVE.search(key.key) or _TEMPLATE.search(key.at.path)
+        yield from self.url(key, key.value, rank=70 if prepared else 32)
 
     def variable(self, variable: Variable) -> Iterator[Sighting]:
         if known := self.catalogue.variable(variable.name):

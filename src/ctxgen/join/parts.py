@@ -144,23 +144,39 @@ def without_replicas(parts: Sequence[Part]) -> tuple[list[Part], dict[str, str]]
 
 
 def without_restatements(parts: Sequence[Part]) -> tuple[list[Part], dict[str, str]]:
-    """Parts with what an Aspire host starts told once where another file deploys the same folder or engine under another name, and which name stands for which."""
+    """Parts with what two files state under two names told once, and which name stands for which.
+
+    That is what an Aspire host starts and another file deploys (the same folder, or the only two of an engine), and what two files
+    build of one folder and publish at the same ports.
+    """
     alike: dict[tuple[str, bool], list[Part]] = defaultdict(list)
     for part in parts:
-        if part.language is not None:
+        if part.language is not None or (part.image is None and part.ports):
             alike[part.path, True].append(part)
         elif part.image is not None:
             alike[part.image, False].append(part)
     names: dict[str, str] = {}
     kept = {id(part): part for part in parts}
-    for same in alike.values():
+    for (_, built), same in alike.items():
         hosted = [part for part in same if all(at.path.endswith(".cs") for at in part.at)]
         others = [part for part in same if part not in hosted]
+        if len(others) == 2 and built and _one_place(*others):
+            hosted, others = [others[1]], others[:1]
         if len(hosted) == len(others) == 1:
             kept[id(others[0])] = replace(merged(others[0], hosted[0]), name=others[0].name)
             names[hosted[0].name.lower()] = others[0].name.lower()
             del kept[id(hosted[0])]
     return [_renamed(part, names) for part in kept.values()], names
+
+
+def _one_place(one: Part, other: Part) -> bool:
+    """Whether two parts of one folder are of one kind and ports, each stated by other files."""
+    return (
+        one.kind == other.kind
+        and bool(one.ports)
+        and one.ports == other.ports
+        and not {at.path for at in one.at} & {at.path for at in other.at}
+    )
 
 
 def _renamed(part: Part, names: Mapping[str, str]) -> Part:

@@ -52,7 +52,7 @@ def _kept(program: Program, path: str, found: re.Match[bytes]) -> tuple[ClassVal
     if module is None:
         return None, None
     cls = program.evaluate(ir.Name(found["type"].decode(), 1), module.scope)
-    if not isinstance(cls, ClassValue) or cls.cls.kind not in ("class", "record"):
+    if not isinstance(cls, ClassValue) or cls.cls.kind not in ("class", "record") or cls.cls.abstract:
         return None, None
     groups = found.groupdict()
     if groups.get("text"):

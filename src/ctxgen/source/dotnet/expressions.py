@@ -6,7 +6,7 @@ Source: https://learn.microsoft.com/dotnet/csharp/language-reference/language-sp
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ctxgen.source import ir
@@ -263,8 +263,28 @@ def _interpolated(node: Syntax, depth: int, body: Body) -> ir.Expression:
             ]
             parts.append(expression(inner[0] if inner else None, depth, body))
         elif child.type in ("string_content", "escape_sequence", "interpolated_string_text"):
-            parts.append(ir.Literal(_unescaped(text_of(child)).replace("{{", "{").replace("}}", "}"), line_of(child)))
+            parts += _content(text_of(child), line_of(child))
     return ir.Template(tuple(parts) or (ir.Literal("", line_of(node)),), line_of(node))
+
+
+_BRACED = re.compile(r"\{\{\{([A-Za-z_]\w{0,80}(?:\.\w{1,80}){0,8})\}\}\}")
+
+
+def _content(written: str, line: int) -> Iterator[ir.Expression]:
+    """What stands between interpolations; of `{{{Id}}}`, a brace around one, the grammar sees none."""
+    parts = _BRACED.split(written)
+    last = len(parts) - 1
+    for index, part in enumerate(parts):
+        if index % 2 == 0:
+            text = ("}" if index else "") + _unescaped(part).replace("{{", "{").replace("}}", "}") + ("{" if index < last else "")
+            if text:
+                yield ir.Literal(text, line)
+        else:
+            first, *rest = part.split(".")
+            named: ir.Expression = ir.Name(first, line)
+            for each in rest:
+                named = ir.Attribute(named, each, line)
+            yield named
 
 
 def arguments(node: Syntax | None, depth: int, body: Body) -> tuple[ir.Argument, ...]:
