@@ -427,6 +427,19 @@ def test_images_and_links_of_the_product_itself(tmp_path: Path) -> None:
     assert not {"appwrite", "okta", "sentry"} & known.keys()
 
 
+def test_a_site_that_is_built_once_is_a_frontend(tmp_path: Path) -> None:
+    files = {
+        "api/package.json": '{"name": "api", "dependencies": {"express": "4.19.2"}}',
+        "api/index.js": 'const app = require("express")();\napp.listen(8080);\n',
+        "admin/package.json": '{"name": "admin", "dependencies": {"react": "19.0.0", "react-router": "7.1.0", "@react-router/node": "7.1.0", "serve": "14.2.5"}}',
+        "admin/react-router.config.ts": "export default {\n  ssr: false,\n};\n",
+        "admin/Dockerfile": "FROM node:22 AS build\nRUN npm run build\nFROM nginx:1.29\nCOPY --from=build /app/build/client /usr/share/nginx/html\n",
+        "compose.yml": "services:\n  admin:\n    build: admin\n  api:\n    build: api\n",
+    }
+    parts = _components(_scan(tmp_path, files))
+    assert (parts["admin"].kind, parts["api"].kind) == ("frontend", "service")
+
+
 def test_the_product_is_no_outside_service_of_itself(tmp_path: Path) -> None:
     files = {
         "package.json": '{"name": "@shop/langfuse", "dependencies": {"langfuse": "3.38.4", "express": "4.19.2"}}',

@@ -300,7 +300,7 @@ class _Recogniser:
 
     def _is_the_product(self, known: str) -> bool:
         """Whether an outside service is what the repository itself makes."""
-        return known in self._product and self.catalogue[known].category in ("saas", "ai", "observability")
+        return known in self._product and self.catalogue[known].category in ("saas", "ai", "auth", "observability")
 
     def _tagged_otherwise(self, image: Image) -> bool:
         """Whether an image is somebody's own build of what it is called like (`shop/postgres:0.1.0`), with versions of its own."""

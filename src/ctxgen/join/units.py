@@ -146,10 +146,8 @@ def _npm_categories(sightings: Sequence[Sighting], catalogue: Catalogue, inner: 
             folder = folder_of(sighting.at.path)
             if not sighting.at.path.endswith(".json"):
                 folder = next((above for above in folders_up(folder) if above in inner), folder)
-            has = found[folder]
-            has.update((technology.category, *technology.roles))
-            if technology.serves:
-                has.add("frontend" if folder in static else "server")
+            shown = {technology.category, *technology.roles, *(("server",) if technology.serves else ())}
+            found[folder] |= {"frontend" if folder in static and each == "server" else each for each in shown}
     return found
 
 

@@ -64,7 +64,7 @@ _STATIC = re.compile(
 )
 
 
-@reads("nuxt.config.*", "next.config.*", limit=SOURCE_LIMIT, contains=(b"static", b"ssr", b"export"))
+@reads("nuxt.config.*", "next.config.*", "react-router.config.*", limit=SOURCE_LIMIT, contains=(b"static", b"ssr", b"export"))
 def read_static_site(file: File) -> Iterator[Fact]:
     """That pages are built once and no server of the framework answers."""
     if found := _STATIC.search(file.text):
