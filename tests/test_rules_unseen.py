@@ -477,3 +477,24 @@ def test_an_address_in_settings_that_are_copied_first_proves_no_engine(tmp_path:
     assert "mongodb" not in known
     assert known["postgresql"].usage == "used"
     assert _technologies(_scan(tmp_path / "own", {"Shop.csproj": project, "appsettings.json": settings}))["mongodb"].usage == "used"
+
+
+def test_an_image_called_like_the_project_at_the_root_runs_its_code(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{ "name": "umami", "scripts": { "start": "node ." }, "dependencies": { "express": "^4.21.0" } }',
+        "index.js": "const app = require('express')()\napp.get('/health', (req, res) => res.end())\napp.listen(3000)\n",
+        "Dockerfile": "FROM node:22\nCOPY . .\nEXPOSE 3000\nCMD node index.js\n",
+        "compose.yml": "services:\n  app:\n    image: ghcr.io/umami-software/umami:latest\n    ports: ['3000:3000']\n  db:\n    image: postgres:15\n",
+    }
+    context = _scan(tmp_path, files)
+    assert "umami" not in _technologies(context)
+    assert {each.name for each in context.components if each.kind == "service"} == {"app"}
+    assert not context.integrations
+
+
+def test_an_api_key_among_the_fields_of_headers(tmp_path: Path) -> None:
+    server = '{ "dependencies": { "fastify": "^5.0.0" } }'
+    taken = "app.addHook('onRequest', async (request, reply) => { if (request.headers.apikey !== key) reply.code(401).send() })\n"
+    assert "api-key" in _mechanisms(_scan(tmp_path / "a", {"package.json": server, "a.js": taken}))
+    given = "request.headers.apikey = key\n"
+    assert "api-key" not in _mechanisms(_scan(tmp_path / "b", {"package.json": server, "a.js": given}))

@@ -128,6 +128,8 @@ class _Recogniser:
         self._alternatives = {key.at for key in facts.of(ConfigKey) if _ALTERNATIVE.search(key.key)}
         self._product = {(project.name or "").rpartition("/")[2].lower() for project in facts.of(Project) if "/" not in project.at.path}
         self._built = {(folder_of(service.at.path), service.name) for service in facts.of(Service) if service.build is not None}
+        self._packages = {str(project.name) for project in facts.of(Project) if project.name and not folder_of(project.at.path)}
+        """What the projects at the root call themselves."""
         images = [image.name for image in facts.of(Image) if image.name and "/" in image.name]
         self._publishers = {each.partition("/")[0] for each in images if catalogue.image(each) is None}
         """Whose images nobody knows, the repository's own above all."""
@@ -272,7 +274,8 @@ class _Recogniser:
         if known is None:
             return
         category = self.catalogue[known].category
-        if category == "saas" and (folder_of(image.at.path), image.owner) in self._built:
+        own = (folder_of(image.at.path), image.owner) in self._built or image.name.rpartition("/")[2] in self._packages  # type: ignore[union-attr]
+        if category == "saas" and own:
             return  # the product itself, which others use as a service
         scope: Scope | None = None
         if image.purpose == "build" and known in _COMPILED and self._suffixes.isdisjoint(_COMPILED[known]):

@@ -133,9 +133,10 @@ class Deployments:
         return technology is not None and known[technology].category in ("language", "runtime")
 
     def _is_of_repository(self, image: str) -> bool:
-        """Whether an image is called like the repository, whose root has a project and a Dockerfile."""
-        called = image.rpartition("/")[2].lower()
-        return called == self.known.root_name.lower() and bool(self.known.units.of("")) and any(self.known.containers_in(""))
+        """Whether an image is called like the repository or the project at its root, which has a Dockerfile."""
+        units = self.known.units.of("")
+        called = {self.known.root_name.lower(), *(unit.name.lower() for unit in units)}
+        return "/" in image and image.rpartition("/")[2].lower() in called and bool(units) and any(self.known.containers_in(""))
 
     @cached_property
     def _deployed_otherwise(self) -> bool:
@@ -150,17 +151,18 @@ class Deployments:
         same = sorted(same, key=lambda service: (service.when is not None, len(service.at.path), service.at))
         image = next((found[0] for service in same if service.image is not None and (found := service.image.image())), None)
         folder = next((self.folders.built_by(service) for service in same if service.build is not None or service.dockerfile), None)
-        technology = known.catalogue.image(image) if image is not None and folder is None else None
+        ours = image is not None and folder is None and self._is_of_repository(image)
+        technology = known.catalogue.image(image) if image is not None and folder is None and not ours else None
         if technology is None and folder is None:
             resources = (service.resource for service in same if service.resource is not None)
             technology = next((runs for each in resources if (runs := known.catalogue.resource("aspire", each))), None)
         if folder is None and technology is None:
             folder = self._around_a_frontend(known.units.named(named, (image or "").rpartition("/")[2]))
-        if folder is None and technology is None and image and self._is_of_repository(image):
+        if ours:
             folder = ""
         program: str | None = None
-        if folder is None and technology is None and (ours := self.commands.anywhere(named, (image or "").rpartition("/")[2])):
-            folder, program = ours
+        if folder is None and technology is None and (running := self.commands.anywhere(named, (image or "").rpartition("/")[2])):
+            folder, program = running
         if folder is not None:
             building = next((service for service in same if service.build is not None or service.dockerfile), None)
             folder = self.folders.run_by(named, folder, same[0].at.path, self.folders.dockerfile(building) if building else None)

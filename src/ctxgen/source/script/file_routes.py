@@ -5,7 +5,6 @@ Source: the documentation that `file_paths.py` names, and https://nextjs.org/doc
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -14,10 +13,10 @@ from msgspec.structs import replace
 from ctxgen.model import At, Endpoint, Guard
 from ctxgen.opaque import Name, name
 from ctxgen.source import ir
-from ctxgen.source.guards import guard, refusal, spelled
 from ctxgen.source.program import Program
 from ctxgen.source.routing import access_of, join, parameters
 from ctxgen.source.script import file_paths
+from ctxgen.source.script.demands import demanded, inside
 from ctxgen.source.script.file_paths import Place
 from ctxgen.source.script.h3 import BEFORE, options_of
 from ctxgen.source.script.handlers import guards_in
@@ -26,13 +25,6 @@ from ctxgen.source.script.nitro_middleware import middlewares
 from ctxgen.source.values import UNKNOWN, FunctionValue, ModuleValue, Value
 
 _VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
-_MAX = 300
-_ASKS = re.compile(r"session|auth|user|token|jwt|identity", re.IGNORECASE)
-_BROWSERS = re.compile(r"c?srf", re.IGNORECASE)
-"""What protects a browser's user, whoever that is."""
-_DEMANDS = re.compile(r"(?:require|ensure|assert|enforce|protect|verify)(?![a-z])")
-"""A call whose name begins so throws where its demand is not met."""
-
 Rule = Callable[[str], Place | None]
 _RULES: dict[str, tuple[tuple[Rule, str], ...]] = {
     "nextjs": ((file_paths.next_app, "verbs"), (file_paths.next_pages, "handler")),
@@ -125,7 +117,7 @@ def _answers(program: Program, module: ModuleValue, place: Place, path: str, kin
 
 def _preflight(value: Value) -> bool:
     """Whether a function only answers what browsers ask before a call of another site."""
-    parts = list(_inside(value.function)) if isinstance(value, FunctionValue) else []
+    parts = list(inside(value.function)) if isinstance(value, FunctionValue) else []
     names = {each.name for each in parts if isinstance(each, (ir.Name, ir.Attribute))}
     texts = {each.value.lower() for each in parts if isinstance(each, ir.Literal) and isinstance(each.value, str)}
     return any("cors" in each.lower() for each in names) or any(each.startswith("access-control-") for each in texts)
@@ -135,7 +127,7 @@ def _checked(written: Written) -> list[str]:
     """The methods that a handler for all of them compares with."""
     if written.handler is None:
         return ["ANY"]
-    parts = list(_inside(written.handler))
+    parts = list(inside(written.handler))
     sent = {  # the method of a request that the handler itself makes
         id(value)
         for each in parts
@@ -218,30 +210,6 @@ def _guards(program: Program, module: ModuleValue, written: Written, at: At) -> 
         found += program.guards_of(each.function, known, At(at.path, each.line))
     told = {each.name.rpartition(".")[2] for each in found}
     found += [each for each in program.made_around(written.value, at) if each.name not in told]
-    handler = written.handler
-    if handler is not None:
-        calls = [each for each in _inside(handler) if isinstance(each, ir.Call)]
-        demanding = (each for each in calls if _DEMANDS.match(spelled(each).rpartition(".")[2]))
-        found += [made for each in demanding if (made := guard(spelled(each), At(at.path, each.line))) is not None][:1]
-    if handler is not None and not found and (kind := refusal(handler)) is not None:
-        asking = next((each for each in calls if _ASKS.search(spelled(each)) and not _BROWSERS.search(spelled(each))), None)
-        if asking is not None and (made := guard(spelled(asking), At(at.path, asking.line), kind)) is not None:
-            found.append(made)
+    if written.handler is not None:
+        found += demanded(written.handler, at.path, guarded=bool(found))
     return tuple(found)
-
-
-def _inside(function: ir.Function) -> Iterator[object]:
-    """The parts of a function's body, those written first first, with a bound."""
-    work: list[object] = [function.body]
-    for _ in range(_MAX * 4):
-        if not work:
-            return
-        each = work.pop()
-        if isinstance(each, tuple):
-            work += reversed(each)
-            continue
-        yield each
-        if isinstance(each, ir.Function):
-            work.append(each.body)
-        elif (fields := getattr(each, "__struct_fields__", None)) is not None:
-            work += [getattr(each, field) for field in reversed(fields) if field != "line"]
