@@ -81,7 +81,7 @@ def datastores(
     return found
 
 
-_RELATIONAL = ("postgresql", "mysql", "mariadb", "sqlite", "sqlserver", "oracle", "cockroachdb", "h2", "hsqldb")
+_RELATIONAL = ("postgresql", "mysql", "mariadb", "sqlite", "sqlserver", "oracle", "cockroachdb", "h2", "hsqldb", "turso")
 
 
 def _runs_apart(technology: Declared) -> bool:
