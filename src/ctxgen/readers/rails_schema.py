@@ -29,19 +29,20 @@ def read_rails_schema(file: File) -> Iterator[SchemaChange]:
         given = node.child_by_field_name("arguments")
         words = [text for child in positional(given) if (text := literal(child)) is not None]
         if called == "create_table" and words:
-            yield from _table(steps, words[0], node, given)
+            yield from table_of(steps, words[0], node, given)
         elif called == "add_foreign_key" and len(words) == 2:
             said = options(given)
-            column = literal(said.get("column")) or f"{_singular(words[1])}_id"
+            column = literal(said.get("column")) or f"{singular(words[1])}_id"
             target = literal(said.get("primary_key")) or "id"
             yield steps.foreign(line(node), words[0], [column], words[1], [target], literal(said.get("name")))
         elif called == "add_index" and words:
-            yield from _index(steps, words[0], positional(given)[1:], node, given)
+            yield from index_of(steps, words[0], positional(given)[1:], node, given)
         else:
             stack.extend(reversed(node.named_children))
 
 
-def _table(steps: Steps, table: str, node: Syntax, given: Syntax | None) -> Iterator[SchemaChange]:
+def table_of(steps: Steps, table: str, node: Syntax, given: Syntax | None) -> Iterator[SchemaChange]:
+    """`create_table "orders" do |t| … end`."""
     said = options(given)
     columns, keys = list[Column](), list[SchemaChange]()
     identity = said.get("id")
@@ -51,33 +52,60 @@ def _table(steps: Steps, table: str, node: Syntax, given: Syntax | None) -> Iter
             typed = literal(identity) or literal(options(identity).get("type")) if identity is not None else None
             columns.append(steps.column(primary[0], typed or "bigint", line(node), nullable=False))
         keys.append(steps.primary(line(node), table, primary))
-    body = node.child_by_field_name("block")
-    for each in _calls(body):
+    for each in calls_on_block(node.child_by_field_name("block")):
         kind, inner = raw(each.child_by_field_name("method")), each.child_by_field_name("arguments")
         arguments = positional(inner)
         if kind == "index":
-            keys += _index(steps, table, arguments, each, inner)
+            keys += index_of(steps, table, arguments, each, inner)
         elif kind == "unique_constraint" and arguments:
             keys.append(steps.index(line(each), table, literals(arguments[0]), literal(options(inner).get("name")), unique=True))
-        elif kind == "timestamps":
-            columns += [steps.column(column, "datetime", line(each), nullable=False) for column in ("created_at", "updated_at")]
-        elif kind in ("references", "belongs_to"):
-            columns += [
-                steps.column(f"{word}_id", literal(options(inner).get("type")) or "bigint", line(each), nullable=_nullable(inner))
-                for child in arguments
-                if (word := literal(child))
-            ]
-        elif kind not in _NO_COLUMNS:
-            words = [text for child in arguments if (text := literal(child)) is not None]
-            if kind == "column" and len(words) > 1:
-                kind, words = words[1], words[:1]
-            array = "[]" if raw(options(inner).get("array")) == "true" else ""
-            columns += [steps.column(word, kind + array, line(each), nullable=_nullable(inner)) for word in words]
+        else:
+            columns += columns_of(steps, kind, each)
+            keys += references_of(steps, table, each)
     yield steps.step("create-table", line(node), table, columns=tuple(columns))
     yield from keys
 
 
-def _calls(body: Syntax | None) -> Iterator[Syntax]:
+def columns_of(steps: Steps, kind: str, node: Syntax) -> list[Column]:
+    """The columns of a call in a table's block: `t.string :name, :title`, `t.timestamps`, `t.references :order`."""
+    inner = node.child_by_field_name("arguments")
+    words = [text for child in positional(inner) if (text := literal(child)) is not None]
+    if kind == "timestamps":
+        return [steps.column(column, "datetime", line(node), nullable=False) for column in ("created_at", "updated_at")]
+    if kind in ("references", "belongs_to"):
+        typed = literal(options(inner).get("type")) or "bigint"
+        found = [steps.column(f"{word}_id", typed, line(node), nullable=nullable(inner)) for word in words]
+        if options(inner).get("polymorphic") is not None:
+            found += [steps.column(f"{word}_type", "string", line(node), nullable=nullable(inner)) for word in words]
+        return found
+    if kind in _NO_COLUMNS:
+        return []
+    if kind == "column" and len(words) > 1:
+        kind, words = words[1], words[:1]
+    return [column_of(steps, word, kind, node, inner) for word in words]
+
+
+def references_of(steps: Steps, table: str, node: Syntax) -> Iterator[SchemaChange]:
+    """The foreign keys of `t.references :order, foreign_key: true`, `foreign_key: { to_table: :orders }`."""
+    given = node.child_by_field_name("arguments")
+    stated = options(given).get("foreign_key")
+    if stated is None or raw(stated) == "false":
+        return
+    import inflection
+
+    for child in positional(given):
+        if (word := literal(child)) is not None and word != table:
+            target = literal(options(stated).get("to_table")) or inflection.pluralize(word)
+            yield steps.foreign(line(node), table, [f"{word}_id"], target, ["id"])
+
+
+def column_of(steps: Steps, word: str, kind: str, node: Syntax, given: Syntax | None) -> Column:
+    """A column of a type with its options."""
+    array = "[]" if raw(options(given).get("array")) == "true" else ""
+    return steps.column(word, kind + array, line(node), nullable=nullable(given))
+
+
+def calls_on_block(body: Syntax | None) -> Iterator[Syntax]:
     """The calls on a block's own variable, in order."""
     stack = list(reversed(body.named_children)) if body is not None else []
     while stack:
@@ -88,11 +116,12 @@ def _calls(body: Syntax | None) -> Iterator[Syntax]:
             stack.extend(reversed(node.named_children))
 
 
-def _nullable(given: Syntax | None) -> bool:
+def nullable(given: Syntax | None) -> bool:
+    """Whether a column may be null, by its options."""
     return raw(options(given).get("null")) != "false"
 
 
-def _index(steps: Steps, table: str, arguments: list[Syntax], node: Syntax, given: Syntax | None) -> Iterator[SchemaChange]:
+def index_of(steps: Steps, table: str, arguments: list[Syntax], node: Syntax, given: Syntax | None) -> Iterator[SchemaChange]:
     """An index over columns; one over an expression is written as one text."""
     said = options(given)
     columns = [column for column in literals(arguments[0]) if column.isidentifier()] if arguments else []
@@ -105,7 +134,7 @@ def _index(steps: Steps, table: str, arguments: list[Syntax], node: Syntax, give
         )  # fmt: skip
 
 
-def _singular(plural: str) -> str:
+def singular(plural: str) -> str:
     """The singular that Rails takes for the usual plurals."""
     bare = plural.rpartition(".")[2]
     for ending, singular in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"), ("ss", "ss"), ("s", "")):

@@ -36,7 +36,7 @@ def resolve(facts: Facts) -> Facts:
     for change in changes:
         if not of_prisma(change.at.path):
             histories[history(change.at.path, change.technology), change.technology].append(change)
-    return facts.plus(model for key in sorted(histories) for model in _tables(histories[key]))
+    return facts.plus(model for key in sorted(histories) for model in tables(histories[key]))
 
 
 def _below(folder: str, declared: Iterable[str]) -> bool:
@@ -44,7 +44,8 @@ def _below(folder: str, declared: Iterable[str]) -> bool:
     return any(folder_of(folder) in (known, folder_of(known)) or folder.startswith(f"{known}/") for known in declared)
 
 
-def _tables(changes: Sequence[SchemaChange]) -> Iterator[EntityModel]:
+def tables(changes: Sequence[SchemaChange]) -> Iterator[EntityModel]:
+    """What the steps of one history make."""
     schema = Schema()
     for change in _ordered(changes):
         schema.apply(change)

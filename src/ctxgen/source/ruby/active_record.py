@@ -1,4 +1,4 @@
-"""Active Record's models: tables and associations; the columns are those of the schema that the repository keeps.
+"""Active Record's models: tables and associations; the columns are those of the schema that the repository keeps, else of its migrations.
 
 Sources: https://guides.rubyonrails.org/active_record_basics.html, https://guides.rubyonrails.org/association_basics.html.
 """
@@ -6,22 +6,28 @@ Sources: https://guides.rubyonrails.org/active_record_basics.html, https://guide
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Literal
 
 import inflection
 
+from ctxgen.documents import Unreadable
 from ctxgen.facts import folder_of
-from ctxgen.model import At, EntityModel, Relation
+from ctxgen.model import At, EntityModel, Relation, SchemaChange
 from ctxgen.opaque import Name, name
+from ctxgen.readers._rails_migration import steps_of
+from ctxgen.resolve.schema import tables
 from ctxgen.source import ir
 from ctxgen.source.guards import spelled
+from ctxgen.source.languages import Repository
 from ctxgen.source.program import Program
 from ctxgen.source.ruby.rails_names import Names, names_of
 from ctxgen.source.values import ClassValue
 
 _BASES = {"ApplicationRecord", "ActiveRecord.Base"}
 _STATED_PREFIX = re.compile(r"table_name_prefix\s{0,9}=?\s{0,9}[\"'](\w{1,60})[\"']")
+_MIGRATIONS = 2_000
 _KINDS: dict[str, Literal["one-to-one", "many-to-one", "one-to-many", "many-to-many"]] = {
     "belongs_to": "many-to-one",
     "has_one": "one-to-one",
@@ -35,6 +41,29 @@ def finish(program: Program) -> None:
     found = {_whole(program, cls): cls for cls in list(program.classes) if _is_model(program, cls)}
     for whole, cls in found.items():
         program.facts.append(_model(program, cls, whole, frozenset(found)))
+    if isinstance(program.sources, Repository):
+        program.facts += _migrated(program.sources)
+
+
+def _migrated(repository: Repository) -> Iterator[EntityModel]:
+    """The tables that migrations make in the order of their names, where no dump says how they stand."""
+    histories: dict[str, list[str]] = defaultdict(list)
+    for path in repository.matching("**/db/migrate/*.rb"):
+        histories[folder_of(path)].append(path)
+    for folder, paths in histories.items():
+        beside = f"{folder_of(folder)}/" if folder_of(folder) else ""
+        if any(
+            next(iter(repository.matching(f"{beside}{dump}")), None)
+            for dump in ("schema.rb", "structure.sql", "*_schema.rb", "*_structure.sql")
+        ):
+            continue
+        changes: list[SchemaChange] = []
+        for path in sorted(paths)[:_MIGRATIONS]:
+            try:
+                changes += steps_of(repository.file(path))
+            except Unreadable:
+                continue
+        yield from tables(changes)
 
 
 def _is_model(program: Program, cls: ClassValue) -> bool:
