@@ -70,6 +70,10 @@ class Following:
         self._active: dict[int, int] = defaultdict(int)
         self.calling: list[Arguments] = []
         """The calls of the repository's functions that are being followed, outermost first."""
+        self.roots: frozenset[str] = frozenset()
+        """The files that are followed from."""
+        self._constants: dict[str, ClassValue | None] = {}
+        """Classes by the ends of their whole names, as far as somebody asked."""
         self._getters: dict[str, ir.Function] = {}
         self._given: dict[tuple[int, int] | None, tuple[Value, Value]] = {}
         """What functions gave whose arguments say nothing: they do the same again.  What they are bound to is kept beside it, so that its `id` stays its own."""

@@ -554,6 +554,7 @@ class Interpreter(Lookups):
         """Declare and run the files, then the functions and methods of `setups` that nobody called: someone outside the code that is followed does."""
         limit = sys.getrecursionlimit()
         sys.setrecursionlimit(max(limit, RECURSION))
+        self.roots = frozenset(paths)
         try:
             for path in paths:
                 self.module(path)

@@ -176,7 +176,7 @@ class Class:
 
     `kind` is `class`, `interface`, `struct`, `enum`, `record`, `object`, `trait` or `module`; `statements` is what stands in a class's body
     beside fields and methods (calls such as Rails' `has_many :orders` or Elixir's), lowered at first use.  `partial`: other declarations
-    of its name in the same namespace belong to it (C#).
+    of its name in the same namespace belong to it (C#).  `within`: the modules that its declaration names before it, with dots (Ruby).
     """
 
     def __init__(
@@ -192,8 +192,9 @@ class Class:
         abstract: bool = False,
         partial: bool = False,
         end: int = 0,
+        within: str = "",
     ) -> None:
-        self.name, self.line, self.bases, self._members, self.partial = name, line, bases, members, partial
+        self.name, self.line, self.bases, self._members, self.partial, self.within = name, line, bases, members, partial, within
         self.decorators, self.kind, self.parameters, self.abstract, self.end = decorators, kind, parameters, abstract, end or line
 
     @cached_property

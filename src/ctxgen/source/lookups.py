@@ -28,6 +28,8 @@ from ctxgen.source.values import (
     Value,
 )
 
+_DECLARING = 20
+"""Files that declare a class of one name and are looked at for the one that is meant."""
 _COMPUTED = {"property", "cached_property", "computed_field", "hybrid_property"}
 """Decorators of methods that are read like fields."""
 
@@ -111,6 +113,8 @@ class Lookups(Modules):
                     return type
                 if owner.arguments is not None and path.endswith("()") and name in owner.arguments.keywords:
                     return owner.arguments.keywords[name]
+                if self.language.open_classes and owner.arguments is None and (known_class := self._constant(f"{path}.{name}", scope)):
+                    return known_class
                 found = External(f"{path}.{name}"[:MAX_TEXT], owner.arguments)
                 made = self.made(found, At(scope.module.path, line))
                 return found if made is None else made
@@ -125,6 +129,8 @@ class Lookups(Modules):
             case Instance() | ClassValue():
                 found_member = self._member(owner, name, line)
                 if found_member is None and isinstance(owner, ClassValue) and self.language.open_classes:
+                    if known_class := self._constant(f"{_whole(owner)}.{name}", scope):
+                        return known_class
                     return External(f"{owner.cls.name}.{name}"[:MAX_TEXT])
                 return self._got(owner, name, line) if found_member is None else found_member
             case Object():
@@ -151,6 +157,23 @@ class Lookups(Modules):
             case str() | list():
                 return builtins.Bound(owner, name)
         return UNKNOWN
+
+    def _constant(self, whole: str, scope: Scope) -> ClassValue | None:
+        """A class by the end of its whole name, of whichever of the files that open its modules: `V1::Orders` of `Shop::V1::Orders`."""
+        last = whole.rpartition(".")[2]
+        if whole in self._constants or not last[:1].isupper():
+            return self._constants.get(whole)
+        self._constants[whole] = None
+        for path in self.resolver.defining(scope.module.path, last)[:_DECLARING]:
+            if path not in self.modules and path not in self.roots:
+                continue  # what speaks of no framework is not opened for a name alone
+            self.run(path)
+            for cls in [each for each in self.classes if each.path == path and each.cls.name == last]:
+                if f".{_whole(cls)}".endswith(f".{whole}"):
+                    self.defined(cls)
+                    self._constants[whole] = cls
+                    return cls
+        return None
 
     def _qualified(self, namespace: str, name: str, importer: ModuleValue) -> ClassValue | None:
         """A type of the repository by its namespace or the end of it: `Services.Orders.Routes`."""
@@ -271,6 +294,16 @@ class Lookups(Modules):
             self.defined(cls)
             known.object = cls.object
         return known
+
+
+def _whole(cls: ClassValue) -> str:
+    """A class by the modules that it lies in."""
+    names = [cls.cls.within, cls.cls.name] if cls.cls.within else [cls.cls.name]
+    outer = cls.outer
+    while outer is not None and len(names) < 20:
+        names.insert(0, outer.cls.name)
+        outer = outer.outer
+    return ".".join(names)
 
 
 def _bare(type: ir.Expression | None) -> str:

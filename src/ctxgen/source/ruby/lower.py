@@ -211,6 +211,7 @@ def _class(node: Syntax, depth: int) -> ir.Class:
         bases,
         now(lambda: _members(body, depth)),
         kind="class" if node.type == "class" else "module",
+        within=_text(name).rpartition("::")[0].removeprefix("::").replace("::", "."),
         end=int(node.end_point[0]) + 1,
     )
 

@@ -108,7 +108,7 @@ def _mount(program: Program, owner: Object, arguments: Arguments) -> Value:
             continue
         whole = join(level.base, path)
         inner = program.router_of(program.evaluate(application, arguments.scope))
-        if inner is not None and owner.router is not None and inner.routes:
+        if inner is not None and owner.router is not None and (inner.routes or inner.mounts):
             owner.router.mount(inner, whole, at, guards)
         elif owner.router is not None:
             mounted: list[_Mounted] = program.shared.setdefault("rails.mounted", [])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ctxgen.model import At
 from ctxgen.source import ir
+from ctxgen.source.frameworks import Type
 from ctxgen.source.guards import guard, spelled
 from ctxgen.source.program import Hook, MethodHook, Program
 from ctxgen.source.routing import Router
@@ -23,7 +24,8 @@ def _require(program: Program, arguments: Arguments) -> Value:
     return UNKNOWN
 
 
-def _before(program: Program, owner: Object, arguments: Arguments) -> Value:
+def guard_before(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`before { authenticate! }`, `before "/admin/*" do … end`."""
     callback, path = arguments.get(-1), arguments.get(0)
     if isinstance(callback, FunctionValue) and owner.router is not None:
         for statement in callback.function.body:
@@ -50,12 +52,12 @@ def _extend(program: Program, owner: Object, arguments: Arguments) -> Value:
 # ---------------------------------------------------------------------------------------------- config.ru
 
 
-def _map(program: Program, arguments: Arguments) -> Value:
+def map_path(program: Program, arguments: Arguments) -> Value:
     """`map "/api" do run Api end`: what the block runs answers below the path."""
     path, block = arguments.get(0), arguments.get(-1)
     if not _in_rackup(arguments) or not isinstance(path, str) or not isinstance(block, FunctionValue):
         return None
-    made = program.new_object(program.vocabulary.frameworks["sinatra"].types["group"], program.at(arguments))
+    made = program.new_object(_group(program), program.at(arguments))
     assert made.router is not None
     outer = _mapped(program)
     if outer:
@@ -68,7 +70,13 @@ def _map(program: Program, arguments: Arguments) -> Value:
     return UNKNOWN
 
 
-def _run(program: Program, arguments: Arguments) -> Value:
+def _group(program: Program) -> Type:
+    """What a path of `config.ru` stands for, of whichever framework there is."""
+    known = program.vocabulary.frameworks
+    return known["sinatra"].types["group"] if "sinatra" in known else known["grape"].types["namespace"]
+
+
+def run_application(program: Program, arguments: Arguments) -> Value:
     """`run Api`, `run Rack::Cascade.new([Api, Pages])`."""
     outer = _mapped(program) if _in_rackup(arguments) else []
     given = arguments.get(0)
@@ -89,5 +97,5 @@ def _mapped(program: Program) -> list[Router]:
     return program.shared["sinatra.mapped"]
 
 
-HOOKS: dict[str, Hook] = {"require()": _require, "map()": _map, "run()": _run}
-METHODS: dict[str, MethodHook] = {"sinatra.app.before": _before, "sinatra.app.register": _extend, "sinatra.app.extend": _extend}
+HOOKS: dict[str, Hook] = {"require()": _require, "map()": map_path, "run()": run_application}
+METHODS: dict[str, MethodHook] = {"sinatra.app.before": guard_before, "sinatra.app.register": _extend, "sinatra.app.extend": _extend}
