@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ctxgen.context import Context, Endpoint
 from ctxgen.render.budget import Code, Line, Part, Piece, Section, Text
 
-SUMMARY, GROUP, ENDPOINT = 62, 50, 30
+SUMMARY, GROUP, ENDPOINT = 70, 50, 30
 """Worth of a component's numbers, of its largest group of paths, of one endpoint."""
 GROUPS = 6
 GUARDS = 2
@@ -47,7 +47,7 @@ def _summary(endpoints: Sequence[Endpoint], index: int) -> Iterator[Piece]:
         parts += [" by ", *_codes(most)] if most else []
     if public := sum(each.access == "public" for each in endpoints):
         parts += [f", {public} public"]
-    yield Piece(tuple(parts), max(20, SUMMARY - index), endpoints[0].evidence[0])
+    yield Piece(tuple(parts), max(20, SUMMARY - 3 * index), endpoints[0].evidence[0])
     groups = grouped(each for each in endpoints if each.path and each.kind in ("http", "ws", "sse"))
     for rank, (prefix, same) in enumerate(groups[:GROUPS] if len(groups) > 1 else ()):
         methods = ", ".join(dict.fromkeys(each.method for each in same if each.method))
