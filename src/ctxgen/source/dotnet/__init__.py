@@ -6,9 +6,9 @@ Source: https://learn.microsoft.com/dotnet/csharp/language-reference/language-sp
 
 from __future__ import annotations
 
-from ctxgen.source.dotnet.attributes import of_function
 from ctxgen.source.dotnet.entry import tells
 from ctxgen.source.dotnet.lower import lower
+from ctxgen.source.dotnet.mediated import handled
 from ctxgen.source.dotnet.resolve import DotnetResolver
 from ctxgen.source.languages import Language
 
@@ -22,5 +22,5 @@ LANGUAGE = Language(
     runs=tells,
     qualified=True,
     dispatches=True,
-    attributed=of_function,
+    attributed=handled,
 )

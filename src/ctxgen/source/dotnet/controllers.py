@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from ctxgen.model import At
 from ctxgen.source import ir
+from ctxgen.source.dotnet import mediated
 from ctxgen.source.dotnet.attributes import VERBS, Attribute, attributes, base_names, of_class, protection, type_name
 from ctxgen.source.dotnet.routing import routing
 from ctxgen.source.program import Program, shared
@@ -134,6 +135,7 @@ class _Reader(NamedTuple):
         verbs = [a for a in own if a.name in VERBS or a.name == "AcceptVerbs"]
         templates = [text for a in own if a.name == "Route" and (text := _template(a)) is not None]
         guards, opened = protection(self.program, own, self.above)
+        guards = (*guards, *mediated.guards(self.program, method, self.program.class_scope(declared)))
         name = next((text for a in own if a.name == "ActionName" and isinstance(text := a.first(), str)), method.name.removesuffix("Async"))
         place = At(declared.path, method.line)
 

@@ -77,7 +77,10 @@ def _module(program: Program, cls: ClassValue, router: Router) -> None:
 def invoked_groups(program: Program) -> None:
     """`type.GetMethod("Map").Invoke(null, [group])` in a function that names an interface: the classes that implement it map themselves on the group."""
     waiting = [(value.owner, router) for value, router in program.assumed_by if value.owner is not None and not router.dropped and (router.routes or router.mounts)]  # fmt: skip
+    named = {id(mount.child) for router in program.routers for mount in router.mounts if len(_GROUP.findall(mount.prefix)) == 1}
     for group in [router for router in program.routers if router.kind == "group" and not router.assumed] if waiting else []:
+        if id(group) in named:  # each class has a group of its own name
+            continue
         body = _around(program, group.at)
         if b".Invoke(" in body:
             words = set(_WORD.findall(body))
