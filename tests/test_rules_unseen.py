@@ -427,6 +427,15 @@ def test_images_and_links_of_the_product_itself(tmp_path: Path) -> None:
     assert not {"appwrite", "okta", "sentry"} & known.keys()
 
 
+def test_what_an_image_installs_makes_no_package_of_the_folder(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "flask>=3.1,<4\npytest~=9.0\n",
+        "Dockerfile": "FROM python:3.12\nRUN pip install playwright~=1.56.0\nCMD python app.py\n",
+        "app.py": "import flask\napp = flask.Flask(__name__)\n",
+    }
+    assert _technologies(_scan(tmp_path, files))["flask"].scope == "backend"
+
+
 def test_a_site_that_is_built_once_is_a_frontend(tmp_path: Path) -> None:
     files = {
         "api/package.json": '{"name": "api", "dependencies": {"express": "4.19.2"}}',
@@ -441,6 +450,8 @@ def test_a_site_that_is_built_once_is_a_frontend(tmp_path: Path) -> None:
 
 
 def test_the_product_is_no_outside_service_of_itself(tmp_path: Path) -> None:
+    started = {"package.json": '{"name": "unleash-server"}', "compose.yml": "services:\n  web:\n    image: unleashorg/unleash-server:6\n"}
+    assert "unleash" not in _technologies(_scan(tmp_path / "other", started))
     files = {
         "package.json": '{"name": "@shop/langfuse", "dependencies": {"langfuse": "3.38.4", "express": "4.19.2"}}',
         "compose.yml": "services:\n  web:\n    image: langfuse/langfuse:3\n",

@@ -248,12 +248,14 @@ class _Recogniser:
         listed: dict[str, set[str]] = defaultdict(set)
         for need in self.facts.of(Dependency):
             if need.ecosystem == "pypi" and need.group == "main":
-                (listed if need.at.path.endswith(".txt") else stated)[need.at.path].add(normal_package("pypi", need.name))
+                of_package = need.at.path.rpartition("/")[2] in ("pyproject.toml", "setup.py", "setup.cfg")
+                (stated if of_package else listed)[need.at.path].add(normal_package("pypi", need.name))
         folders = {folder_of(path) for path in stated}
         return {
             path
             for path, packages in listed.items()
             if folder_of(path) in folders
+            and path.endswith(".txt")
             and any((known := self.catalogue.package("pypi", each)) and self.catalogue[known].category == "testing" for each in packages)
         }
 
@@ -303,7 +305,8 @@ class _Recogniser:
 
     def _is_the_product(self, known: str) -> bool:
         """Whether an outside service is what the repository itself makes."""
-        return known in self._product and self.catalogue[known].category in ("saas", "ai", "auth", "observability")
+        images = (image.rpartition("/")[2] for image in self.catalogue[known].images)
+        return not self._product.isdisjoint((known, *images)) and self.catalogue[known].category in ("saas", "ai", "auth", "observability")
 
     def _tagged_otherwise(self, image: Image) -> bool:
         """Whether an image is somebody's own build of what it is called like (`shop/postgres:0.1.0`), with versions of its own."""
