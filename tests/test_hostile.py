@@ -395,7 +395,6 @@ def test_manifests_in_other_encodings(tmp_path: Path, path: str, text: str, enco
         "go.mod",
         "pom.xml",
         ".env",
-        "schema.sql",
     ],
 )
 def test_binary_manifests_are_said(tmp_path: Path, path: str, content: bytes) -> None:
