@@ -112,6 +112,9 @@ _REQUIRES = {
 _WEAK = {"user", "session", "passport", "signin", "logged"}
 """Words that tell a guard only beside one that requires something: `sign_in_for_demo` signs somebody in."""
 
+_REFUSE = {"reject", "rejects", "deny", "denies", "refuse", "block", "forbid", "disallow"}
+_UNKNOWN_PEOPLE = {"anonymous", "unauthenticated", "unauthorized", "unauthorised", "guest", "guests", "visitors"}
+
 _ATTACHES = {"set", "attach", "populate", "refresh"}
 """Verbs of what makes a user known to what follows (`session.SetUser`, `token.Refresh`) and lets everybody pass."""
 
@@ -150,6 +153,8 @@ def guard_kind(spelled: str) -> GuardKind | None:
         return None
     if known & _AUTHZ or joined & {"superuser", "superadmin"}:
         return "authz"
+    if known & _REFUSE and known & _UNKNOWN_PEOPLE:  # `reject_anonymous_users`
+        return "authn"
     authn = (known | joined) & _AUTHN
     checked = authn <= {"session", "passport"} and known & {"validate", "validates"}
     if authn and not known & _NOT and (not authn <= _WEAK or known & _REQUIRES or checked):

@@ -67,7 +67,7 @@ def stated(program: Program, function: FunctionValue) -> Iterator[Stated]:
 def extractor_guards(program: Program, owner: Object, arguments: Arguments) -> list[Guard]:
     """The types that a handler takes which refuse a request: those that the repository implements, by their names."""
     handler = arguments.get(0)
-    own = program.resolver.extractors if isinstance(program.resolver, RustResolver) else frozenset()
+    own = program.resolver.extractors if isinstance(program.resolver, RustResolver) else {}
     found = []
     for parameter in handler.function.parameters if isinstance(handler, FunctionValue) else ():
         last = spelled_last(parameter.type)
@@ -75,7 +75,9 @@ def extractor_guards(program: Program, owner: Object, arguments: Arguments) -> l
         if last in own and not last.startswith(("Optional", "Maybe")):
             kind = guard_kind(spelled(parameter.type))
             if kind not in ("authn", "authz"):
-                kind = "authn" if _PERSONS & set(_WORDS.findall(last)) else None
+                words = _PERSONS.intersection(_WORDS.findall(last))
+                # a session is there for everybody, unless what takes it asks for more
+                kind = "authn" if words - {"Session"} or (words and own[last]) else None
             found.append(guard(_short(spelled(parameter.type)), at, kind) if kind else None)
         elif last in _LIBRARIES or (last == "TypedHeader" and _argument(parameter.type) == "Authorization"):
             found.append(guard(last, at, "authn"))

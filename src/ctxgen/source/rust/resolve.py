@@ -18,6 +18,8 @@ _EXTRACTOR = re.compile(
     rb"\bimpl\b[^{};]{0,200}?\b(?:From|Optional)?(?:FromRequest(?:Parts)?|FromData|Extractible)\b(?:<[^{};]{0,120}?>)?[ \t\r\n]{1,20}for[ \t\r\n]{1,20}(?:&?[\w:]{0,60}::)?(\w{1,60})"
 )
 
+_REFUSES = re.compile(rb"\bErr\(|ok_or|\?[;.)\n]|Failure|Error\(|Forward")
+
 _SCHEME = re.compile(
     rb"#\[derive\([^()\]]{0,200}\bSecurityScheme\b[^()\]]{0,200}\)\](?:[ \t\r\n]{0,20}#\[[^\n]{0,300}\n?){0,5}[ \t\r\n]{0,20}(?:pub(?:\([\w:]{1,20}\))?[ \t]{1,4})?(?:struct|enum)[ \t]{1,4}(\w{1,60})"
 )
@@ -63,14 +65,17 @@ class RustResolver:
         return ()
 
     @cached_property
-    def extractors(self) -> frozenset[str]:
-        """The types that the repository takes from a request itself (`impl FromRequestParts<S> for Claims`)."""
-        found: set[str] = set()
+    def extractors(self) -> dict[str, bool]:
+        """The types that the repository takes from a request itself (`impl FromRequestParts<S> for Claims`), and whether what it does may refuse one."""
+        found: dict[str, bool] = {}
         for path in self._sources.paths:
             data = self._sources.data(path)
             if b"FromRequest" in data or b"FromData" in data or b"Extractible" in data:
-                found |= {match.decode("ascii", "replace") for match in _EXTRACTOR.findall(data)}
-        return frozenset(found)
+                for match in _EXTRACTOR.finditer(data):
+                    end = data.find(b"\n}", match.end())
+                    refuses = _REFUSES.search(data, match.end(), end if end > 0 else len(data)) is not None
+                    found[match[1].decode("ascii", "replace")] = refuses
+        return found
 
     @cached_property
     def schemes(self) -> frozenset[str]:
