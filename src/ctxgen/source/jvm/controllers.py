@@ -150,16 +150,19 @@ def guards_of(program: Program, own: Sequence[Annotation], outer: Sequence[Annot
     return guards, None
 
 
-_EXPRESSION = re.compile(r"@?[\w.]{1,60}\(((?:\s*'[^']{1,80}'\s*,?){1,10})\)")
+_CALL = re.compile(r"@?[\w.]{1,60}\((.*)\)", re.DOTALL)
 """`hasRole('ADMIN')`, `@orders.allows('read', 'write')`."""
+_QUOTED = re.compile(r"'([^']{1,80})'")
+_LONGEST = 300
 
 
 def _asked(program: Program, annotation: Annotation) -> list[str]:
     """The roles or permissions that an annotation names, in an expression too; none where it says more than that."""
     found = list[str]()
     for stated in texts(program, annotation, "value", "roles", "permissions"):
-        inner = _EXPRESSION.fullmatch(stated.strip())
-        found += re.findall(r"'([^']+)'", inner[1]) if inner else [stated]
+        inner = _CALL.fullmatch(stated.strip()) if len(stated) < _LONGEST else None
+        given = [_QUOTED.fullmatch(each.strip()) for each in inner[1].split(",")] if inner else []
+        found += [each[1] for each in given if each] if given and all(given) else [stated]
     return found
 
 
