@@ -509,3 +509,15 @@ def test_an_api_key_among_the_fields_of_headers(tmp_path: Path) -> None:
     assert "api-key" in _mechanisms(_scan(tmp_path / "a", {"package.json": server, "a.js": taken}))
     given = "request.headers.apikey = key\n"
     assert "api-key" not in _mechanisms(_scan(tmp_path / "b", {"package.json": server, "a.js": given}))
+
+
+def test_how_authjs_signs_in_by_the_providers_that_are_imported(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{ "scripts": { "start": "next start" }, "dependencies": { "next": "15.0.0", "next-auth": "5.0.0" } }',
+        "src/auth.ts": "import NextAuth from 'next-auth'\nimport GitHub from 'next-auth/providers/github'\nimport Resend from 'next-auth/providers/resend'\n"
+        "export const { handlers, auth } = NextAuth({ providers: [GitHub, Resend] })\n",
+    }
+    context = _scan(tmp_path, files)
+    assert {"oauth2", "magic-link"} <= _mechanisms(context)
+    assert not {"oidc", "password"} & _mechanisms(context)
+    assert "Auth.js e-mail" not in markdown.render(context, load())

@@ -23,7 +23,9 @@ SECURITY_WORTH = {
     "dependency updates": 44,
 }  # fmt: skip
 """What a security setting is worth by the start of its name; others are for JSON alone."""
-PROTOCOLS = ("jwt", "oauth2", "saml", "ldap", "api-key-auth", "http-basic", "remote-user")
+PROTOCOLS = (
+    "jwt", "oauth2", "saml", "ldap", "api-key-auth", "http-basic", "remote-user", "authjs-oauth", "authjs-oidc", "authjs-email", "authjs-credentials",
+)  # fmt: skip
 """Technologies that are mechanisms too, and told as such."""
 USAGE_ORDER = {"used": 0, "default": 1, "supported": 2, "connector": 3}
 COMPONENT_WORTH = {"service": 65, "gateway": 66, "worker": 64, "job": 45, "frontend": 42, "cli": 45, "library": 30}
