@@ -17,9 +17,10 @@ from ctxgen.source.rust.tokens import line_of, text_of
 if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
 
-MAX_BODY = 20_000
+MAX_BODY, MAX_PATTERN = 20_000, 2_000
+"""Letters of a rule's two sides."""
 _PARAMETER = re.compile(r"\$(\w{1,60}):\w{1,20}")
-_PATTERN = re.compile(r"[(\[{]\s*(?:\$\w{1,60}:\w{1,20}\s*,?\s*)*[)\]}]")
+_PATTERN = re.compile(r"[(\[{]\s*(?:\$\w{1,60}:\w{1,20}\s*(?:,\s*)?)*[)\]}]")
 
 
 def defined(node: Syntax) -> ir.Function | None:
@@ -29,7 +30,7 @@ def defined(node: Syntax) -> ir.Function | None:
     if pattern is None or body is None or "$(" in (written := text_of(body)) or len(written) > MAX_BODY:
         return None
     matched = text_of(pattern)
-    if not _PATTERN.fullmatch(matched):
+    if len(matched) > MAX_PATTERN or not _PATTERN.fullmatch(matched):
         return None
     line = line_of(body)
     parameters = tuple(ir.Parameter(name, line) for name in _PARAMETER.findall(matched))
