@@ -11,9 +11,10 @@ from ctxgen.readers import reads
 from ctxgen.tree import SOURCE_LIMIT, File
 
 _STATED = re.compile(
-    r"^[^/*\"\n]{0,200}?\b(?:set)?(?P<key>[Mm]aximumPoolSize|[Mm]inimumIdle|[Cc]onnectionTimeout|[Ii]dleTimeout|[Mm]axLifetime)[ \t]{0,9}(?:=|\()[ \t]{0,9}(?P<number>\d[\d_]{0,11})L?\b",
-    re.MULTILINE,
+    r"\b(?:set)?(?P<key>[Mm]aximumPoolSize|[Mm]inimumIdle|[Cc]onnectionTimeout|[Ii]dleTimeout|[Mm]axLifetime)[ \t]{0,9}(?:=|\()[ \t]{0,9}(?P<number>\d[\d_]{0,11})L?\b"
 )
+_LONGEST = 300
+"""Characters of a line that are looked at."""
 _KINDS = {
     "maximumpoolsize": ("pool-size", "connections", "HikariCP"),
     "minimumidle": ("pool-size", "connections", "HikariCP idle minimum"),
@@ -27,9 +28,9 @@ _KINDS = {
 @reads("*.java", "*.kt", limit=SOURCE_LIMIT, contains=(b"HikariConfig", b"HikariDataSource"))
 def read_hikari(file: File) -> Iterator[Fact]:
     """The sizes and time-outs that stand as numbers."""
-    for found in _STATED.finditer(file.text):
+    for number, line in enumerate(file.text.split("\n"), 1):
+        if (found := _STATED.search(line, 0, _LONGEST)) is None or any(mark in line[: found.start()] for mark in ("//", "*", '"')):
+            continue  # a comment, or a text that speaks of it
         kind, unit, subject = _KINDS[found["key"].lower()]
-        line = file.text.count("\n", 0, found.start("key")) + 1
-        yield Setting(
-            kind=name(kind), value=name(found["number"].replace("_", "")), unit=name(unit), subject=name(subject), at=file.at(line)
-        )
+        size = name(found["number"].replace("_", ""))
+        yield Setting(kind=name(kind), value=size, unit=name(unit), subject=name(subject), at=file.at(number))
