@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from ctxgen.model import Column, EntityModel, Relation
 from ctxgen.opaque import Name, name
@@ -25,6 +26,8 @@ _MARTEN = re.compile(
     rb"<(?P<type>[A-Z]\w{0,100})>"
 )
 _SIGNS = {"mongodb-csharp-driver": (b"MongoDB", _MONGO), "marten": (b"Marten", _MARTEN)}
+_MOST = 200
+"""Matches of one file that are looked at."""
 _LEFT_OUT = {"BsonIgnore", "JsonIgnore", "IgnoreDataMember"}
 
 
@@ -37,7 +40,7 @@ def finish(program: Program) -> None:
             data: bytes = program.resolver.data(path)  # type: ignore[attr-defined]
             if word not in data and b"Mongo" not in data:
                 continue
-            for each in pattern.finditer(data):
+            for each in islice(pattern.finditer(data), _MOST):
                 if b"//" in data[data.rfind(b"\n", 0, each.start()) + 1 : each.start()]:
                     continue
                 cls, stored = _kept(program, path, each)
