@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from ctxgen.model import At
 from ctxgen.source import ir
 from ctxgen.source.following import MAX_PROGRAM, MAX_STEPS, MAX_TEXT, Exhausted, Following
@@ -93,15 +95,20 @@ class Modules(Following):
         if statement.alias:
             scope.names[statement.alias] = LazyImport(statement, module)
 
+    @cached_property
+    def _users(self) -> Users | None:
+        """The resolver where it tells what a file uses."""
+        return self.resolver if isinstance(self.resolver, Users) else None
+
     def _run_imported(self, statement: ir.Import, module: ModuleValue) -> None:
         """Run a module that is imported for what running it does: nothing names what it brings, so nothing would ask for it."""
-        users = self.resolver if isinstance(self.resolver, Users) else None
-        if statement.alias and users is None:
+        users = self._users
+        if users.uses(module.path, statement.alias or statement.module) if users is not None else statement.alias:
             return
         inner = self.language.inside(statement.module, statement.name) if statement.name not in (None, "*", "default") else ""
         for path in (inner and self.resolver.module(module.path, inner)) or self.resolver.module(module.path, statement.module):
             known = self.modules.get(path)
-            if (known is None or not known.done) and not (users and users.uses(module.path, statement.alias or statement.module)):
+            if known is None or not known.done:
                 self.run(path)
 
     def _imported(self, lazy: LazyImport) -> Value:

@@ -7,14 +7,15 @@ that name (workspaces, `src` layouts).  Source: https://docs.python.org/3/refere
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
+from string import ascii_letters, digits
 
 from ctxgen.source.languages import Sources
 
 _INIT = "__init__.py"
+_JOINED = frozenset(each.encode() for each in f"{ascii_letters}{digits}_\"'")
+"""What beside a name makes it a part of another, or of a text."""
 
 
 class PythonResolver:
@@ -63,8 +64,13 @@ class PythonResolver:
 
     def uses(self, path: str, name: str) -> bool:
         """Whether a name, or a module's with its dots, stands in a file a second time; one in quotes (`__all__`) uses nothing."""
-        stands = re.finditer(rb"(?<![\w.\"'])" + re.escape(name.encode()) + rb"(?![\w\"'])", self.data(path))
-        return len(list(islice(stands, 2))) == 2
+        data, word = self.data(path), name.encode()
+        found, at = 0, data.find(word)
+        while at >= 0 and found < 2:
+            end = at + len(word)
+            found += data[at - 1 : at] not in _JOINED and data[at - 1 : at] != b"." and data[end : end + 1] not in _JOINED
+            at = data.find(word, end)
+        return found == 2
 
     def namespace(self, path: str, name: str) -> str | None:
         """`app.api` for the folder `app/api` without `__init__.py`, seen from `app/__init__.py`."""
