@@ -82,6 +82,26 @@ def test_trees_are_let_go(tmp_path: Path, path: str, crlf: bool) -> None:
     assert described(module)
 
 
+def test_functions_in_a_body_keep_no_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inner = "".join(f'\trouter.GET("/{number}", func(c *gin.Context) {{ c.JSON(200, {number}) }})\n' for number in range(9))
+    (tmp_path / "app.go").write_text(f"package shop\n\nfunc Register(router *gin.Engine) {{\n{inner}}}\n")
+    module = importlib.import_module("ctxgen.source.golang").LANGUAGE.lower(Tree(tmp_path).file("app.go"))
+    parts = 0
+    parse_part = documents.parse_part
+
+    def counted(*arguments: Any) -> Any:
+        nonlocal parts
+        parts += 1
+        return parse_part(*arguments)
+
+    monkeypatch.setattr(documents, "parse_part", counted)
+    body = module.statements[0].what.body
+    assert not nodes(body)
+    handlers = [call.value.arguments[1].value for call in body]
+    assert [handler.body[0].value.arguments[1].value.value for handler in handlers] == list(range(9))
+    assert parts == 1, "what stands in one part is found in its tree"
+
+
 def test_broken_code_keeps_its_tree(tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text("def all(:\n    return 1\n\n\ndef other():\n    return 2\n")
     file = Tree(tmp_path).file("app.py")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ctxgen import documents
 from ctxgen.store import decode
@@ -27,16 +27,26 @@ class _Source:
     def __init__(self, data: bytes, language: str, before: list[Range], alone: frozenset[str]) -> None:
         self.data, self.language, self.before, self.alone = data, language, before, alone
 
-    def part(self, place: Range, kind: int) -> Syntax:
-        """A node that was in the file's tree, in a tree of its own."""
-        found = _node(documents.parse_part(self.data, self.language, [*self.before, place]), place, kind)
-        found = found or _node(documents.parse_syntax(self.data, self.language), place, kind)
+    def node(self, part: Range, place: Range, kind: int) -> Syntax:
+        """A node that was in the file's tree, in the tree of a part."""
+        global _latest
+        if _latest is None or _latest[0] is not part:
+            _latest = part, documents.parse_part(self.data, self.language, [*self.before, part])
+        found = _node(_latest[1], place, kind) or _node(documents.parse_syntax(self.data, self.language), place, kind)
         assert found is not None
         return found
 
 
-_lowered: _Source | None = None
-"""The file that is being lowered."""
+class _Lowering(NamedTuple):
+    """What is being lowered: a file, or a part of it that was parsed by itself."""
+
+    source: _Source
+    part: Range | None
+
+
+_lowering: _Lowering | None = None
+_latest: tuple[Range, Syntax] | None = None
+"""The tree of the part that was parsed last: one function after the other is asked for that stands in it."""
 
 
 def lowered(
@@ -60,35 +70,37 @@ def lowered(
         root = documents.parse_syntax(data, language)
     # PHP's parser reads text until a tag
     before = [child.range for child in root.children[:1] if child.type == "php_tag"]
-    return _with(_Source(data, language, before, frozenset() if root.has_error else alone), partial(lower, root))
+    source = _Source(data, language, before, frozenset() if root.has_error else alone)
+    return _with(_Lowering(source, None), partial(lower, root))
 
 
 def later(node: Syntax, lower: Callable[[Syntax], T]) -> Callable[[], T]:
-    """What `lower` makes of a node, when it is first asked for.  What cannot stand alone is lowered now."""
-    source = _lowered
-    if source is None or not source.alone:  # the tree is that of a part, or of broken code, which no part of it parses like
+    """What `lower` makes of a node, when it is first asked for: where it cannot stand alone, in the part that it lies in; of a whole file, now."""
+    lowering = _lowering
+    if lowering is None or not lowering.source.alone:  # the tree of broken code is kept: no part of it would be parsed like this
         return partial(lower, node)
-    if node.type not in source.alone:
+    source, place, kind = lowering.source, node.range, node.kind_id
+    part = place if node.type in source.alone else lowering.part
+    if part is None:
         return now(partial(lower, node))
-    place, kind = node.range, node.kind_id
-    return lambda: _with(None, lambda: lower(source.part(place, kind)))
+    return lambda: _with(_Lowering(source, part), lambda: lower(source.node(part, place, kind)))
 
 
 def now(lower: Callable[[], T]) -> Callable[[], T]:
-    """What is asked for of every file: it is lowered while the tree is there."""
-    if _lowered is None or not _lowered.alone:
+    """What is asked for of every file, or is small: it is lowered while the tree is there."""
+    if _lowering is None or not _lowering.source.alone:
         return lower
     made = lower()
     return lambda: made
 
 
-def _with(source: _Source | None, lower: Callable[[], T]) -> T:
-    global _lowered
-    before, _lowered = _lowered, source
+def _with(lowering: _Lowering, lower: Callable[[], T]) -> T:
+    global _lowering
+    before, _lowering = _lowering, lowering
     try:
         return lower()
     finally:
-        _lowered = before
+        _lowering = before
 
 
 def _node(root: Syntax, place: Range, kind: int) -> Syntax | None:

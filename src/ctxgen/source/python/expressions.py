@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ctxgen.source import ir
-from ctxgen.source.later import now
+from ctxgen.source.later import later, now
 from ctxgen.source.python.strings import braces, joined, percents, pieces
 
 if TYPE_CHECKING:
@@ -162,7 +162,10 @@ def _lambda(node: Syntax, depth: int) -> ir.Expression:
 
     body, line = node.child_by_field_name("body"), line_of(node)
     return ir.Function(
-        "", line, parameters(node.child_by_field_name("parameters"), depth), now(lambda: (ir.Return(expression(body, depth), line),))
+        "",
+        line,
+        parameters(node.child_by_field_name("parameters"), depth),
+        later(body, lambda body: (ir.Return(expression(body, depth), line),)) if body is not None else tuple,
     )
 
 

@@ -424,12 +424,14 @@ def _of_constant(owner: ir.Expression) -> bool:
 
 
 def _block(node: Syntax, depth: int) -> ir.Function:
-    body = node.child_by_field_name("body")
-    inner = body.child_by_field_name("body") if body is not None and body.type in ("block", "do_block") else body
+    def lower(node: Syntax) -> tuple[ir.Statement, ...]:
+        body = node.child_by_field_name("body")
+        return _body(body.child_by_field_name("body") if body is not None and body.type in ("block", "do_block") else body, depth + 1)
+
     return ir.Function(
         "",
         _line(node),
         _parameters(node.child_by_field_name("parameters"), depth),
-        now(lambda: _body(inner, depth + 1)),
+        later(node, lower),
         end=int(node.end_point[0]) + 1,
     )

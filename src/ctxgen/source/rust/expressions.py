@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from ctxgen.source import ir
-from ctxgen.source.later import now
+from ctxgen.source.later import later
 from ctxgen.source.rust.tokens import line_of, macro, string, text_of
 
 if TYPE_CHECKING:
@@ -315,14 +315,15 @@ def _closure(node: Syntax, depth: int) -> ir.Expression:
         parameters.append(ir.Parameter(name, line, kind))
         if isinstance(target, ir.Sequence):  # `|router, (path, handler)|`
             parts.append(ir.Assign(target, ir.Name(name, line), line, declares=True))
-    inner = _inside(body) if body is not None and body.type in ("block", "async_block") else None
 
-    def lowered() -> tuple[ir.Statement, ...]:
-        if inner is not None:
-            return (*parts, *block(inner, depth))
-        return (*parts, ir.Return(expression(body, depth), line_of(body))) if body is not None else ()
+    def lowered(body: Syntax) -> tuple[ir.Statement, ...]:
+        if body.type in ("block", "async_block"):
+            return (*parts, *block(_inside(body), depth))
+        return (*parts, ir.Return(expression(body, depth), line_of(body)))
 
-    return ir.Function("", line_of(node), tuple(parameters), now(lowered), end=int(node.end_point[0]) + 1)
+    return ir.Function(
+        "", line_of(node), tuple(parameters), later(body, lowered) if body is not None else tuple, end=int(node.end_point[0]) + 1
+    )
 
 
 def _called_block(node: Syntax, depth: int) -> ir.Expression:

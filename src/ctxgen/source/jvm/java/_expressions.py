@@ -25,7 +25,7 @@ from ctxgen.source.ir import (
 from ctxgen.source.jvm.java import _declarations, _statements
 from ctxgen.source.jvm.java._types import type_of
 from ctxgen.source.jvm.nodes import DEEPEST, combined, line, number, text, unescape
-from ctxgen.source.later import now
+from ctxgen.source.later import later
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
@@ -152,12 +152,10 @@ def _lambda(node: Syntax, depth: int) -> Expression:
             (Parameter(text(parameters), line(parameters)),) if parameters.type == "identifier" else _declarations.parameters_of(parameters)
         )
 
-    def lowered() -> tuple[Statement, ...]:
-        if body is None:
-            return ()
+    def lowered(body: Syntax) -> tuple[Statement, ...]:
         return _statements.body_of(body, 0) if body.type == "block" else (Return(expression_of(body, 0), line(body)),)
 
-    return Function("", line(node), known, now(lowered), end=node.end_point[0] + 1)
+    return Function("", line(node), known, later(body, lowered) if body is not None else tuple, end=node.end_point[0] + 1)
 
 
 def _binary(node: Syntax, depth: int) -> Expression:

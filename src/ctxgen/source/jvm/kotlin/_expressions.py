@@ -30,7 +30,7 @@ from ctxgen.source.ir import (
 from ctxgen.source.jvm.kotlin import _declarations, _statements
 from ctxgen.source.jvm.kotlin._types import type_of
 from ctxgen.source.jvm.nodes import DEEPEST, combined, line, number, text, unescape
-from ctxgen.source.later import now
+from ctxgen.source.later import later, now
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
@@ -245,19 +245,17 @@ def _choice(node: Syntax, depth: int) -> Expression:
 def _lambda(node: Syntax, depth: int) -> Expression:
     """A block in braces; its last expression is what it gives.  Without parameters it has `it`."""
     known = list[Parameter]()
-    body = []
     for child in node.children:
         if child.type == "lambda_parameters":
             known += [Parameter(name, at, declared) for name, at, declared in _declarations.variables_of(child)]
-        elif child.is_named and "comment" not in child.type:
-            body.append(child)
 
-    def lowered() -> tuple[Statement, ...]:
+    def lowered(node: Syntax) -> tuple[Statement, ...]:
+        body = [child for child in node.children if child.is_named and child.type != "lambda_parameters" and "comment" not in child.type]
         return _returning(_statements.statements_of(body, 0))
 
     if not known:
         known.append(Parameter("it", line(node)))
-    return Function("", line(node), tuple(known), now(lowered), end=node.end_point[0] + 1)
+    return Function("", line(node), tuple(known), later(node, lowered), end=node.end_point[0] + 1)
 
 
 def _returning(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
