@@ -43,9 +43,9 @@ def runtimes(file: File, head: str, rest: list[Item], statement: list[Item]) -> 
         return
     if re.fullmatch(r'"?[\d.]+"?', text):
         yield Runtime(name=name("Java"), version=version(text.strip('"')), at=file.at(line_of(statement)))
-    elif (path := path_of(re.sub(r"(?:\.toInt\(\)|\.toInteger\(\)|\.majorVersion|\s*+as\s++\w++)$", "", text))) and "." not in path.replace(
-        "libs.versions.", ""
-    ):
+    elif (
+        path := path_of(re.sub(r"(?:\.toInt\(\)|\.toInteger\(\)|\.majorVersion|(?<!\s)\s*+as\s++\w++)$", "", text))
+    ) and "." not in path.replace("libs.versions.", ""):
         yield Runtime(name=name("Java"), spec=Opaque(f"${{{path}}}"), at=file.at(line_of(statement)))
 
 
