@@ -20,6 +20,8 @@ from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, External, Funct
 
 _HANDLES_ERRORS = re.compile(r"[Ee]rrors?(?![a-z])|[Ee]xception")
 """What is named so speaks of refusals that others made."""
+_WRAPS = re.compile(r"(?i)async|catch|wrap|handler|promis")
+"""How functions are called that only put something around what handles a request."""
 _HANDLES = re.compile(r"(?i)handle|^func$")
 """Types of what answers requests."""
 
@@ -76,6 +78,8 @@ class Guarding(Interpreter):
         """The guard that an expression is, by its name in the code, that of the function that it stands for, or that of the library."""
         if isinstance(value, str) and "/" in value:
             return []  # a path among the arguments
+        if wrapped := self._wrapped_guards(expression, value, at):
+            return wrapped
         at = At(at.path, expression.line) if expression is not None and not isinstance(expression, (ir.Function, ir.Class)) else at
         written = value if isinstance(value, str) else spelled(expression)
         itself = _own_name(value)
@@ -100,6 +104,21 @@ class Guarding(Interpreter):
         own = kinds if not isinstance(value, External) or not written or kinds[written] is None else {written: found}
         shown = next((each for each in own if guard_kind(each) and own[each]), next(iter(own), ""))
         return self._reaching(guard(shown, at, found), value)
+
+    def _wrapped_guards(self, expression: ir.Expression | None, value: Value, at: At) -> list[Guard]:
+        """The guards that a call only wraps: `asyncHandler(requireLogin)`; those made with a switch that is off (`authenticate(false)`) may let everybody pass."""
+        if (
+            not isinstance(expression, ir.Call)
+            or not isinstance(value, FunctionValue)
+            or value.scope.parent is None
+            or not expression.arguments
+            or not isinstance(expression.arguments[0].value, ir.Name | ir.Attribute | ir.Call)
+        ):
+            return []
+        inner = next((each for each in value.scope.names.values() if isinstance(each, FunctionValue)), None)
+        if inner is None or not _WRAPS.search(spelled(expression.function)) or any(each is False for each in inner.scope.names.values()):
+            return []
+        return self.guards_of(expression.arguments[0].value, inner, at)
 
     def guards_inside(self, shown: str, value: FunctionValue, at: At) -> list[Guard]:
         """The guard that a function without a name is by what it refuses, told by what it is put to (`onRequest`)."""

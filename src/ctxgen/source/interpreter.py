@@ -505,7 +505,8 @@ class Interpreter(Lookups):
                 scope.names[function.receiver.name] = value.this
                 scope.receiver = value.this if isinstance(value.this, Object) else scope.receiver
             found = builtins.returned(self._execute(function.body, scope))
-            if again is not None:
+            # a function that it gives knows what it was given: `authenticate(false)` lets others pass than `authenticate(true)`
+            if again is not None and not (isinstance(found, FunctionValue) and (arguments.positional or arguments.keywords)):
                 self._given[again] = found, value.this
             return found
         finally:
