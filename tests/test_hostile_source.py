@@ -213,3 +213,16 @@ def test_source_leads_to_nothing_outside(tmp_path: Path) -> None:
     context = scan(root)
     assert paths(context) == {"/mine"}
     assert {each.evidence[0].path for each in context.endpoints} == set(OUT)
+
+
+def test_a_long_program_is_followed_to_its_end(tmp_path: Path) -> None:
+    """What was told lets a function that nobody calls go on; it takes nothing from a program that runs."""
+    log = "".join(
+        f'  log("step {number}", [{number}, {number + 1}], {{ at: {number} }});\n' for number in range(following.MAX_UNCALLED // 10)
+    )
+    (tmp_path / "package.json").write_text('{"name": "shop", "dependencies": {"express": "4.19.2"}}')
+    (tmp_path / "server.js").write_text(
+        'const express = require("express");\nconst app = express();\nfunction log(text) { return text + "."; }\n'
+        f'(async () => {{\n  app.get("/first", (req, res) => res.end());\n{log}  app.get("/last", (req, res) => res.end());\n}})();\n'
+    )
+    assert [str(endpoint.path) for endpoint in scan(tmp_path).endpoints] == ["/first", "/last"]

@@ -80,8 +80,7 @@ class Following:
 
     def progressed(self) -> None:
         """What is followed has told something: a function that nobody calls may go on as long again."""
-        if self._most < MAX_STEPS:
-            self._most = min(MAX_STEPS, self._steps + MAX_UNCALLED)
+        self._most = max(self._most, min(MAX_STEPS, self._steps + MAX_UNCALLED))
 
     # ---- what frameworks add
 
