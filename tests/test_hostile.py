@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
+import tracemalloc
 from pathlib import Path
 
 import msgspec
@@ -19,6 +20,7 @@ from ctxgen.catalogue import load
 from ctxgen.documents import Unreadable, parse_json, parse_syntax, parse_toml, parse_yaml
 from ctxgen.model import Dependency, Locked
 from ctxgen.pipeline import scan
+from ctxgen.readers._jvm_script import tokens
 from ctxgen.reading import MAX_FOUND, MAX_NOTED, read_facts
 from ctxgen.render import json as json_renderer
 from ctxgen.render import markdown
@@ -402,3 +404,14 @@ def test_binary_manifests_are_said(tmp_path: Path, path: str, content: bytes) ->
     tree = Tree(tmp_path)
     read_facts(tree)
     assert set(codes(tree)) & {"binary", "parse-error"}
+
+
+@pytest.mark.parametrize("opening", ['"${', '"', "'", '"""', "'''", "/*"])
+def test_one_token_of_a_script_takes_no_memory(opening: str) -> None:
+    """A pattern that can step back from every character keeps them all: 600 MB for two."""
+    tracemalloc.start()
+    try:
+        list(tokens(opening + " " * 500_000 + "\x01"))
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()

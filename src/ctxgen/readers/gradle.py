@@ -82,12 +82,14 @@ def read_gradle_constants(file: File) -> Iterator[Fact]:
 
 def _block(file: File, items: list[Item], context: Context) -> Iterator[Found]:
     inside = context[-1].rpartition(".")[2] if context else ""
+    depended = inside == "dependencies" or (inside in _FLOW and "dependencies" in context)
+    plugged = tuple(label for label in context if label != "run") in _PLUGIN_BLOCKS
     for statement in statements(items):
         head, rest = head_of(statement)
         consumed = False
-        if inside == "dependencies" or (inside in _FLOW and "dependencies" in context):
+        if depended:
             consumed = yield from _dependency(file, head, rest, statement, context)
-        elif tuple(label for label in context if label != "run") in _PLUGIN_BLOCKS:
+        elif plugged:
             yield from _plugin(file, head, rest, statement, context)
             yield from extra_properties(file, head, statement, ())
         elif inside == "imports" and head == "mavenBom":
