@@ -16,7 +16,7 @@ from test_hostile import repository
 
 from ctxgen.context import Context
 from ctxgen.pipeline import scan
-from ctxgen.source import following, interpreter, modules, program, routing
+from ctxgen.source import following, interpreter, modules, routes, routing
 from ctxgen.source import scan as scanning
 from ctxgen.source.values import UNKNOWN
 from ctxgen.source.weight import MAX_WEIGHT, bounded, weight
@@ -126,7 +126,7 @@ def test_guards_of_a_route_are_bounded(tmp_path: Path) -> None:
 
 def test_what_could_not_be_followed_is_said_a_bounded_number_of_times(tmp_path: Path) -> None:
     context = scan(repository(tmp_path, **files(DIALECTS[1], "app.get(config(), h)\n" * 1_000)))
-    assert len(context.diagnostics) == program.MAX_NOTES
+    assert len(context.diagnostics) == routes.MAX_NOTES
 
 
 def test_weight() -> None:

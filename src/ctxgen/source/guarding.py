@@ -13,6 +13,7 @@ from ctxgen.model import At, Endpoint, Guard, GuardKind
 from ctxgen.source import ir
 from ctxgen.source.frameworks import Method, Vocabulary
 from ctxgen.source.guards import answers, attaches, guard, guard_kind, lets_all, optional, refusal, spelled
+from ctxgen.source.handlers import WRAPS
 from ctxgen.source.interpreter import Interpreter
 from ctxgen.source.reach import Reach, reach
 from ctxgen.source.routing import access_of
@@ -20,8 +21,6 @@ from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, External, Funct
 
 _HANDLES_ERRORS = re.compile(r"[Ee]rrors?(?![a-z])|[Ee]xception")
 """What is named so speaks of refusals that others made."""
-_WRAPS = re.compile(r"(?i)async|catch|wrap|handler|promis")
-"""How functions are called that only put something around what handles a request."""
 _HANDLES = re.compile(r"(?i)handle|^func$")
 """Types of what answers requests."""
 
@@ -116,7 +115,7 @@ class Guarding(Interpreter):
         ):
             return []
         inner = next((each for each in value.scope.names.values() if isinstance(each, FunctionValue)), None)
-        if inner is None or not _WRAPS.search(spelled(expression.function)) or any(each is False for each in inner.scope.names.values()):
+        if inner is None or not WRAPS.search(spelled(expression.function)) or any(each is False for each in inner.scope.names.values()):
             return []
         return self.guards_of(expression.arguments[0].value, inner, at)
 

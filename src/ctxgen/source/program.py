@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from ctxgen.model import At, Fact, Guard
+from ctxgen.model import At, Fact
 from ctxgen.source import ir
 from ctxgen.source.following import Exhausted
-from ctxgen.source.frameworks import Framework, Method, Type, Vocabulary, plain
-from ctxgen.source.guarding import Guarding, last_name
-from ctxgen.source.guards import asking, delegate, guard, guard_kind, spelled
+from ctxgen.source.frameworks import Type, Vocabulary, plain
+from ctxgen.source.guarding import last_name
+from ctxgen.source.guards import asking, guard, guard_kind
 from ctxgen.source.interpreter import takes
 from ctxgen.source.languages import Language, Near, Resolver, Sources
 from ctxgen.source.mentions import Mentions, Names
 from ctxgen.source.reach import Reach
-from ctxgen.source.routing import Route, Router
+from ctxgen.source.routes import Routes, stated
+from ctxgen.source.routing import Router
+from ctxgen.source.telling import making, telling
 from ctxgen.source.values import (
     UNKNOWN,
     Arguments,
     ClassValue,
-    Decoration,
-    Decorator,
     External,
     FunctionValue,
     Instance,
@@ -34,11 +33,6 @@ from ctxgen.source.values import (
     Value,
 )
 from ctxgen.source.values import Method as Bound
-
-MAX_ROUTES = 100_000
-"""Routes, mounts and guards of one language's source."""
-MAX_NOTES = 300
-"""Places of which it is said that they could not be followed."""
 
 Hook = Callable[["Program", Arguments], Value]
 """What a framework's hook gives for a call of a path of the library (`django.urls.path()`); None leaves it to the data."""
@@ -54,7 +48,7 @@ class Dispatch(NamedTuple):
     entry: str
 
 
-class Program(Guarding):
+class Program(Routes):
     """The source of one language, followed with the frameworks that it uses.
 
     `routers` are all that were met; `facts` what hooks found beside endpoints; `hooks` are looked up by path with `()`,
@@ -93,8 +87,7 @@ class Program(Guarding):
         self.entry = ""
         """The file in which what is followed began."""
         self._order = 0
-        self._site: At | None = None
-        """The call of the repository's own overload whose body is followed: it states the route."""
+        self._site = None
         self._singles: dict[str, Object] = {}
         self._assumed: dict[int, list[Router]] = defaultdict(list)
         self._running: list[FunctionValue] = []
@@ -127,10 +120,7 @@ class Program(Guarding):
 
     @cached_property
     def _telling(self) -> Names:
-        """What stands in the text of a function that makes, takes or fills a router: the last names of the paths that frameworks know."""
-        known = (*self.vocabulary.made, *self.vocabulary.typed, *(self.hooks.keys() - self.language.hooks.keys()))
-        names = {name for path in known for name in _telling_names(path)} | self.vocabulary.routing_names
-        return Names((names | {key.rpartition(".")[2] for key in self.method_hooks}) - _COMMON)
+        return telling(self.vocabulary, self.hooks.keys() - self.language.hooks.keys(), self.method_hooks)
 
     def worth_running(self, value: FunctionValue) -> bool:
         if self.sources is None:
@@ -143,8 +133,7 @@ class Program(Guarding):
 
     @cached_property
     def _making(self) -> Names:
-        """What stands in the text of a function that makes a router: the last names of what is called for one."""
-        return Names({_telling_name(path) for path in self.vocabulary.made if path.endswith("()")} - _COMMON, rb" ?[({]")
+        return making(self.vocabulary)
 
     def makes_router(self, value: FunctionValue) -> bool:
         if value.owner is not None and not self.language.implicit_this:  # the constructor of an application that extends the framework's
@@ -154,22 +143,6 @@ class Program(Guarding):
         return self.mentions.within(self._making, value.scope.module.path, value.function.line, value.function.end)
 
     # ---- making
-
-    def new_router(self, type: Type, at: At, *, prefix: str = "") -> Router:
-        """A router of a type, known from now on."""
-        framework = self.vocabulary.frameworks[type.framework]
-        router = Router(framework.technology, at, kind=type.name, root=type.root, prefix=prefix, trailing=framework.trailing)
-        self.routers.append(router)
-        return router
-
-    def new_object(self, type: Type, at: At, arguments: Arguments | None = None) -> Object:
-        """Something of a type, with a router where the type holds routes."""
-        router = self.new_router(type, at) if type.routes else None
-        if router is not None and arguments is not None:
-            prefix = _stated(arguments, type.prefix)
-            router.prefix = prefix if isinstance(prefix, str) else ""
-            router.use(self.guards_at(arguments, type.guards))
-        return Object(type, router)
 
     def made(self, external: External, at: At, arguments: Arguments | None = None) -> Object | None:
         type = self.vocabulary.made.get(external.path)
@@ -304,7 +277,7 @@ class Program(Guarding):
         return made
 
     def constructed(self, known: Object, arguments: Arguments) -> None:
-        prefix = _stated(arguments, known.type.prefix) if known.type.prefix else None
+        prefix = stated(arguments, known.type.prefix) if known.type.prefix else None
         if known.router is not None and isinstance(prefix, str):
             known.router.prefix = prefix
 
@@ -502,210 +475,6 @@ class Program(Guarding):
         made = next((made for start, made in begins if name.startswith(start)), None)
         return owner if made is None else self.below(owner, made, self.at(arguments))
 
-    def next_order(self) -> int:
-        self.progressed()
-        self._order += 1
-        if self._order == MAX_ROUTES:
-            self.exhausted()
-        return self._order
-
-    def _route(self, owner: Object, called: str, method: Method, arguments: Arguments) -> Value:
-        at = self.route_at(arguments) if method.path else self.at(arguments)
-        paths = plain(arguments.get(*method.path, default=UNKNOWN)) if method.path else [""]
-        if not paths and called in self.extensions:  # the repository's own overload, with other arguments
-            outermost, self._site = self._site, self._site or at
-            given = self._extended(owner, called, arguments)
-            self._site = outermost
-            return given
-        if not paths:
-            self.note(at, "path-unknown", "a route whose path could not be followed is left out")
-            return owner if method.chain else UNKNOWN
-        methods = self._methods(called, method, arguments)
-        if method.decorator:
-            return Decorator(lambda waiting: self._decorated(owner, method, methods, paths, at, arguments, waiting))
-        if method.path and method.handler and self._position(arguments, method.handler) <= self._position(arguments, method.path):
-            return UNKNOWN  # no handler: `app.get("setting")` reads a setting
-        target, given = owner, owner
-        if method.chain and method.makes is not None:
-            given = target = self.below(owner, method.makes, at)
-        handler, written, around = self.unwrapped(arguments, *method.handler)
-        guards = [
-            *self._between(arguments, method),
-            *around,
-            *self.guards_before(arguments, method.handler),
-            *self.handler_guards(owner, handler),
-        ]
-        written = written or next(iter(arguments.types), None)
-        opened = self._opened(owner, handler)
-        self.add_route(
-            target, methods, paths, at, self.handler_name(handler, written), guards, method.kind, public=opened, function=handler
-        )
-        self.answers(handler)
-        return given
-
-    def below(self, owner: Object, type: str, at: At, prefix: str = "") -> Object:
-        """A new object of a type of the same framework, with a router below that of its owner."""
-        found = Object(self.vocabulary.frameworks[owner.type.framework].types[type])
-        found.router = self.new_router(found.type, at)
-        if owner.router is not None:
-            owner.router.mount(found.router, prefix, at, order=self.next_order())
-        return found
-
-    def _opened(self, owner: Object, handler: Value) -> At | None:
-        """The line of a handler's decorator that opens it to everybody."""
-        opens = self.vocabulary.frameworks[owner.type.framework].opens
-        decorators = handler.function.decorators if isinstance(handler, FunctionValue) and opens else ()
-        return next((At(handler.scope.module.path, each.line) for each in decorators if spelled(each) in opens), None)
-
-    def _decorated(
-        self, owner: Object, method: Method, methods: tuple[str, ...], paths: list[str], at: At, arguments: Arguments, waiting: Arguments
-    ) -> Value:
-        function = waiting.get(0)
-        self.answers(function)
-        guards = [*self.guards_at(arguments, method.guards), *self.handler_guards(owner, function)]
-        self.add_route(owner, methods, paths, at, self.handler_name(function, None), guards, method.kind)
-        return function
-
-    def add_route(
-        self,
-        owner: Object,
-        methods: Iterable[str],
-        paths: Iterable[str],
-        at: At,
-        handler: str | None,
-        guards: Iterable[Guard] = (),
-        kind: str = "http",
-        **more: object,
-    ) -> None:
-        """Put a route on an object's router, for each of the paths."""
-        if owner.router is not None:
-            for path in paths if self._order < MAX_ROUTES else ():
-                owner.router.routes.append(Route(tuple(methods), path, at, handler, tuple(guards), kind, order=self.next_order(), **more))  # type: ignore[arg-type]
-
-    def answers(self, handler: Value) -> None:
-        """Remember that a function answers requests."""
-        for each in handler if isinstance(handler, list) else [handler]:
-            if isinstance(each, FunctionValue):
-                self.handlers.add(id(each.function))
-
-    def _methods(self, called: str, method: Method, arguments: Arguments) -> tuple[str, ...]:
-        if method.methods:
-            return method.methods
-        if method.methods_at:
-            if arguments.get(*method.methods_at) is UNKNOWN:
-                return ("ANY",)
-            stated = [each.upper() for each in plain(arguments.get(*method.methods_at)) if each]
-            return tuple("ANY" if each in ("*", "ALL") else each for each in stated) or method.default
-        upper = called.upper().removeprefix("MAP")
-        return ("ANY",) if upper in ("ALL", "ANY", "HANDLE", "HANDLEFUNC", "") else (upper.removesuffix("_ASYNC"),)
-
-    def _group(self, owner: Object, method: Method, arguments: Arguments) -> Value:
-        at = self.at(arguments)
-        prefixes = plain(arguments.get(*method.path, default="")) if method.path else [""]
-        type = self.vocabulary.frameworks[owner.type.framework].types[method.makes or owner.type.name]
-        child = Object(type, self.new_router(type, at))
-        if child.router is not None and owner.router is not None:
-            child.router.use(self._between(arguments, method))
-            # a setting may add to the paths: without it they stand as they are
-            unknown = "" if isinstance(arguments.expression(*method.path), (ir.Attribute, ir.Call)) else "{prefix}"
-            for prefix in prefixes or [unknown]:
-                owner.router.mount(child.router, prefix, at, order=self.next_order())
-        callback = arguments.get(*method.callback) if method.callback else None
-        if isinstance(callback, FunctionValue):
-            self.call_with(callback, child, arguments, receiver=method.receiver)
-        return child
-
-    def call_with(self, callback: FunctionValue, child: Object, arguments: Arguments, *, receiver: bool = False) -> Value:
-        """Call a function with a router, as its argument and, where `receiver`, as what its bare calls go to."""
-        if receiver:
-            scope = Scope(callback.scope.module, callback.scope, receiver=child)
-            callback = FunctionValue(
-                callback.function, scope, callback.this if callback.function.parameters or callback.this else child, callback.owner
-            )
-        return self.call(callback, Arguments((child,), {}, (), arguments.line, arguments.scope))
-
-    def _mount(self, owner: Object, method: Method, arguments: Arguments) -> Value:
-        at = self.at(arguments)
-        prefixes = plain(arguments.get(*method.prefix)) if method.prefix else []
-        children: list[Router] = []
-        guards: list[Guard] = []
-        for expression, value in self.given(arguments, method.child):
-            router = self.router_of(value)
-            if router is not None:
-                children.append(router)
-            elif not isinstance(value, str):
-                guards += self.guards_of(expression, value, at)
-        guards += self.guards_at(arguments, tuple(each for each in method.guards if each not in ("rest", "between")))
-        if owner.router is not None:
-            for prefix in prefixes or [""]:
-                for child in children:
-                    owner.router.mount(child, prefix, at, guards, self.next_order())
-                if not children:
-                    owner.router.use(guards, prefix, self.next_order())
-        return owner
-
-    def _guard(self, owner: Object, called: str, method: Method, arguments: Arguments) -> None:
-        at = self.at(arguments)
-        prefix = arguments.get(*method.prefix) if method.prefix else ""
-        guards = self.guards_at(arguments, method.guards) if method.guards else [each for each in [guard(called, at)] if each]
-        if owner.router is not None:
-            owner.router.use(guards, prefix if isinstance(prefix, str) else "", self.next_order() if method.guards else 0)
-
-    # ---- places and names
-
-    def at(self, arguments: Arguments) -> At:
-        """The line of a call."""
-        return self._site or At(arguments.scope.module.path, arguments.line)
-
-    def route_at(self, arguments: Arguments) -> At:
-        """The line that states a route: where its path is written, which may be a call of a helper around the framework's method.
-
-        A decorator of the repository's own that puts what it decorates at a path states it where it is used.
-        """
-        composed: Arguments | None = None
-        for each in (arguments, *reversed(self.calling[-4:])):
-            if isinstance(each, Decoration):
-                return self.at(each)
-            if any(isinstance(given.value, ir.Literal) and not given.spread for given in each.written):
-                return self.at(composed or each)
-            if composed is None and any(isinstance(given.value, ir.Template) and not given.spread for given in each.written):
-                composed = each
-        return self.at(composed or arguments)
-
-    @staticmethod
-    def handler_name(handler: Value, expression: ir.Expression | None) -> str | None:
-        """How a handler is called: its own name, else as it is written; None for one without a name."""
-        inner = _wrapped(handler, expression)
-        if inner is not None:
-            return inner
-        match handler:
-            case FunctionValue() if handler.name:
-                return handler.name
-            case FunctionValue() if handler.inner is not None and handler.inner.name:
-                return handler.inner.name
-            case FunctionValue() if (written := delegate(handler.function)) is not None:
-                return spelled(written) or None
-            case FunctionValue() if isinstance(expression, (ir.Item, ir.Unknown)):  # one of several, whose name is not its own
-                return None
-            case ClassValue():
-                return handler.cls.name
-            case list() if handler:
-                return Program.handler_name(handler[-1], None)
-            case str():
-                return handler if _ACTION.fullmatch(handler) else None  # a text may be what is answered
-        around = isinstance(expression, ir.Call) and any(isinstance(each.value, ir.Function) for each in expression.arguments)
-        return None if around else spelled(expression) or None
-
-    def note(self, at: At, code: str, text: str) -> None:
-        """Keep that something could not be followed."""
-        if len(self.notes) < MAX_NOTES:
-            self.notes.append((at, code, text))
-
-    def exhausted(self, at: At | None = None) -> None:
-        if at is None:
-            at = At(min((path for path, module in self.modules.items() if module is not None), default="."), 1)
-        self.note(at, "too-complex", f"the {self.language.name} source is followed only in part: it takes too many steps")
-
 
 def shared(one: str, other: str) -> int:
     """How many folders two paths begin with together."""
@@ -726,77 +495,3 @@ def _given_functions(function: ir.Function, arguments: Arguments) -> Iterator[Fu
     for called, value in [*zip(placed, arguments.positional, strict=False), *arguments.keywords.items()]:
         if isinstance(value, FunctionValue) and called not in plain:
             yield value
-
-
-def _stated(arguments: Arguments, where: Iterable[int | str]) -> Value:
-    """What stands at positions and keywords of a call, of which an object literal may be the options."""
-    found = arguments.get(*where) if where else None
-    if found is None:
-        options = [each for each in arguments.positional if isinstance(each, dict)]
-        found = next((each[key] for key in where for each in options if isinstance(key, str) and key in each), None)
-    return found
-
-
-def _wrapped(handler: Value, expression: ir.Expression | None) -> str | None:
-    """The name of the function that a call wraps: `asyncHandler(list)`."""
-    if not isinstance(expression, ir.Call) or not expression.arguments:
-        return None
-    known = []
-    if isinstance(handler, External) and handler.arguments is not None:
-        known = list(handler.arguments.positional)
-    elif isinstance(handler, FunctionValue) and handler.scope.parent is not None:
-        known = list(handler.scope.names.values())
-    for each in known:
-        if isinstance(each, FunctionValue) and each is not handler and each.name:
-            return each.name
-    written = expression.arguments[0].value
-    if isinstance(written, ir.Attribute):
-        return spelled(written) or None
-    # `asyncHandler(orders.list())`: what the inner call gives is wrapped
-    return spelled(written) or None if isinstance(written, ir.Call) and _WRAPS.search(spelled(expression).rpartition(".")[2]) else None
-
-
-_ACTION = re.compile(r"[\w\\/.]{1,150}(?:[@#:.]|::)[\w.]{1,80}|[\w\\]{1,150}Controller")
-"""How a text names what handles a request: `orders#show`, `OrderController@show`."""
-_WRAPS = re.compile(r"async|catch|wrap|handler\b|promis", re.IGNORECASE)
-"""How functions are called that only put something around a handler."""
-_COMMON = {
-    "get", "post", "put", "patch", "delete", "head", "options", "all", "any", "add", "set", "use", "on", "function", "()", "create", "default", "route", "new", "build", "group", "map", "match", "scope", "start",
-}  # fmt: skip
-"""Names that say nothing of a router: every collection and client has such methods."""
-
-
-def _telling_names(path: str) -> set[str]:
-    """The names that stand for a path: its last one, and what a library itself is commonly imported as (`Koa`, `mount` of `koa-mount`)."""
-    last = _telling_name(path)
-    return {last} if "." in path else {last, last[:1].upper() + last[1:], last.rpartition("-")[2]}
-
-
-def _telling_name(path: str) -> str:
-    """The last name of a path of a library, with the one before where it says nothing by itself: `NestFactory.create`."""
-    parts = path.removesuffix("()").rpartition("/")[2].split(".")
-    return ".".join(parts[-2:]) if parts[-1].lower() in _COMMON else parts[-1]
-
-
-class Hooks(NamedTuple):
-    """The hooks of some frameworks: by path, by method, and what is to be done before anything and when everything was followed."""
-
-    calls: dict[str, Hook]
-    methods: dict[str, MethodHook]
-    start: list[Callable[[Program], None]]
-    finish: list[Callable[[Program], None]]
-
-
-def hooks_of(frameworks: Iterable[Framework]) -> Hooks:
-    """The hooks of some frameworks.  A module of hooks may have `HOOKS`, `METHODS`, `start` and `finish`."""
-    import importlib
-
-    found = Hooks({}, {}, [], [])
-    names = {(framework.language, framework.hooks): None for framework in frameworks if framework.hooks}
-    for language, name in names:
-        module = importlib.import_module(f"ctxgen.source.{language}.{name}")
-        found.calls.update(getattr(module, "HOOKS", {}))
-        found.methods.update(getattr(module, "METHODS", {}))
-        found.start.extend([module.start] if hasattr(module, "start") else [])
-        found.finish.extend([module.finish] if hasattr(module, "finish") else [])
-    return found

@@ -19,11 +19,12 @@ from ctxgen.model import Channel, CodeFact, Diagnostic, Endpoint, EntityModel, F
 from ctxgen.patterns import Pattern, Patterns
 from ctxgen.readers import path_glob
 from ctxgen.source.frameworks import Framework, Vocabulary, frameworks
+from ctxgen.source.hooks import hooks_of
 from ctxgen.source.ir import Module
 from ctxgen.source.languages import Language
 from ctxgen.source.masking import masked
 from ctxgen.source.procedures import procedures
-from ctxgen.source.program import Program, hooks_of
+from ctxgen.source.program import Program
 from ctxgen.source.routing import endpoints
 from ctxgen.tree import SOURCE_LIMIT, File, Tree
 from ctxgen.workers import Worker
