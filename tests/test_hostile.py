@@ -80,6 +80,16 @@ def test_broken_code_ends(language: str, unit: str) -> None:
     assert time.process_time() - begun < 6
 
 
+@pytest.mark.parametrize("text", ["{{" + " " * 100_000 + "\x01", ("{{" + " " * 3_900 + "\n") * 50 + "\x01"])
+def test_blanks_of_terraform_end(text: str) -> None:
+    """Its scanner looks at all blanks that follow from each of them, and a step of the parser may hold many."""
+    begun = time.process_time()
+    with pytest.raises(Unreadable) as refused:
+        parse_syntax(text.encode(), "hcl")
+    assert refused.value.code == "too-complex"
+    assert time.process_time() - begun < 6
+
+
 def test_yaml_aliases_count_as_expanded() -> None:
     with pytest.raises(Unreadable) as refused:
         parse_yaml("a: &a {" + ", ".join(f"x{n}: y" for n in range(100)) + "}\n" + "".join(f"k{n}: {{<<: *a}}\n" for n in range(2000)))

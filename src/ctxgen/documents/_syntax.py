@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from array import array
@@ -33,8 +34,10 @@ MAX_NESTING = 2_000
 """What people write has some tens. Deeper code overflows the stack of a parser that frees its tree by recursion."""
 _STEPS, _STEPS_PER_BYTE, _SECONDS = 10_000, 0.125, 1.0
 """Real code takes a thirtieth of a step per byte, code that no recovery helps with hundreds."""
-_STEPS_PER_LOOK = 128
-"""So often time and memory are looked at: asking the system costs more than parsing most files."""
+_STEPS_PER_LOOK, _LONG = 128, 0.02
+"""So often, or after so many seconds between two steps, time and memory are looked at: asking the system costs more than parsing most files."""
+_BLANKS = re.compile(rb"[ \t]{4000}")
+"""What people write has some hundred at the most; Terraform's scanner looks at all that follow from each of them, in one step."""
 MAX_NODES = 700_000
 """What people write has a node for three bytes, so a file of 1 MiB half as many; each is walked and some are kept."""
 _MEMORY = 192
@@ -70,13 +73,17 @@ def parse_syntax(data: bytes, language: str) -> Syntax:
 
     if nesting(data) > MAX_NESTING:
         raise Unreadable("too-complex", f"brackets are nested more than {MAX_NESTING} deep")
+    if language == "hcl" and _BLANKS.search(data):
+        raise Unreadable("too-complex", "a line with thousands of blanks")
     most, steps = _STEPS + int(len(data) * _STEPS_PER_BYTE), 0
     begun: tuple[float, int] | None = None
+    last = time.perf_counter()
 
     def enough(*_: object) -> bool:
-        nonlocal steps, begun
+        nonlocal steps, begun, last
         steps += 1
-        if steps % _STEPS_PER_LOOK:
+        before, last = last, time.perf_counter()
+        if steps % _STEPS_PER_LOOK and last - before < _LONG:
             return steps > most
         now = time.process_time(), peak()
         begun = begun or now
