@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import NamedTuple
 
 import msgspec
@@ -246,7 +246,8 @@ def _roots(paths: Iterable[str], sources: _Sources, known: Sequence[Framework], 
     for framework in known:
         for each in framework.literals:
             by_literal.setdefault(each.encode(), []).append(framework)
-    puts = {framework.name for framework in known if _puts(framework)}
+    by_name = {framework.name: framework for framework in known}
+    puts = cache(lambda name: _puts(by_name[name]))  # asked of those that are met alone: the answer imports a framework's code
     found = _Roots([], [], {each.name for each in known if each.always and own})
     for path in paths:
         names = {by_glob[position][1].name for position in patterns.matching(path)}
@@ -256,6 +257,6 @@ def _roots(paths: Iterable[str], sources: _Sources, known: Sequence[Framework], 
             continue
         found.used.update(names)
         found.paths.append(path)
-        if not names.isdisjoint(puts):
+        if any(map(puts, sorted(names))):
             found.setups.append(path)
     return found
