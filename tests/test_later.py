@@ -50,9 +50,11 @@ def test_a_body_is_the_same_by_itself(language: str, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(documents, "parse_part", counted)
     paths = [path for path in Tree(root).paths if path.endswith(LANGUAGES[language])]
-    apart = [described(lower(Tree(root).file(path))) for path in paths]
+    tree = Tree(root)
+    apart = [described(lower(tree.file(path))) for path in paths]
     monkeypatch.setattr(later, "_with", lambda source, lower: lower())  # nothing is known of the file, so its tree is kept
-    assert [described(lower(Tree(root).file(path))) for path in paths] == apart
+    tree = Tree(root)
+    assert [described(lower(tree.file(path))) for path in paths] == apart
     assert len(paths) > 20
     assert parts > 20
 
