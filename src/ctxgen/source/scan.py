@@ -34,7 +34,7 @@ Portable = Endpoint | EntityModel | Channel | Schedule | CodeFact | Variable
 _UNREAD = (".min.js", ".d.ts", ".blade.php", ".Designer.cs", ".g.cs")
 """Files that nobody wrote or that are no programs; the model as each migration left it is most of the text of some repositories."""
 MAX_LOWERED = 12 * 1024 * 1024
-"""Bytes of one language's source whose trees are kept while it is followed: each costs some forty of memory."""
+"""Bytes of one language's source that are followed; their trees are not kept (`later.py`), what was lowered of them is."""
 MANY_ROOTS = 60
 """So many files that are followed from are worth another process, or a collection of what they left."""
 MAX_FILES = 20_000
