@@ -17,7 +17,7 @@ import pytest
 from support_hostile import numbered, repeated
 
 from ctxgen.catalogue import load
-from ctxgen.documents import Unreadable, parse_json, parse_syntax, parse_toml, parse_yaml
+from ctxgen.documents import Unreadable, parse_json, parse_properties, parse_syntax, parse_toml, parse_yaml
 from ctxgen.model import Dependency, Locked
 from ctxgen.pipeline import scan
 from ctxgen.readers._jvm_script import tokens
@@ -425,3 +425,12 @@ def test_one_token_of_a_script_takes_no_memory(opening: str) -> None:
         assert tracemalloc.get_traced_memory()[1] < 20_000_000
     finally:
         tracemalloc.stop()
+
+
+def test_lines_that_continue_an_entry_are_bounded() -> None:
+    begun = time.process_time()
+    with pytest.raises(Unreadable) as refused:
+        list(parse_properties("a\\\n" * 200_000))
+    assert refused.value.code == "too-complex"
+    assert time.process_time() - begun < 3
+    assert len(list(parse_properties("a = b, \\\n  c\n" * 50_000))) == 50_000

@@ -6,6 +6,7 @@ count YAML aliases as expanded.
 
 from ctxgen.documents._json import parse_json
 from ctxgen.documents._node import MAX_DEPTH, MAX_NODES, Node, Unreadable
+from ctxgen.documents._properties import parse_properties
 from ctxgen.documents._syntax import grammar, parse_part, parse_syntax
 from ctxgen.documents._toml import parse_toml
 from ctxgen.documents._xml import parse_xml
@@ -19,6 +20,7 @@ __all__ = [
     "grammar",
     "parse_json",
     "parse_part",
+    "parse_properties",
     "parse_syntax",
     "parse_toml",
     "parse_xml",

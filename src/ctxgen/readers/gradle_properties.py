@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import javaproperties
 
+from ctxgen import documents
 from ctxgen.model import Dependency, Fact, Locked, Property
 from ctxgen.opaque import Opaque, name, version
 from ctxgen.readers import reads
@@ -18,19 +19,10 @@ from ctxgen.tree import LOCK_LIMIT, File
 
 
 def properties(file: File) -> Iterator[tuple[str, str, int]]:
-    """(key, value, line) of every entry; an entry with a broken escape is left out."""
-    line = 1
-    entries = javaproperties.parse(file.text)
-    while True:
-        try:
-            entry = next(entries, None)
-        except javaproperties.InvalidUEscapeError:
-            return
-        if entry is None:
-            return
-        if isinstance(entry, javaproperties.KeyValue):
-            yield entry.key, entry.value, line
-        line += entry.source.count("\n")
+    """(key, value, line) of every entry.  Raises `Unreadable` where the file goes wrong."""
+    for element, line in documents.parse_properties(file.text):
+        if isinstance(element, javaproperties.KeyValue):
+            yield element.key, element.value, line
 
 
 _KEY = re.compile(r"[A-Za-z_][\w.-]{0,119}")

@@ -12,7 +12,7 @@ from typing import Literal
 
 import javaproperties
 
-from ctxgen.documents import Node, Unreadable, parse_yaml
+from ctxgen.documents import Node, Unreadable, parse_properties, parse_yaml
 from ctxgen.model import ConfigKey, Fact, Variable
 from ctxgen.opaque import MASK, Name, Opaque, looks_secret, name
 from ctxgen.readers import reads
@@ -165,14 +165,9 @@ def _leaves(document: Node) -> Iterator[Entry]:
 def _properties_documents(file: File) -> list[list[Entry]]:
     """The documents of a properties file (`#---` parts them) with the line of each key."""
     documents: list[list[Entry]] = [[]]
-    line = 1
-    try:
-        for element in javaproperties.parse(file.text):
-            if isinstance(element, javaproperties.KeyValue):
-                documents[-1].append((element.key, line, element.value))
-            elif _DOCUMENT_END.fullmatch(element.source.strip()):
-                documents.append([])
-            line += element.source.count("\n")
-    except ValueError:
-        raise Unreadable("parse-error", "not a valid properties file", line) from None
+    for element, line in parse_properties(file.text):
+        if isinstance(element, javaproperties.KeyValue):
+            documents[-1].append((element.key, line, element.value))
+        elif _DOCUMENT_END.fullmatch(element.source.strip()):
+            documents.append([])
     return documents
