@@ -80,7 +80,7 @@ def test_broken_code_ends(language: str, unit: str) -> None:
     assert time.process_time() - begun < 6
 
 
-@pytest.mark.parametrize("text", ["{{" + " " * 100_000 + "\x01", ("{{" + " " * 3_900 + "\n") * 50 + "\x01"])
+@pytest.mark.parametrize("text", ["{{" + " " * 100_000 + "\x01", "\u2028" * 100_000, ("{{" + " " * 3_900 + "\n") * 50 + "\x01"])
 def test_blanks_of_terraform_end(text: str) -> None:
     """Its scanner looks at all blanks that follow from each of them, and a step of the parser may hold many."""
     begun = time.process_time()

@@ -36,8 +36,9 @@ _STEPS, _STEPS_PER_BYTE, _SECONDS = 10_000, 0.125, 1.0
 """Real code takes a thirtieth of a step per byte, code that no recovery helps with hundreds."""
 _STEPS_PER_LOOK, _LONG = 128, 0.02
 """So often, or after so many seconds between two steps, time and memory are looked at: asking the system costs more than parsing most files."""
-_BLANKS = re.compile(rb"[ \t]{4000}")
-"""What people write has some hundred at the most; Terraform's scanner looks at all that follow from each of them, in one step."""
+_BLANKS = re.compile(rb"(?:\s|\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2(?:\x80[\x80-\x8a\xa8\xa9\xaf]|\x81\x9f)|\xe3\x80\x80)+")
+_MOST_BLANKS = 4_000
+"""Bytes of white space of any kind in a row: what people write has some hundred at the most; Terraform's scanner looks at all that follows from each place in it, in one step."""
 MAX_NODES = 700_000
 """What people write has a node for three bytes, so a file of 1 MiB half as many; each is walked and some are kept."""
 _MEMORY = 192
@@ -73,20 +74,18 @@ def parse_syntax(data: bytes, language: str) -> Syntax:
 
     if nesting(data) > MAX_NESTING:
         raise Unreadable("too-complex", f"brackets are nested more than {MAX_NESTING} deep")
-    if language == "hcl" and _BLANKS.search(data):
-        raise Unreadable("too-complex", "a line with thousands of blanks")
+    if language == "hcl" and any(len(found[0]) > _MOST_BLANKS for found in _BLANKS.finditer(data)):
+        raise Unreadable("too-complex", "thousands of blanks in a row")
     most, steps = _STEPS + int(len(data) * _STEPS_PER_BYTE), 0
-    begun: tuple[float, int] | None = None
-    last = time.perf_counter()
+    begun, last = (time.process_time(), peak()), time.perf_counter()
 
     def enough(*_: object) -> bool:
-        nonlocal steps, begun, last
+        nonlocal steps, last
         steps += 1
         before, last = last, time.perf_counter()
         if steps % _STEPS_PER_LOOK and last - before < _LONG:
             return steps > most
         now = time.process_time(), peak()
-        begun = begun or now
         return steps > most or now[0] - begun[0] > _SECONDS or now[1] - begun[1] > _MEMORY
 
     parser = Parser(grammar(language))

@@ -58,7 +58,7 @@ def finish(program: Program) -> None:
         if cls.cls.kind != "class" or cls.cls.abstract or (cls.cls.partial and program.parts_of(cls)[0] is not cls):
             continue
         names = base_names(program, cls)
-        if names & _BASES or (names & _CHAINED and b"Ep." in program.resolver.data(cls.path)):  # type: ignore[attr-defined]
+        if names & _BASES or (names & _CHAINED and program.says(cls.path, (b"Ep.",))):
             found = list(_Endpoint(program, cls).routes())
             if found:
                 program.new_router(type, At(cls.path, cls.cls.line)).routes += found

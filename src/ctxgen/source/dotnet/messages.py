@@ -34,17 +34,25 @@ CALLED = (
 _RABBIT: dict[str, tuple[str | int, ...]] = {"QueueDeclare": ("queue", 0), "QueueDeclareAsync": ("queue", 0), "BasicConsume": ("queue", 0), "BasicConsumeAsync": ("queue", 0), "ExchangeDeclare": ("exchange", 0), "ExchangeDeclareAsync": ("exchange", 0)}  # fmt: skip
 
 
+_BY_WORD = {"nservicebus": b"NServiceBus", "rebus": b"Rebus"}
+"""What stands in a file that uses one of two libraries whose interface has the same name."""
+
+
 def of_class(program: Program, cls: ClassValue) -> Iterator[Channel]:
     """Consumers by the interfaces of a class, and CAP's by the attributes of its methods."""
-    data = program.resolver.data(cls.path)  # type: ignore[attr-defined]
     for base in cls.cls.bases:
         system = _CONSUMERS.get(type_name(base))
         message = type_name(argument_of(base))
         if type_name(base) == "IHandleMessages":
-            system = "nservicebus" if b"NServiceBus" in data else "rebus" if b"Rebus" in data else None
-        if system is not None and message and not cls.cls.abstract and (system != "nservicebus" or b"NServiceBus" in data):
+            system = next((known for known, word in _BY_WORD.items() if program.says(cls.path, (word,))), None)
+        if (
+            system is not None
+            and message
+            and not cls.cls.abstract
+            and (system != "nservicebus" or program.says(cls.path, (_BY_WORD[system],)))
+        ):
             yield _channel(message, "exchange", system, "consumer", At(cls.path, cls.cls.line))
-    for method in cls.cls.methods if b"CapSubscribe" in data else ():
+    for method in cls.cls.methods if program.says(cls.path, (b"CapSubscribe",)) else ():
         for each in attributes(program, method.decorators, program.class_scope(cls)):
             if each.name == "CapSubscribe" and isinstance(topic := each.first(), str):
                 yield _channel(topic, "topic", "cap", "consumer", each.at)
