@@ -20,6 +20,7 @@ from ctxgen.catalogue import load
 from ctxgen.documents import Unreadable, parse_json, parse_properties, parse_syntax, parse_toml, parse_yaml
 from ctxgen.model import Dependency, Locked
 from ctxgen.pipeline import scan
+from ctxgen.readers._ini import options
 from ctxgen.readers._jvm_script import tokens
 from ctxgen.reading import MAX_FOUND, MAX_NOTED, read_facts
 from ctxgen.render import json as json_renderer
@@ -434,3 +435,10 @@ def test_lines_that_continue_an_entry_are_bounded() -> None:
     assert refused.value.code == "too-complex"
     assert time.process_time() - begun < 3
     assert len(list(parse_properties("a = b, \\\n  c\n" * 50_000))) == 50_000
+
+
+def test_blanks_of_an_ini_file_are_looked_at_once() -> None:
+    begun = time.process_time()
+    assert list(options(["[tox]", "a" + " " * 2_000_000 + "\x01"])) == []
+    assert time.process_time() - begun < 1
+    assert [(each.key, each.text) for each in options(["[tox]", "Deps = a:b", "  c", "x: y=z", "=1"])] == [("deps", "a:b\nc"), ("x", "y=z")]

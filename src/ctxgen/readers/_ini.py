@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 
 _COMMENT = re.compile(r"(?:^|(?<=\s))#.*\Z")
 _SECTION = re.compile(r"\[([^\]\n]{1,200})\]")
-_OPTION = re.compile(r"([^\s=:#;\[][^=:]{0,200}?)\s*[=:]\s*(.*)\Z")
+_SEPARATOR = re.compile(r"[=:]")
+_LONGEST = 200
+"""Characters of a key."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,12 @@ def options(lines: list[str]) -> Iterator[Option]:
             if current is not None:
                 yield current
             current = None
-        elif option := _OPTION.match(stripped):
+        elif stripped[0] not in "#;[" and (separator := _SEPARATOR.search(stripped)) and (key := stripped[: separator.start()].rstrip()):
+            if len(key) > _LONGEST:
+                continue
             if current is not None:
                 yield current
-            current = Option(section, option[1].strip().lower(), number, [(number, option[2].strip())] if option[2].strip() else [])
+            value = stripped[separator.end() :].strip()
+            current = Option(section, key.lower(), number, [(number, value)] if value else [])
     if current is not None:
         yield current

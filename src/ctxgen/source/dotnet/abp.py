@@ -57,8 +57,7 @@ def routes(program: Program) -> Iterator[tuple[ClassValue, Exposed, list[Route]]
 
 def _exposed(program: Program) -> Iterator[Exposed]:
     """The calls `options.ConventionalControllers.Create(typeof(ShopModule).Assembly, settings => settings.RootPath = "shop")`."""
-    data = program.resolver.data  # type: ignore[attr-defined]
-    for cls in [each for each in program.classes if b"ConventionalControllers" in data(each.path)]:
+    for cls in [each for each in program.classes if program.says(each.path, (b"ConventionalControllers",))]:
         for call in (call for method in cls.cls.methods for call in calls(method.body)):
             match call.function, call.arguments:
                 case ir.Attribute(ir.Attribute(_, "ConventionalControllers"), "Create"), (first, *rest):
