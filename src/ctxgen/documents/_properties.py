@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-
-import javaproperties
+from typing import TYPE_CHECKING
 
 from ctxgen.documents._node import Unreadable
+
+if TYPE_CHECKING:
+    from javaproperties import PropertiesElement
 
 MAX_CONTINUED = 10_000_000
 """Characters that are looked at for the ends of lines: all lines of an entry so far for each line that continues it."""
 
 
-def parse_properties(text: str) -> Iterator[tuple[javaproperties.PropertiesElement, int]]:
+def parse_properties(text: str) -> Iterator[tuple[PropertiesElement, int]]:
     """(entry, comment or blank line, the line where it begins).
 
     Raises `Unreadable` where an entry goes on over very many lines, and, when it comes there, for a broken escape.
     """
+    import javaproperties
+
     looked = length = 0
     for written in text.split("\n"):
         length += len(written)
