@@ -5,6 +5,10 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
+import re
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +19,7 @@ from ctxgen import compiled, detectors
 from ctxgen.catalogue import load
 from ctxgen.patterns import Patterns, glob
 from ctxgen.readers import _table, readers, readers_for
+from support import ROOT
 
 
 @pytest.fixture
@@ -128,3 +133,16 @@ def test_patterns(text: str, positions: list[int]) -> None:
 )
 def test_which_files_a_reader_wants(path: str, reader: str, wanted: bool) -> None:
     assert (reader in [each.name for each in readers_for(path)]) is wanted
+
+
+def test_building_needs_no_more_than_it_asks_for() -> None:
+    """A wheel is built where only the build's own requirements are installed."""
+    asked = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
+    allowed = {re.split(r"[^\w-]", each)[0].replace("-", "_") for each in asked} | {
+        "ctxgen",
+        "typing_extensions",
+    }  # which msgspec imports where it is
+    code = "import sys; before = set(sys.modules); from ctxgen import compiled; compiled.build(); print(*(set(sys.modules) - before))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    needed = {name.partition(".")[0] for name in done.stdout.split()} - sys.stdlib_module_names
+    assert needed <= allowed
