@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from ctxgen.catalogue import load
 from ctxgen.context import Component, Context, Technology
 from ctxgen.pipeline import scan
+from ctxgen.readers._python_text import code
 from ctxgen.render import markdown
 
 
@@ -521,3 +523,24 @@ def test_how_authjs_signs_in_by_the_providers_that_are_imported(tmp_path: Path) 
     assert {"oauth2", "magic-link"} <= _mechanisms(context)
     assert not {"oidc", "password"} & _mechanisms(context)
     assert "Auth.js e-mail" not in markdown.render(context, load())
+
+
+def test_documentation_of_python_is_no_code(tmp_path: Path) -> None:
+    said = "app.run(port=5000), create_engine(url, pool_size=20) and request.authorization.password"
+    files = {
+        "requirements.txt": "flask==3.1.0\nSQLAlchemy==2.0.36\n",
+        "app.py": f"\"\"\"Of what {said} say.\"\"\"\nimport flask, sqlalchemy\napp = flask.Flask(__name__)\n'''\n{said}\n'''\n# {said}\n"
+        'engine = sqlalchemy.create_engine("sqlite://", pool_size=7)  # pool_size=8\nif __name__ == "__main__":\n    app.run(port=8080)\n',
+    }
+    context = _scan(tmp_path / "shop", files)
+    assert [port for component in context.components for port in component.ports] == [8080]
+    assert [(each.value, each.evidence[0].line) for each in context.scale if "pool" in each.kind] == [("7", 8)]
+    assert "basic" not in _mechanisms(context)
+
+
+@pytest.mark.parametrize("unit", ['"""', "'''", '"""\\', '"', "#", "\\'"])
+def test_code_of_python_takes_linear_time(unit: str) -> None:
+    begun = time.process_time()
+    text = unit * (1_000_000 // len(unit))
+    assert len(code(text)) == len(text)
+    assert time.process_time() - begun < 3

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from ctxgen.model import ConfigKey
 from ctxgen.opaque import Opaque, name
 from ctxgen.readers import reads
+from ctxgen.readers._python_text import code
 from ctxgen.tree import SOURCE_LIMIT, File
 
 _P = r"[\"'`]?(\d{2,5})[\"'`]?(?![\w.])"
@@ -52,8 +53,8 @@ _ELIXIR = re.compile(
 _COMMENT = re.compile(r"\s{0,80}(?://|#|\*|--)")
 
 
-def _stated(file: File, pattern: re.Pattern[str]) -> Iterator[ConfigKey]:
-    for found in pattern.finditer(file.text):
+def _stated(file: File, pattern: re.Pattern[str], code: str | None = None) -> Iterator[ConfigKey]:
+    for found in pattern.finditer(file.text if code is None else code):
         port = next((group for group in found.groups() if group), None)
         begin = file.text.rfind("\n", 0, found.start()) + 1
         if port is None or not 0 < int(port) < 65536 or _COMMENT.match(file.text, begin):
@@ -80,7 +81,7 @@ def read_script_ports(file: File) -> Iterator[ConfigKey]:
 @reads("*.py", limit=SOURCE_LIMIT, contains=(b"run(", b"run_app(", b"serve(", b"run_simple("))
 def read_python_ports(file: File) -> Iterator[ConfigKey]:
     """Python: `uvicorn.run(app, port=8000)`, `app.run(port=5000)`."""
-    yield from _stated(file, _PYTHON)
+    yield from _stated(file, _PYTHON, code(file.text))
 
 
 @reads(

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from ctxgen.model import ConfigKey
 from ctxgen.opaque import Opaque, name
 from ctxgen.readers import reads
+from ctxgen.readers._python_text import code
 from ctxgen.tree import SOURCE_LIMIT, File
 
 _ASKED = re.compile(
@@ -23,9 +24,10 @@ _ASKED = re.compile(
 @reads("*.py", limit=SOURCE_LIMIT, contains=(b"request.authorization", b"BasicAuth.decode("))
 def read_python_basic(file: File) -> Iterator[ConfigKey]:
     """`auth = request.authorization` with `auth.password` behind it, `BasicAuth.decode(header)`: the first line of each file."""
-    for asked in _ASKED.finditer(file.text):
+    text = code(file.text)
+    for asked in _ASKED.finditer(text):
         kept = asked["kept"]
-        if kept is None or re.search(rf"\b{kept}\.password\b", file.text[asked.end() : asked.end() + 2_000]):
-            line = file.text.count("\n", 0, asked.end()) + 1
+        if kept is None or re.search(rf"\b{kept}\.password\b", text[asked.end() : asked.end() + 2_000]):
+            line = text.count("\n", 0, asked.end()) + 1
             yield ConfigKey(key=name("http.authorization"), value=Opaque("basic"), dialect="other", at=file.at(line))
             return

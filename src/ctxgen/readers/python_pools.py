@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from ctxgen.model import ConfigKey
 from ctxgen.opaque import Opaque, name
 from ctxgen.readers import reads
+from ctxgen.readers._python_text import code
 from ctxgen.tree import SOURCE_LIMIT, File
 
 _MADE = re.compile(r"\b(?:(create_(?:async_)?engine)|create_pool)\(")
-_OPTION = re.compile(r"(?:#[^\n]{0,500})|\b(pool_size|max_overflow|pool_timeout|pool_recycle|max_size)\s{0,3}=\s{0,3}(\d{1,6})(?![\w.])")
+_OPTION = re.compile(r"\b(pool_size|max_overflow|pool_timeout|pool_recycle|max_size)\s{0,3}=\s{0,3}(\d{1,6})(?![\w.])")
 _LONGEST = 2_000
 """Characters of a call."""
 
@@ -23,15 +24,14 @@ _LONGEST = 2_000
 @reads("*.py", limit=SOURCE_LIMIT, contains=(b"create_engine(", b"create_async_engine(", b"create_pool("))
 def read_python_pools(file: File) -> Iterator[ConfigKey]:
     """`create_engine(url, pool_size=20, max_overflow=10)`, `asyncpg.create_pool(url, max_size=20)`."""
-    text = file.text
+    text = code(file.text)
     for made in _MADE.finditer(text):
         library = "SQLALCHEMY_ENGINE_OPTIONS" if made[1] else "asyncpg.create_pool"
         if not re.search(r"sqlalchemy|sqlmodel" if made[1] else "asyncpg", text):
             continue
         for found in _OPTION.finditer(text, made.end(), _end(text, made.end())):
-            if found[1]:  # no comment
-                line = text.count("\n", 0, found.start()) + 1
-                yield ConfigKey(key=name(f"{library}.{found[1]}"), value=Opaque(found[2]), dialect="other", at=file.at(line))
+            line = text.count("\n", 0, found.start()) + 1
+            yield ConfigKey(key=name(f"{library}.{found[1]}"), value=Opaque(found[2]), dialect="other", at=file.at(line))
 
 
 def _end(text: str, start: int) -> int:
