@@ -264,6 +264,8 @@ class Resource(Fact, frozen=True, kw_only=True):
     name: Name | None = None
     version: Version | None = None
     attributes: tuple[tuple[Name, Opaque], ...] = ()
+    folder: str | None = None
+    """Where the code of a function lies, relative to the root."""
 
 
 class Setting(Fact, frozen=True, kw_only=True):

@@ -373,7 +373,8 @@ class _Recogniser:
         if known is None and resource.platform == "helm" and resource.name:
             known = self.catalogue.chart(resource.name)
         if known:
-            scope: Scope | None = None if self.catalogue[known].category in (*ENGINES, "api") else "deploy"
+            # what stores, answers and signs people in is the backend's own, however it is set up
+            scope: Scope | None = None if self.catalogue[known].category in (*ENGINES, "api", "auth") else "deploy"
             signal = f"{resource.platform} {resource.kind}"
             # a description states the version of what it is written in, a package only that of the package
             rank = 18 if resource.version and resource.platform == "other" and self.catalogue[known].category == "api" else 30

@@ -81,6 +81,9 @@ def architecture(parts: Sequence[Component], technologies: Sequence[Technology],
     built = [part for part in parts if part.kind in ("service", "gateway", "worker") and part.language is not None]
     services = [part for part in built if part.kind in ("service", "gateway")]
     folders = {part.path for part in built}
+    manifests = {unit.at.path for unit in join.units}
+    on_their_own = any(e.path not in manifests for part in services for e in part.evidence)
+    functions = not on_their_own and all(("" if part.path == "." else part.path) in join.functions for part in services)
     serverless = [
         t
         for t in technologies
@@ -88,10 +91,10 @@ def architecture(parts: Sequence[Component], technologies: Sequence[Technology],
     ]
     evidence = [at for part in built for at in part.evidence[:1]]
     pattern: str | None
-    if len({join.project(part.path, part.language) for part in services}) >= 3:
-        pattern = "microservices" if _one_system(services, technologies, join) else "monorepo-of-apps"
-    elif serverless and not services:
+    if serverless and functions:
         pattern, evidence = "serverless", [e for t in serverless for e in t.evidence[:1]]
+    elif len({join.project(part.path, part.language) for part in services}) >= 3:
+        pattern = "microservices" if on_their_own or _find_each_other(technologies) else "monorepo-of-apps"
     elif built:
         pattern = "modular-monolith" if _domain_modules(join) and len(folders) <= 2 else "monolith"
     elif any(part.kind == "library" for part in parts):
@@ -116,12 +119,10 @@ def architecture(parts: Sequence[Component], technologies: Sequence[Technology],
     return Architecture(pattern, tuple(unique[name] for name in sorted(unique)), tuple(evidence[:8]))
 
 
-def _one_system(services: Sequence[Component], technologies: Sequence[Technology], join: Join) -> bool:
-    """Whether services make one system: a file deploys one of them, or they find each other by a registry, gateway or queue."""
-    manifests = {unit.at.path for unit in join.units}
-    deployed = any(e.path not in manifests for part in services for e in part.evidence)
+def _find_each_other(technologies: Sequence[Technology]) -> bool:
+    """Whether services that no file deploys make one system: they find each other by a registry, gateway or queue."""
     together = {known for trait in ("api-gateway", "service-discovery", "configuration-server") for known in _TRAITS[trait]}
-    return deployed or any((t.id in together or t.category == "queue") and t.scope == "backend" and t.usage == "used" for t in technologies)
+    return any((t.id in together or t.category == "queue") and t.scope == "backend" and t.usage == "used" for t in technologies)
 
 
 def _domain_modules(join: Join) -> bool:

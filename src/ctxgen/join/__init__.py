@@ -55,7 +55,9 @@ class Join:
         self._units = find_units(facts, sightings, catalogue, places, files, root_name)
         self.units = self._units.all
         known = Known(facts, catalogue, places, files, self._units, root_name)
-        parts, variants = _find_parts(known, Kinds(known, sightings))
+        kinds = Kinds(known, sightings)
+        self.functions = kinds.functions
+        parts, variants = _find_parts(known, kinds)
         self.parts = with_ports(parts, facts, places)
         self._by_folder: dict[str, list[Part]] = defaultdict(list)
         self._by_module: dict[str, list[Part]] = defaultdict(list)

@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Sequence, Set
 
 from ctxgen.join.folders import CLI_NAME
+from ctxgen.join.functions import functions
 from ctxgen.join.known import Known
 from ctxgen.join.units import Unit
-from ctxgen.model import ConfigKey, Resource, Sighting
+from ctxgen.model import ConfigKey, Sighting
 
 _GATEWAY = re.compile(r"(?i)gateway|(?:^|[-_.])(?:proxy|bff|ingress|traefik|nginx|kong|envoy|caddy|edge|load-?balancer)(?:$|[-_.])")
 _INFRASTRUCTURE = {
@@ -75,11 +76,7 @@ class Kinds:
             if key.key in ("server.port", "listen.port") and known.places.scope(key.at.path) is None
         }
         """The units whose settings state a port: the framework may come with a module that they need."""
-        self._functions = {
-            known.units.folder(each.at.path)
-            for each in known.facts.of(Resource)
-            if each.platform == "serverless" and each.kind == "function" and known.places.scope(each.at.path) is None
-        }
+        self.functions = {known.units.folder(f"{folder}/x" if folder else "x") for _, folder in functions(known.facts, known.places)}
         """The units whose functions something deploys."""
 
     def of_deployed(
@@ -117,7 +114,7 @@ class Kinds:
         has = self._technologies(unit.folder, [unit])
         if kind := self._made_by_a_dependency(unit.name, [unit], {self.catalogue[each].category for each in has}):
             return kind
-        if unit.folder in self._functions and not unit.frontend:
+        if unit.folder in self.functions and not unit.frontend:
             return "service"
         if unit.frontend:
             return "job" if _JOB.search(unit.name) else "library" if unit.output == "library" else "frontend"

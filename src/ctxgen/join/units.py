@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from ctxgen.catalogue import Catalogue
 from ctxgen.facts import Facts, folder_of, folders_up
 from ctxgen.join.files import Files, folders_above
+from ctxgen.join.functions import templates
 from ctxgen.language_names import ECOSYSTEM_OF, extension
 from ctxgen.model import At, ConfigKey, Container, Dependency, Ecosystem, Project, Sighting
 from ctxgen.places import Places
@@ -60,6 +61,7 @@ def find_units(facts: Facts, sightings: Sequence[Sighting], catalogue: Catalogue
             found[key] = Unit(folder, need.ecosystem, folder.rpartition("/")[2] or root_name, need.at)
     for unit in _without_manifest(facts, places, files, {folder for folder, _ in found}):
         found[unit.folder, unit.ecosystem] = unit
+    _gather_functions(found, facts, places, files, root_name)
     inner = {project.folder for project in facts.of(Project) if project.folder is not None}
     static = {folder_of(key.at.path) for key in facts.of(ConfigKey) if key.key == "site.static"}
     categories = _npm_categories(sightings, catalogue, inner, static)
@@ -132,6 +134,21 @@ def _without_manifest(facts: Facts, places: Places, files: Files, known: set[str
             folders.add(folder)
             above.update(folders_up(folder))
             yield Unit(folder, most, folder.rpartition("/")[2], container.at)
+
+
+def _gather_functions(found: dict[Key, Unit], facts: Facts, places: Places, files: Files, root_name: str) -> None:
+    """Puts one unit for each template of functions in the place of those that its functions have below it."""
+    for project, deployed in sorted(templates(facts, places).items()):
+        folders = {each.folder for each in deployed if each.folder != project}
+        inner = [key for key in found if key[0] != project and not folders.isdisjoint(folders_up(key[0]))]
+        written = Counter(key[1] for key in inner) or Counter(
+            known for each in deployed for path in files.directly_in(each.folder or "") if (known := ECOSYSTEM_OF.get(extension(path)))
+        )
+        for key in inner:
+            del found[key]
+        if written:
+            most = written.most_common(1)[0][0]
+            found.setdefault((project, most), Unit(project, most, project.rpartition("/")[2] or root_name, deployed[0].at))
 
 
 def _npm_categories(sightings: Sequence[Sighting], catalogue: Catalogue, inner: set[str], static: set[str]) -> dict[str, set[str]]:

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 
 from ctxgen.documents import Node, Unreadable
-from ctxgen.model import Fact, Image, Resource, Runtime, Setting, Variable
+from ctxgen.facts import folder_of, join_path
+from ctxgen.model import ConfigKey, Fact, Image, Resource, Runtime, Setting, Variable
 from ctxgen.opaque import Name, Opaque, name, version
 from ctxgen.readers import reads
 from ctxgen.readers._function_routes import guard, route
@@ -20,6 +21,7 @@ from ctxgen.tree import File
 _TYPE = re.compile(r"(?:AWS|Alexa|Custom)::[\w:]{2,100}")
 _KEPT = ("Engine", "EngineVersion", "DBInstanceClass", "CacheNodeType", "Runtime", "InstanceType")
 _VERSIONS = ("EngineVersion", "KafkaVersion", "CacheEngineVersion")
+_ARCHIVE = re.compile(r"\.(?:jar|zip)\Z")
 _VARIABLE = re.compile(r"[A-Za-z_]\w{0,119}")
 _SETTINGS = {
     "MemorySize": ("memory-limit", "MB"),
@@ -49,11 +51,24 @@ def read_cloudformation(file: File) -> Iterator[Fact]:
     for said in transform.scalars() if transform is not None else ():
         if (said.text or "").startswith("AWS::Serverless"):
             yield Resource(platform="cloudformation", kind=name("AWS::Serverless::Transform"), at=file.at(said.line))
-    yield from _function(file, root.get("Globals", "Function"), None)
+    of_all = root.get("Globals", "Function")
+    yield from _function(file, of_all, None)
     for title, node in resources.items():
         kind = node.get("Type")
         if kind is not None and kind.text and _TYPE.fullmatch(kind.text):
-            yield from _resource(file, name(title), kind, node.get("Properties") or Node({}, kind.line))
+            properties = node.get("Properties") or Node({}, kind.line)
+            yield from _resource(file, name(title), kind, properties)
+            if kind.text == "AWS::Serverless::Function" and (folder := _code_of(file, properties, of_all)) is not None:
+                yield Resource(platform="serverless", kind=name("function"), name=name(title), folder=folder, at=file.at(kind.line))
+
+
+def _code_of(file: File, properties: Node, of_all: Node | None) -> str | None:
+    """The folder of a function's code, which its template states relative to itself; an archive that is built there stands for it."""
+    stated = properties.get("CodeUri") or (of_all.get("CodeUri") if of_all is not None else None)
+    if stated is None or not stated.text or "$" in stated.text or ":" in stated.text:
+        return None
+    path = join_path(folder_of(file.path), stated.text)
+    return folder_of(path) if path is not None and _ARCHIVE.search(path) else path
 
 
 def _resource(file: File, title: Name, kind: Node, properties: Node) -> Iterator[Fact]:
@@ -80,6 +95,11 @@ def _resource(file: File, title: Name, kind: Node, properties: Node) -> Iterator
             at=file.at(engine.line),
             via=(at,),
         )
+    if kind.text == "AWS::AppSync::GraphQLApi":
+        providers = properties.get("AdditionalAuthenticationProviders")
+        for each in (properties, *(providers.elements() if providers is not None else ())):
+            if (said := each.get("AuthenticationType")) is not None and said.text:
+                yield ConfigKey(key=name("appsync.authentication"), value=Opaque(said.text), dialect="other", at=file.at(said.line))
     yield from _function(file, properties, title)
     containers = properties.get("ContainerDefinitions")
     for container in containers.elements() if containers is not None else ():
