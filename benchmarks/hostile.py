@@ -20,11 +20,14 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import cache, partial
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
@@ -65,55 +68,80 @@ class Case(NamedTuple):
     """The path of a route that must be told, or a diagnostic in its place."""
 
 
-def measure(case: Case, size: int, catalogue: Catalogue, limit: float) -> dict[str, float | str]:
-    """CPU seconds of each stage and the peak memory in MB, or where the time was spent when the limit ended it."""
-    with tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.isdir("/dev/shm") else None) as folder:
-        for path, text in case.files(size).items():
-            target = Path(folder) / "repo" / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(text.encode("utf-8", "surrogatepass"))
-        report, stack = Path(folder) / "report", Path(folder) / "stack"
+def measuring() -> Connection:
+    """A process that stays small and forks one for each `(folder, path of a route that must be told, limit)`; answers its status.
+
+    A child's peak begins at what its parent holds, and the one that makes the texts grows.
+    """
+    here, there = Pipe()
+    if os.fork():
+        there.close()
+        return here
+    here.close()
+    catalogue = load()
+    warm(catalogue)
+    gc.freeze()
+    while True:
+        try:
+            folder, told, limit = there.recv()
+        except EOFError:
+            os._exit(0)
         child = os.fork()
         if child == 0:
-            with stack.open("w") as trace:
-                # CPU time: on a busy machine a limit of the clock says nothing
-                faulthandler.register(signal.SIGPROF, file=trace, chain=True)
-                signal.setitimer(signal.ITIMER_PROF, limit)
-                resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
-                begun = time.process_time()
-                out = []
-                try:
-                    tree = Tree(Path(folder) / "repo")
-                    facts = read_facts(tree)
-                    out.append(f"read={time.process_time() - begun:.2f}")
-                    begun = time.process_time()
-                    facts = resolve(facts)
-                    out.append(f"resolve={time.process_time() - begun:.2f}")
-                    begun = time.process_time()
-                    context = build(tree, facts, catalogue).context
-                    out.append(f"build={time.process_time() - begun:.2f}")
-                    codes = sorted({d.code for d in tree.diagnostics})
-                    out.append(f"facts={sum(1 for _ in facts)} codes={','.join(codes) or '-'}")
-                    silent = case.told and not codes and all(each.path != case.told for each in context.endpoints)
-                    code = 3 if "reader-failed" in codes else 5 if silent else 0
-                except BaseException as error:
-                    import traceback
+            observe(Path(folder), told, limit, catalogue)
+        there.send(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
-                    frame = traceback.extract_tb(error.__traceback__)[-1]
-                    out.append(f"raised={type(error).__name__}@{Path(frame.filename).name}:{frame.lineno}")
-                    code = 4
-                out.append(f"memory={resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}")
-                report.write_text(" ".join(out))
-                os._exit(code)
-        _, status = os.waitpid(child, 0)
-        found: dict[str, float | str] = {"status": os.waitstatus_to_exitcode(status)}
+
+def observe(folder: Path, told: str | None, limit: float, catalogue: Catalogue) -> NoReturn:
+    """Scan the repository of a folder and leave a report there, or where the limit of CPU seconds met it."""
+    with (folder / "stack").open("w") as trace:
+        # CPU time: on a busy machine a limit of the clock says nothing
+        faulthandler.register(signal.SIGPROF, file=trace, chain=True)
+        signal.setitimer(signal.ITIMER_PROF, limit)
+        resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+        begun = time.process_time()
+        out = []
+        try:
+            tree = Tree(folder / "repo")
+            facts = read_facts(tree)
+            out.append(f"read={time.process_time() - begun:.2f}")
+            begun = time.process_time()
+            facts = resolve(facts)
+            out.append(f"resolve={time.process_time() - begun:.2f}")
+            begun = time.process_time()
+            context = build(tree, facts, catalogue).context
+            out.append(f"build={time.process_time() - begun:.2f}")
+            codes = sorted({d.code for d in tree.diagnostics})
+            out.append(f"facts={sum(1 for _ in facts)} codes={','.join(codes) or '-'}")
+            silent = told and not codes and all(each.path != told for each in context.endpoints)
+            code = 3 if "reader-failed" in codes else 5 if silent else 0
+        except BaseException as error:
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            out.append(f"raised={type(error).__name__}@{Path(frame.filename).name}:{frame.lineno}")
+            code = 4
+        out.append(f"memory={resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}")
+        (folder / "report").write_text(" ".join(out))
+        os._exit(code)
+
+
+def measure(case: Case, size: int, measurer: Connection, limit: float) -> dict[str, float | str]:
+    """CPU seconds of each stage and the peak memory in MB, or where the time was spent when the limit ended it."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.isdir("/dev/shm") else None) as name:
+        folder = Path(name)
+        for path, text in case.files(size).items():
+            target = folder / "repo" / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(text.encode("utf-8", "surrogatepass"))
+        measurer.send((name, case.told, limit))
+        found: dict[str, float | str] = {"status": measurer.recv()}
+        report = folder / "report"
         if report.exists():
             for part in report.read_text().split():
                 key, _, value = part.partition("=")
                 found[key] = float(value) if key in (*STAGES, "memory", "facts") else value
         else:
             found["hang"] = limit
-            lines = [line.strip() for line in stack.read_text().splitlines() if "ctxgen/" in line]
+            lines = [line.strip() for line in (folder / "stack").read_text().splitlines() if "ctxgen/" in line]
             found["where"] = " < ".join(line.partition("ctxgen/")[2].replace('", line ', ":") for line in lines[:3])
         return found
 
@@ -257,8 +285,7 @@ def main() -> int:
     part, parts = map(int, arguments.part.split("/"))
     kept = arguments.kept.read_text().split("\n") if arguments.kept and arguments.kept.exists() else []
     results = dict(line.split("\t", 1) for line in kept if "\t" in line)
-    catalogue = load()
-    warm(catalogue)
+    measurer = measuring()
 
     def keep(key: str, result: str) -> None:
         results[key] = result
@@ -270,9 +297,8 @@ def main() -> int:
     every = list(cases())
     random.Random(6).shuffle(every)  # a run that is cut short has seen something of all
     chosen = sorted({case.name for case in every})[part::parts]
-    nothing = [measure(Case("", "", 0, lambda _: {"a": ""}), 0, catalogue, SECONDS) for _ in range(5)]
+    nothing = [measure(Case("", "", 0, lambda _: {"a": ""}), 0, measurer, SECONDS) for _ in range(5)]
     idle, base = min(map(seconds, nothing)), min(float(each["memory"]) for each in nothing)
-    gc.freeze()
     count, again, broken = 0, 0, 0
     for case in every:
         key = f"{case.name} {case.label}".replace("\n", " ")
@@ -282,14 +308,14 @@ def main() -> int:
         if case.wanted and slight(case):
             keep(key, f"{kind_of(case)}\t0\t0")
             continue
-        found = measure(case, case.limit // arguments.scale, catalogue, SECONDS)
+        found = measure(case, case.limit // arguments.scale, measurer, SECONDS)
         ratio = 1.0
         if seconds(found) - idle > SLIGHT:
-            half = measure(case, case.limit // arguments.scale // 2, catalogue, SECONDS)
+            half = measure(case, case.limit // arguments.scale // 2, measurer, SECONDS)
             ratio = (seconds(found) - idle) / max(seconds(half) - idle, 0.01)
         if worth_more(found, idle, base, ratio, arguments.scale):
             again += 1
-            found = measure(case, case.limit, catalogue, SECONDS)
+            found = measure(case, case.limit, measurer, SECONDS)
             broken += over(found)
             told = " ".join(f"{key}={value}" for key, value in found.items())
             print(f"{'OVER' if over(found) else 'within':6} {key[:90]:90} ratio {ratio:4.1f} {told}", flush=True)
