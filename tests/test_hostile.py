@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
+import tomllib
 import tracemalloc
 from pathlib import Path
 
@@ -20,8 +21,10 @@ from ctxgen.catalogue import load
 from ctxgen.documents import Unreadable, parse_json, parse_properties, parse_syntax, parse_toml, parse_yaml
 from ctxgen.model import Dependency, Locked
 from ctxgen.pipeline import scan
+from ctxgen.readers import pyproject
 from ctxgen.readers._ini import options
 from ctxgen.readers._jvm_script import tokens
+from ctxgen.readers._pep508 import Wanted, parse_requirement
 from ctxgen.reading import MAX_FOUND, MAX_NOTED, read_facts
 from ctxgen.render import json as json_renderer
 from ctxgen.render import markdown
@@ -442,3 +445,28 @@ def test_blanks_of_an_ini_file_are_looked_at_once() -> None:
     assert list(options(["[tox]", "a" + " " * 2_000_000 + "\x01"])) == []
     assert time.process_time() - begun < 1
     assert [(each.key, each.text) for each in options(["[tox]", "Deps = a:b", "  c", "x: y=z", "=1"])] == [("deps", "a:b\nc"), ("x", "y=z")]
+
+
+def test_requirements_are_parsed_as_they_are_wanted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a file states beyond the bound is not looked at."""
+    parsed: list[str] = []
+
+    def counting(text: str) -> Wanted | None:
+        parsed.append(text)
+        return parse_requirement(text)
+
+    monkeypatch.setattr(pyproject, "parse_requirement", counting)
+    text = "[project]\ndependencies = [\n" + "".join(f'"a{n}==1",\n' for n in range(MAX_FOUND + 5_000)) + "]\n"
+    read_facts(Tree(repository(tmp_path, **{"pyproject.toml": text})))
+    assert len(parsed) <= MAX_FOUND + 1
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["'a'", '"a"', "''", '""', r"'a\b'", r'"a\"b"', r'"\u0041"', '"""a\nb"""', "'''\na'''", '"""a\\\n  b"""', "\"'''\"", '\'"""\'', '"é"'],
+)
+def test_strings_of_toml_are_read_as_the_standard_parser_reads_them(written: str) -> None:
+    text = f"a = {written}\n" + ("" if "\n" in written or written.startswith(('"""', "'''")) else f"[b.{written}]\n")
+    root, expected = parse_toml(text.encode()), tomllib.loads(text)
+    assert root.value["a"].text == expected["a"]
+    assert set(root.value.get("b", root).value) == set(expected.get("b", expected))

@@ -60,7 +60,14 @@ def _toml_keys(syntax: Syntax) -> list[str]:
     if syntax.type == "dotted_key":
         return [key for child in syntax.named_children for key in _toml_keys(child)]
     text = (syntax.text or b"").decode(errors="replace")
-    return [str(tomllib.loads(f"x={text}")["x"])] if syntax.type == "quoted_key" else [text]
+    return [_text(text)] if syntax.type == "quoted_key" else [text]
+
+
+def _text(written: str) -> str:
+    """What a string says."""
+    if written.startswith(("\"\"\"", "'''")) or (written[0] == '"' and "\\" in written):
+        return str(tomllib.loads(f"x={written}")["x"])
+    return written[1:-1]
 
 
 def _toml_pair(pair: Syntax, table: Node, budget: list[int], depth: int) -> None:
@@ -79,7 +86,7 @@ def _toml_node(syntax: Syntax, line: int, budget: list[int], depth: int) -> Node
     text = (syntax.text or b"").decode(errors="replace")
     match syntax.type:
         case "string":
-            return Node(str(tomllib.loads(f"x={text}")["x"]), line)
+            return Node(_text(text), line)
         case "boolean":
             return Node(text == "true", line)
         case "array":

@@ -7,6 +7,7 @@ https://docs.astral.sh/uv/reference/settings/, https://setuptools.pypa.io/en/lat
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from msgspec.structs import replace
 from packaging.utils import canonicalize_name
@@ -33,7 +34,7 @@ def read_pyproject(file: File) -> Iterator[Found]:
     own, sources = _own_name(root), _sources(tool)
     yield from _project(file, root)
     yield from _build_system(file, root)
-    for found in (*_pep621(file, project), *_dependency_groups(file, root), *_flit(file, tool)):
+    for found in chain(_pep621(file, project), _dependency_groups(file, root), _flit(file, tool)):
         if isinstance(found, Dependency):
             if str(canonicalize_name(found.name)) != own:
                 yield _with_source(file, found, sources)
