@@ -24,7 +24,7 @@ _NATS = re.compile(
     rf"|\.(?P<producer>[pP]ublish(?:Async|Msg)?|[rR]equest(?:Async)?)(?:<[\w.\[\]]{{1,60}}>)?\(\s{{0,9}}(?:subject\s{{0,3}}[:=]\s{{0,3}})?[\"'`]([A-Za-z][\w.-]{{1,100}})[\"'`]"
 )
 _IMPORTS_NATS = re.compile(
-    rb"[\"'](?:nats|@nats-io/[\w-]+|ts-nats)[\"']|^\s*(?:import|from) nats\b|\busing NATS\.|\bio\.nats\.client",
+    rb"[\"'](?:nats|@nats-io/[\w-]+|ts-nats)[\"']|^[ \t]*(?:import|from) nats\b|\busing NATS\.|\bio\.nats\.client",
     re.MULTILINE,
 )
 _COMMENT = re.compile(r"\s{0,80}(?://|#|\*|--)")
