@@ -19,7 +19,7 @@ from support_hostile import numbered, repeated
 
 from ctxgen.catalogue import load
 from ctxgen.documents import Unreadable, parse_json, parse_properties, parse_syntax, parse_toml, parse_yaml
-from ctxgen.model import Dependency, Locked
+from ctxgen.model import Dependency, Locked, Property
 from ctxgen.pipeline import scan
 from ctxgen.readers import pyproject
 from ctxgen.readers._ini import options
@@ -429,6 +429,26 @@ def test_one_token_of_a_script_takes_no_memory(opening: str) -> None:
         assert tracemalloc.get_traced_memory()[1] < 20_000_000
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("path", "unit"),
+    [("build.gradle", "a=b&&"), ("build.gradle", "a {\n"), ("build.sbt", "${a:-"), ("buildSrc/src/main/kotlin/A.kt", "a=b&&")],
+)
+def test_tokens_of_a_script_are_bounded(tmp_path: Path, path: str, unit: str) -> None:
+    tree = Tree(repository(tmp_path, **{path: repeated(unit)(1_900_000)}))
+    assert not read_facts(tree).of(Property)
+    assert "too-complex" in codes(tree)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"), [("build.gradle", "a." * 60_000), ("build.sbt", 'a="b" ' * 60_000), ("nats.py", "\n" * 500_000 + "nats")]
+)
+def test_what_a_script_repeats_is_looked_at_once(tmp_path: Path, path: str, text: str) -> None:
+    """Each took the square of its size."""
+    begun = time.process_time()
+    read_facts(Tree(repository(tmp_path, **{path: text})))
+    assert time.process_time() - begun < 4
 
 
 def test_lines_that_continue_an_entry_are_bounded() -> None:

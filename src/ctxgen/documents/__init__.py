@@ -5,7 +5,7 @@ count YAML aliases as expanded.
 """
 
 from ctxgen.documents._json import parse_json
-from ctxgen.documents._node import MAX_DEPTH, MAX_NODES, Node, Unreadable
+from ctxgen.documents._node import MAX_DEPTH, MAX_NODES, Node, Unreadable, too_complex
 from ctxgen.documents._properties import parse_properties
 from ctxgen.documents._syntax import grammar, parse_part, parse_syntax
 from ctxgen.documents._toml import parse_toml
@@ -25,4 +25,5 @@ __all__ = [
     "parse_toml",
     "parse_xml",
     "parse_yaml",
+    "too_complex",
 ]

@@ -65,7 +65,7 @@ def _toml_keys(syntax: Syntax) -> list[str]:
 
 def _text(written: str) -> str:
     """What a string says."""
-    if written.startswith(("\"\"\"", "'''")) or (written[0] == '"' and "\\" in written):
+    if written.startswith(('"""', "'''")) or (written[0] == '"' and "\\" in written):
         return str(tomllib.loads(f"x={written}")["x"])
     return written[1:-1]
 

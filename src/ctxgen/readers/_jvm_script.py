@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ctxgen.documents import MAX_NODES, too_complex
+
 UNKNOWN = "${-}"
 """Stands in a template for an expression that is not a plain name; it never becomes a version."""
 
@@ -47,9 +49,11 @@ _TOKEN = re.compile(
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """The tokens of a script, comments left out.  Interpolations of double-quoted strings are normalised."""
+    """The tokens of a script, comments left out.  Interpolations of double-quoted strings are normalised.  Raises `Unreadable` where there are too many."""
     line = 1
-    for found in _TOKEN.finditer(text):
+    for count, found in enumerate(_TOKEN.finditer(text)):
+        if count > MAX_NODES:
+            raise too_complex(line)
         kind, written = found.lastgroup or "", found[0]
         if kind == "raw":
             yield Token("string", written.strip("'").replace("$", ""), line)
@@ -206,16 +210,17 @@ def head_of(statement: list[Item]) -> tuple[str, list[Item]]:
     """(dotted path or quoted name that a statement begins with, what follows it)."""
     if not statement or isinstance(statement[0], Group) or statement[0].kind not in ("word", "string"):
         return "", statement
-    path, index = statement[0].text, 1
+    names, index = [statement[0].text], 1
     while index + 1 < len(statement) and is_op(statement[index], ".", "?."):
         following = statement[index + 1]
         if not isinstance(following, Token) or following.kind not in ("word", "string"):
             break
-        path, index = f"{path}.{following.text}", index + 2
+        names.append(following.text)
+        index += 2
     if index < len(statement) and is_op(statement[index], "<"):
         closing = next((at for at in range(index, len(statement)) if is_op(statement[at], ">")), None)
         index = index if closing is None else closing + 1
-    return path, statement[index:]
+    return ".".join(names), statement[index:]
 
 
 def arguments(rest: list[Item]) -> list[list[Item]]:

@@ -51,7 +51,9 @@ def _block(file: File, items: list[Item], prefix: str) -> Iterator[Fact]:
 
 def _settings(file: File, statement: list[Item], prefix: str) -> Iterator[Fact]:
     """Settings (`scalaVersion := "3.3.1"`) and values (`val pekko = "1.1"`) that stand in a statement; several may be separated by commas."""
+    declared = False
     for index, item in enumerate(statement):
+        declared |= isinstance(item, Token) and item.text in ("val", "def")
         value = next((each for each in statement[index + 1 : index + 3] if not (isinstance(each, Token) and each.kind == "newline")), None)
         key = statement[index - 1] if index else None
         if not (isinstance(value, Token) and value.kind == "string" and isinstance(key, Token) and key.kind == "word"):
@@ -62,7 +64,7 @@ def _settings(file: File, statement: list[Item], prefix: str) -> Iterator[Fact]:
                 yield Runtime(name=name("Scala"), version=version(value.text), at=at)
             elif key.text == "name" and "${" not in value.text:
                 yield Project(ecosystem="maven", name=name(value.text), at=at)
-        elif is_op(item, "=") and any(isinstance(each, Token) and each.text in ("val", "def") for each in statement[:index]):
+        elif is_op(item, "=") and declared:
             yield Property(name=name(prefix + key.text), value=Opaque(value.text), at=at)
     for index, item in enumerate(statement[:-2]):
         if (
