@@ -422,6 +422,41 @@ def test_an_image_of_a_workspace_runs_its_only_program(tmp_path: Path) -> None:
     }
 
 
+def test_an_image_of_a_workspace_runs_the_program_that_it_starts(tmp_path: Path) -> None:
+    files = {
+        "docker/compose.yml": compose("shop=build: {context: .., dockerfile: docker/Dockerfile}"),
+        "docker/Dockerfile": 'FROM rust:1.80\nRUN cargo build --release\nENTRYPOINT ["/usr/bin/shop_server"]\nEXPOSE 8080\n',
+        "Cargo.toml": '[workspace]\nmembers = ["crates/*"]\n',
+        "crates/server/Cargo.toml": '[package]\nname = "shop_server"\n[dependencies]\naxum = "0.7"\nshop_utils = { path = "../utils" }\n',
+        "crates/server/src/main.rs": "fn main() {}\n",
+        "crates/db/Cargo.toml": '[package]\nname = "shop_db"\n[dependencies]\nshop_utils = { path = "../utils" }\n',
+        "crates/db/src/lib.rs": "",
+        "crates/utils/Cargo.toml": '[package]\nname = "shop_utils"\n[[bin]]\nname = "shop_tool"\npath = "src/main.rs"\n[dependencies]\naxum = "0.7"\n',
+        "crates/utils/src/main.rs": "fn main() {}\n",
+        "crates/utils/src/lib.rs": "",
+    }
+    assert {title: (part.path, part.kind) for title, part in by_name(scanned(tmp_path, files)).items()} == {
+        "shop": ("crates/server", "service"),
+        "shop_db": ("crates/db", "library"),
+        "shop_utils": ("crates/utils", "library"),
+    }
+
+
+def test_a_crate_in_a_folder_bin_is_a_program(tmp_path: Path) -> None:
+    files = {
+        "Dockerfile": 'FROM scratch\nCOPY out/shop ./shop\nENTRYPOINT ["/app/shop"]\n',
+        "Cargo.toml": '[workspace]\nmembers = ["src/*"]\n',
+        "src/bin/Cargo.toml": '[package]\nname = "shop"\n[dependencies]\naxum = "0.7"\nshop-api = { path = "../api" }\n',
+        "src/bin/src/main.rs": "fn main() {}\n",
+        "src/api/Cargo.toml": '[package]\nname = "shop-api"\n[dependencies]\naxum = "0.7"\n',
+        "src/api/src/lib.rs": "",
+    }
+    assert {title: (part.path, part.kind) for title, part in by_name(scanned(tmp_path, files)).items()} == {
+        "shop": ("src/bin", "service"),
+        "shop-api": ("src/api", "library"),
+    }
+
+
 def test_an_image_of_several_projects_runs_the_one_that_is_a_program(tmp_path: Path) -> None:
     files = {
         "compose.yml": compose(orders="build: {context: ., dockerfile: src/Orders/Dockerfile.gone}"),

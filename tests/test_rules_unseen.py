@@ -84,6 +84,23 @@ def test_basic_authentication_that_go_code_reads(tmp_path: Path, line: str, show
     assert _mechanisms(_scan(tmp_path, files)) == shown
 
 
+@pytest.mark.parametrize(
+    ("call", "shown"), [("Plug.BasicAuth.basic_auth(conn, options)", {"basic"}), ("Plug.BasicAuth.encode_basic_auth(key, value)", set())]
+)
+def test_basic_authentication_that_plug_asks_for(tmp_path: Path, call: str, shown: set[str]) -> None:
+    files = {
+        "mix.exs": 'defmodule Shop.MixProject do\n  def project, do: [app: :shop, deps: [{:phoenix, "~> 1.7"}]]\nend\n',
+        "lib/shop/auth.ex": f"defmodule Shop.Auth do\n  def run(conn, key, value, options), do: {call}\nend\n",
+    }
+    assert _mechanisms(_scan(tmp_path, files)) == shown
+
+
+@pytest.mark.parametrize(("content", "told"), [('{"sdk": {"version": "9.0.100"}}', True), ('{"global": {"title": "Shop"}}', False)])
+def test_a_global_json_of_texts_is_not_dotnet_s(tmp_path: Path, content: str, told: bool) -> None:
+    files = {"pom.xml": "<project><artifactId>shop</artifactId></project>", "src/main/webapp/i18n/en/global.json": content}
+    assert ("dotnet-sdk" in _technologies(_scan(tmp_path, files))) == told
+
+
 def test_openid_connect_is_told_from_oauth_by_its_variables(tmp_path: Path) -> None:
     project = '[project]\nname = "shop"\nversion = "1"\ndependencies = ["authlib", "fastapi"]\n'
     code = "import os\n\nfrom authlib.integrations.starlette_client import OAuth\n\nissuer = os.environ['OIDC_ISSUER']\n"

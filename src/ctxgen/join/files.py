@@ -16,7 +16,8 @@ _JVM_PROGRAM = re.compile(
     r"\w*(?:Application|Main|App|Launcher|Bootstrap)\.(?:java|kt|scala|groovy)|(?:application|bootstrap)\.(?:properties|ya?ml|conf)|web\.xml"
 )
 
-_RUST_PROGRAM = re.compile(r"/src/(?:main\.rs|bin/.+\.rs)\Z")
+_RUST_MAIN = re.compile(r"/src/main\.rs\Z")
+_RUST_BIN = re.compile(r"/src/bin/.+\.rs\Z")
 
 
 def folders_above(paths: Iterable[str]) -> set[str]:
@@ -77,7 +78,10 @@ class Files:
 
     @cached_property
     def _with_rust_program(self) -> set[str]:
-        return {f"/{path}".partition(found[0])[0].lstrip("/") for path in self.paths if (found := _RUST_PROGRAM.search(f"/{path}"))}
+        found = (
+            match for path in self.paths if path.endswith(".rs") for match in (_RUST_MAIN.search(f"/{path}"), _RUST_BIN.search(f"/{path}"))
+        )
+        return {match.string[: match.start()].lstrip("/") for match in found if match}  # a crate may itself lie in a folder `src/bin`
 
     @cached_property
     def _with_go_program(self) -> set[str]:

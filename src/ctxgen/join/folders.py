@@ -48,9 +48,10 @@ class Folders:
         alone runs the code that the service is named for, else, where its folder is for images, the code beside that file.
         """
         units, files = self.known.units, self.known.files
-        if not units.at(built) and dockerfile is not None and (started := self.started(dockerfile)) is not None:
+        shared = units.shared(built)
+        if (shared or not units.at(built)) and dockerfile is not None and (started := self.started(dockerfile)) is not None:
             return started
-        if units.shared(built):
+        if shared:
             return self._only_program(built) or built
         if built and self.known.places.vendored(built + "/x") and not files.source_in(built):
             built = units.folder(stated_at)
@@ -60,16 +61,28 @@ class Folders:
         return built
 
     def started(self, dockerfile: str) -> str | None:
-        """The folder of the .NET project that an image of a whole solution publishes or starts: `dotnet publish Shop.Api.csproj`, `dotnet Shop.Api.dll`."""
-        named = {
-            f"{unit.name}.{end}": unit.folder for unit in self.known.units.all if unit.ecosystem == "nuget" for end in ("dll", "csproj")
-        }
+        """The folder of the .NET project or crate that an image of a whole solution publishes or starts.
+
+        `dotnet publish Shop.Api.csproj`, `dotnet Shop.Api.dll`; a crate's program is called as the crate: `cargo build --bin shop-api`, `/usr/bin/shop-api`.
+        """
+        named = {word: unit.folder for unit in self.known.units.all for word in self._started_as(unit)}
         if not named:
             return None
-        run = [process.command for process in self.known.facts.in_file(Process, dockerfile)]
-        run += [container.command for container in self.known.facts.in_file(Container, dockerfile) if container.command is not None]
-        found = {named[word] for command in run for word in command.words(named)}
-        return found.pop() if len(found) == 1 else None
+        run = [container.command for container in self.known.facts.in_file(Container, dockerfile) if container.command is not None]
+        for commands in (run, [process.command for process in self.known.facts.in_file(Process, dockerfile)]):
+            if found := {named[word] for command in commands for word in command.words(named)}:
+                return found.pop() if len(found) == 1 else None
+        return None
+
+    def _started_as(self, unit: Unit) -> tuple[str, ...]:
+        """The words of a command that build or start a unit."""
+        match unit.ecosystem:
+            case "nuget":
+                return f"{unit.name}.dll", f"{unit.name}.csproj"
+            case "cargo" if self.known.files.rust_program_in(unit.folder):
+                return (unit.name,)
+            case _:
+                return ()
 
     def _of_image(self, dockerfile_folder: str, context: str) -> str:
         """Where the code of an image lies: at its Dockerfile if a project is there or below, else at its build context."""

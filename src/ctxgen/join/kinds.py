@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence, Set
 
 from ctxgen.join.folders import CLI_NAME
 from ctxgen.join.functions import functions
 from ctxgen.join.known import Known
 from ctxgen.join.units import Unit
-from ctxgen.model import ConfigKey, Sighting
+from ctxgen.model import ConfigKey, Dependency, Sighting
 
 _GATEWAY = re.compile(r"(?i)gateway|(?:^|[-_.])(?:proxy|bff|ingress|traefik|nginx|kong|envoy|caddy|edge|load-?balancer)(?:$|[-_.])")
 _INFRASTRUCTURE = {
@@ -78,6 +78,13 @@ class Kinds:
         """The units whose settings state a port: the framework may come with a module that they need."""
         self.functions = {known.units.folder(f"{folder}/x" if folder else "x") for _, folder in functions(known.facts, known.places)}
         """The units whose functions something deploys."""
+        self._crates_taking = Counter(
+            path
+            for path, _ in {
+                (d.path, d.at.path) for d in known.facts.of(Dependency) if d.ecosystem == "cargo" and d.path and d.group == "main"
+            }
+        )
+        """How many crates take the one in a folder: only what it has as a library can be taken, so a program of its own is a tool beside it."""
 
     def of_deployed(
         self, named: str, folder: str | None, units: Sequence[Unit], ports: Set[int], technology: str | None, words: Set[str]
@@ -165,7 +172,7 @@ class Kinds:
             case "go":
                 return not files.go_program_in(unit.folder)
             case "cargo":
-                return unit.output != "application" and not files.rust_program_in(unit.folder)
+                return self._crates_taking[unit.folder] > 1 or (unit.output != "application" and not files.rust_program_in(unit.folder))
             case _:
                 return self._shared_jvm_module(unit)
 

@@ -18,7 +18,7 @@ from ctxgen.opaque import Name
 _BUILD_VARIANT = re.compile(r"native|jvm|(?:java|jdk|openjdk|node|py|python|php|net)\d+|alpine|slim|arm64|amd64|debug")
 _REPLICA = re.compile(r"(?i)alpha|beta|gamma|delta|epsilon|zeta|eta|theta|one|two|three|\d{1,2}")
 _COUNTED = re.compile(r"(?P<stem>[A-Za-z][A-Za-z_-]*[A-Za-z])(?P<number>\d{1,2})")
-_GENERIC_FOLDER = re.compile(r"(?:src|source|app|apps?|server|html|code|docker|backend|main|build)\Z", re.IGNORECASE)
+_GENERIC_FOLDER = re.compile(r"(?:src|source|app|apps?|server|html|code|docker|backend|main|build|bin)\Z", re.IGNORECASE)
 
 
 class Part(Struct, frozen=True):

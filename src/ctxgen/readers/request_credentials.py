@@ -75,7 +75,9 @@ _GO_BASIC = re.compile(
 _PHP_BASIC = re.compile(
     rb"""\[["']PHP_AUTH_USER["']\]|["']auth\.basic["'](?!\s{0,40}=>)"""
 )  # what a kernel only names by it guards nothing
-_ELIXIR_BASIC = re.compile(rb"""\bPlug\.BasicAuth\b|\bplug\s{1,3}:?basic_auth\b""")
+_ELIXIR_BASIC = re.compile(
+    rb"""\bPlug\.BasicAuth\b(?!\.encode_basic_auth\b)|\bplug\s{1,3}:?basic_auth\b"""
+)  # encoding credentials is for a client of somebody else's API
 
 
 @reads("*.java", "*.kt", limit=SOURCE_LIMIT, contains=(b"httpBasic", b"formLogin"))
