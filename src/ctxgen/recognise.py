@@ -43,10 +43,11 @@ _SCOPE_BY_CATEGORY: dict[str, Scope] = {
     "testing": "test", "build": "dev", "ci": "dev", "container": "deploy", "orchestration": "deploy", "iac": "deploy", "frontend": "frontend",
 }  # fmt: skip
 _DEPLOYED = {"server", "observability", "cloud", "container", "orchestration", "iac", "testing"}
-_RUNTIMES = {
+RUNTIMES = {
     "Node.js": "nodejs", "Python": "python", "Java": "java", "Go": "go", ".NET": "dotnet", ".NET SDK": "dotnet-sdk", "PHP": "php", "Ruby": "ruby", "Rust": "rust", "Elixir": "elixir",
     "Kotlin": "kotlin", "Scala": "scala", "Deno": "deno", "Bun": "bun",
 }  # fmt: skip
+"""Technologies by what files that state versions of runtimes call them."""
 _COMPILED: dict[str, tuple[str, ...]] = {"go": (".go",), "rust": (".rs",), "elixir": (".ex", ".exs"), "dotnet-sdk": (".cs", ".fs", ".vb")}
 """What a runtime's image compiles: without a file of these a stage of it builds somebody else's tool."""
 _VARIANTS = {"alpine", "slim", "bookworm", "bullseye", "buster", "trixie", "stretch", "jammy", "noble", "focal"}
@@ -314,7 +315,7 @@ class _Recogniser:
         return publisher in self._publishers and not self.catalogue.publishes(image.name or "")
 
     def runtime(self, runtime: Runtime) -> Iterator[Sighting]:
-        known = _RUNTIMES.get(runtime.name)
+        known = RUNTIMES.get(runtime.name)
         if known in self.catalogue.technologies and runtime.version:
             yield self.sighting(
                 runtime,

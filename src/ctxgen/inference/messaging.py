@@ -22,7 +22,7 @@ _SYSTEMS = {
     "kafka": "kafka", "kafka-secure": "kafka", "smallrye-kafka": "kafka", "rabbitmq": "rabbitmq", "rabbit": "rabbitmq", "smallrye-rabbitmq": "rabbitmq", "nats": "nats", "pulsar": "pulsar",
     "sqs": "sqs", "sns": "sns", "mqtt": "mqtt", "secure-mqtt": "mqtt", "mqtt5": "mqtt", "googlepubsub": "google-pubsub", "pubsub": "google-pubsub", "servicebus": "azure-service-bus",
     "redis": "redis", "celery": "celery", "sidekiq": "sidekiq", "activemq": "activemq", "kinesis": "kinesis", "eventhubs": "azure-event-hubs", "eventhub": "azure-event-hubs", "bullmq": "bullmq",
-    "rq": "rq", "ibmmq": "ibm-mq", "artemis": "artemis", "good_job": "good-job", "solid_queue": "solid-queue", "delayed_job": "delayed-job", "resque": "resque", "que": "que",
+    "rq": "rq", "ibmmq": "ibm-mq", "artemis": "artemis", "good_job": "good-job", "solid_queue": "solid-queue", "oban": "oban", "delayed_job": "delayed-job", "resque": "resque", "que": "que",
 }  # fmt: skip
 _RESOURCES: dict[str, tuple[str, Kind]] = {
     "aws_sqs_queue": ("sqs", "queue"), "aws_sns_topic": ("sns", "topic"), "aws_kinesis_stream": ("kinesis", "stream"), "google_pubsub_topic": ("google-pubsub", "topic"),

@@ -10,6 +10,7 @@ from ctxgen.facts import join_path
 from ctxgen.model import Dependency, Fact, Group, Locked, Member, Project, Runtime
 from ctxgen.opaque import Name, name, version
 from ctxgen.readers import reads
+from ctxgen.readers._elixir import attributes_of, line, literal, pairs, raw, walk, words
 from ctxgen.tree import LOCK_LIMIT, File
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ _MAX_DEPTH = 40
 @reads("mix.exs")
 def read_mix_exs(file: File) -> Iterator[Fact]:
     """The application, its Elixir, its umbrella's folder and its dependencies."""
-    nodes = list(_walk(file.syntax("elixir")))
-    attributes = _attributes(nodes)
+    nodes = list(walk(file.syntax("elixir")))
+    attributes = attributes_of(nodes)
     functions = _functions(nodes)
     project = next(iter(functions.get("project", ())), None)
     settings = _keywords(project)
@@ -33,90 +34,39 @@ def read_mix_exs(file: File) -> Iterator[Fact]:
     app, umbrella, asked = settings.get("app"), settings.get("apps_path"), settings.get("elixir")
     yield Project(
         ecosystem="hex",
-        name=name(_literal(app, attributes) or "") or None if app is not None else None,
-        version=version(_literal(settings.get("version"), attributes)),
+        name=name(literal(app, attributes) or "") or None if app is not None else None,
+        version=version(literal(settings.get("version"), attributes)),
         output="aggregate" if umbrella is not None else "application" if "releases" in settings or "escript" in settings else None,
-        at=file.at(_line(app if app is not None else project)),
+        at=file.at(line(app if app is not None else project)),
     )
-    if asked is not None and (stated := version(_literal(asked, attributes))):
-        yield Runtime(name=name("Elixir"), version=stated, at=file.at(_line(asked)))
-    if umbrella is not None and (folder := _literal(umbrella, attributes)):
-        yield Member(ecosystem="hex", pattern=name(f"{folder}/*"), at=file.at(_line(umbrella)))
+    if asked is not None and (stated := version(literal(asked, attributes))):
+        yield Runtime(name=name("Elixir"), version=stated, at=file.at(line(asked)))
+    if umbrella is not None and (folder := literal(umbrella, attributes)):
+        yield Member(ecosystem="hex", pattern=name(f"{folder}/*"), at=file.at(line(umbrella)))
     for source in _dependency_lists(settings.get("deps"), functions):
-        for node in _walk(source):
+        for node in walk(source):
             if node.type == "tuple" and (dependency := _dependency(file, node, attributes)):
                 yield dependency
-
-
-def _walk(root: Syntax) -> Iterator[Syntax]:
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack.extend(reversed(node.named_children))
-
-
-def _raw(node: Syntax | None) -> str:
-    return (node.text or b"").decode(errors="replace") if node is not None else ""
-
-
-def _line(node: Syntax) -> int:
-    return int(node.start_point[0]) + 1
-
-
-def _literal(node: Syntax | None, attributes: dict[str, str]) -> str | None:
-    """A string without interpolation, an atom, or a module attribute that is one."""
-    if node is None:
-        return None
-    if node.type == "string":
-        return (
-            "".join(_raw(child) for child in node.named_children)
-            if all(child.type == "quoted_content" for child in node.named_children)
-            else None
-        )
-    if node.type in ("atom", "quoted_atom"):
-        return _raw(node).lstrip(":").strip('"')
-    return attributes.get(_raw(node)) if node.type == "unary_operator" else None
-
-
-def _attributes(nodes: list[Syntax]) -> dict[str, str]:
-    """`@version` → the string that the module gives it."""
-    found: dict[str, str] = {}
-    for node in nodes:
-        operand = node.child_by_field_name("operand") if node.type == "unary_operator" and _raw(node).startswith("@") else None
-        if operand is not None and operand.type == "call" and len(operand.named_children) == 2:
-            values = operand.named_children[1].named_children
-            if len(values) == 1 and (text := _literal(values[0], {})) is not None:
-                found[f"@{_raw(operand.child_by_field_name('target'))}"] = text
-    return found
 
 
 def _functions(nodes: list[Syntax]) -> dict[str, list[Syntax]]:
     """The bodies of all functions by name, each clause one body."""
     found: dict[str, list[Syntax]] = {}
     for node in nodes:
-        if node.type != "call" or _raw(node.child_by_field_name("target")) not in ("def", "defp"):
+        if node.type != "call" or raw(node.child_by_field_name("target")) not in ("def", "defp"):
             continue
         arguments = next((child for child in node.named_children if child.type == "arguments"), None)
         head = arguments.named_children[0] if arguments is not None and arguments.named_children else None
         body = next((child for child in node.named_children if child.type == "do_block"), arguments)
         if head is not None and body is not None:
-            found.setdefault(re.split(r"[\s(]", _raw(head), maxsplit=1)[0], []).append(body)
+            found.setdefault(re.split(r"[\s(]", raw(head), maxsplit=1)[0], []).append(body)
     return found
-
-
-def _pairs(node: Syntax | None) -> Iterator[tuple[str, Syntax]]:
-    for child in node.named_children if node is not None else ():
-        for pair in child.named_children if child.type == "keywords" else ():
-            key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
-            if pair.type == "pair" and value is not None:
-                yield _raw(key).strip().rstrip(":").strip('"'), value
 
 
 def _keywords(body: Syntax | None) -> dict[str, Syntax]:
     """The first keyword list of a body."""
-    for node in _walk(body) if body is not None else ():
-        if node.type == "list" and (found := dict(_pairs(node))):
+    for node in walk(body) if body is not None else ():
+        if node.type == "list" and (found := dict(pairs(node))):
             return found
     return {}
 
@@ -128,8 +78,8 @@ def _dependency_lists(deps: Syntax | None, functions: dict[str, list[Syntax]]) -
     while work:
         source = work.pop(0)
         yield source
-        for node in _walk(source):
-            called = _raw(node.child_by_field_name("target")) if node.type == "call" else _raw(node) if node.type == "identifier" else ""
+        for node in walk(source):
+            called = raw(node.child_by_field_name("target")) if node.type == "call" else raw(node) if node.type == "identifier" else ""
             if called in functions and called not in seen and called != "project":
                 seen.add(called)
                 work.extend(functions[called])
@@ -140,13 +90,13 @@ def _dependency(file: File, node: Syntax, attributes: dict[str, str]) -> Depende
     parts = node.named_children
     if not parts or parts[0].type not in ("atom", "quoted_atom") or len(parts) < 2:
         return None
-    app = _literal(parts[0], attributes) or ""
-    options = dict(_pairs(node)) or {key: value for part in parts[1:] if part.type == "list" for key, value in _pairs(part)}
-    requirement = _literal(parts[1], attributes)
+    app = literal(parts[0], attributes) or ""
+    options = dict(pairs(node)) or {key: value for part in parts[1:] if part.type == "list" for key, value in pairs(part)}
+    requirement = literal(parts[1], attributes)
     if requirement is None and not options:
         return None
-    only = _atoms(options["only"], attributes) if "only" in options else None
-    package = _literal(options.get("hex"), attributes)
+    only = words(options["only"], attributes) if "only" in options else None
+    package = literal(options.get("hex"), attributes)
     return Dependency(
         ecosystem="hex",
         name=name(package or app),
@@ -155,12 +105,8 @@ def _dependency(file: File, node: Syntax, attributes: dict[str, str]) -> Depende
         group=_group(only, options),
         path=_path(file, app, options, attributes),
         when=_when(node, options, attributes),
-        at=file.at(_line(node)),
+        at=file.at(line(node)),
     )
-
-
-def _atoms(node: Syntax, attributes: dict[str, str]) -> list[str]:
-    return [text for each in (node.named_children if node.type == "list" else [node]) if (text := _literal(each, attributes))]
 
 
 def _group(only: list[str] | None, options: dict[str, Syntax]) -> Group:
@@ -168,26 +114,26 @@ def _group(only: list[str] | None, options: dict[str, Syntax]) -> Group:
         return "main"
     if only:
         return "dev" if "dev" in only else "test"
-    return "optional" if _raw(options.get("optional")) == "true" else "main"
+    return "optional" if raw(options.get("optional")) == "true" else "main"
 
 
 def _path(file: File, app: str, options: dict[str, Syntax], attributes: dict[str, str]) -> str | None:
-    written = f"../{app}" if _raw(options.get("in_umbrella")) == "true" else _literal(options.get("path"), attributes)
+    written = f"../{app}" if raw(options.get("in_umbrella")) == "true" else literal(options.get("path"), attributes)
     return join_path(file.folder, written) if written else None
 
 
 def _when(node: Syntax, options: dict[str, Syntax], attributes: dict[str, str]) -> Name | None:
     """The targets of a dependency and the `if` and `unless` that it stands in."""
-    targets = _atoms(options["targets"], attributes) if "targets" in options else []
+    targets = words(options["targets"], attributes) if "targets" in options else []
     said = ["target " + "/".join(targets)] if targets else []
     above = node.parent
     for _ in range(_MAX_DEPTH):
         if above is None:
             break
-        target = _raw(above.child_by_field_name("target")) if above.type == "call" else ""
+        target = raw(above.child_by_field_name("target")) if above.type == "call" else ""
         arguments = next((child for child in above.named_children if child.type == "arguments"), None)
         if target in ("if", "unless") and arguments is not None and arguments.named_children:
-            condition = re.sub(r"\s+", " ", _raw(arguments.named_children[0]))
+            condition = re.sub(r"\s+", " ", raw(arguments.named_children[0]))
             said.append(condition if (target == "if") != _in_else(node, above) else f"not {condition}")
         above = above.parent
     return name(" and ".join(said)) if said else None
@@ -197,7 +143,7 @@ def _in_else(node: Syntax, call: Syntax) -> bool:
     """Whether a node stands in the `else` of a call, written as a block or as a keyword."""
     at: Syntax | None = node
     while at is not None and at != call:
-        if at.type == "else_block" or (at.type == "pair" and _raw(at.child_by_field_name("key")).strip() == "else:"):
+        if at.type == "else_block" or (at.type == "pair" and raw(at.child_by_field_name("key")).strip() == "else:"):
             return True
         at = at.parent
     return False
