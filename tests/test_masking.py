@@ -84,12 +84,16 @@ def test_parts_of_models_and_facts_are_looked_at() -> None:
         "optionalAuth",
         "session.SetUser",
         "token.Refresh",
+        "requireOAuthServerEnabled",
+        "LoadOAuthClient",
     ],
 )
 def test_what_lets_everybody_in_guards_nothing(spelled: str) -> None:
     assert guard_kind(spelled) is None
 
 
-@pytest.mark.parametrize("spelled", ["JwtRefreshGuard", "RefreshTokenGuard", "session.MustUser"])
+@pytest.mark.parametrize(
+    "spelled", ["JwtRefreshGuard", "RefreshTokenGuard", "session.MustUser", "middlewares.NewAuthenticateMiddleware.Handler"]
+)
 def test_what_requires_something_guards(spelled: str) -> None:
     assert guard_kind(spelled) == "authn"

@@ -28,6 +28,8 @@ MAX_PROGRAM = 250_000
 """Those that one file may take with all that it imports and calls: what has no end in one program costs the others nothing."""
 MAX_UNCALLED = 20_000
 """Those for one function that nobody calls until it tells a route: what sets up routes is short, what does the work of a shop is not. Modules that it imports are not counted."""
+MAX_MAIN = 100_000
+"""Those for a program's `main`, which makes everything that its routes need before it puts them up."""
 MAX_DEPTH = 60
 """Calls of functions inside one another."""
 MAX_NESTING = 1_500
@@ -67,7 +69,7 @@ class Following:
         self.unknown_loops = 0
         """The loops being followed whose items nobody knows."""
         self._most = MAX_STEPS
-        self._active: dict[int, int] = defaultdict(int)
+        self._active: dict[tuple[int, ...], int] = defaultdict(int)
         self.calling: list[Arguments] = []
         """The calls of the repository's functions that are being followed, outermost first."""
         self.roots: frozenset[str] = frozenset()

@@ -55,7 +55,21 @@ class Guarding(Interpreter):
     def guards_at(self, arguments: Arguments, where: Iterable[int | str]) -> list[Guard]:
         """The guards that stand at positions and keywords of a call."""
         at = self.at(arguments)
-        return [found for expression, value in self.given(arguments, where) for found in self.guards_of(expression, value, at)]
+        return [
+            found
+            for expression, value in self.given(arguments, where)
+            for found in self.guards_of(expression, value, at) or self._adapted(expression, arguments.scope, at)
+        ]
+
+    def _adapted(self, expression: ir.Expression | None, scope: Scope, at: At) -> list[Guard]:
+        """The guard that a function of the repository makes a middleware of: `middleware(fn)` with what a caller handed over."""
+        if not self.language.adapters or not isinstance(expression, ir.Call) or len(expression.arguments) != 1:
+            return []
+        given = expression.arguments[0].value
+        if not isinstance(given, ir.Name) or not isinstance(self.evaluate(expression.function, scope), FunctionValue):
+            return []
+        value = self.evaluate(given, scope)
+        return self.guards_of(None, value, at) if isinstance(value, FunctionValue) and value.function.name else []
 
     def _between(self, arguments: Arguments, method: Method) -> list[Guard]:
         where = list(method.guards)

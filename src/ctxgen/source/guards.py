@@ -115,15 +115,18 @@ _WEAK = {"user", "session", "passport", "signin", "logged"}
 _REFUSE = {"reject", "rejects", "deny", "denies", "refuse", "block", "forbid", "disallow"}
 _UNKNOWN_PEOPLE = {"anonymous", "unauthenticated", "unauthorized", "unauthorised", "guest", "guests", "visitors"}
 
-_ATTACHES = {"set", "attach", "populate", "refresh"}
+_ATTACHES = {"set", "attach", "populate", "refresh", "load"}
 """Verbs of what makes a user known to what follows (`session.SetUser`, `token.Refresh`) and lets everybody pass."""
 
 
 def attaches(spelled: str) -> bool:
     """Whether a name tells something that only makes a user known: its last part begins with such a verb and names no guard."""
     words = [word.lower() for word in _WORDS.findall(spelled[-120:].rpartition(".")[2])]
-    return bool(words) and words[0] in _ATTACHES and _REQUIRES.isdisjoint(words)
+    return bool(words) and words[0] in _ATTACHES and _REQUIRES.isdisjoint(words) and "and" not in words
 
+
+_SWITCHES = {"enabled", "disabled"}
+"""Last words of what asks whether something is turned on, which is so for everybody: `requireOAuthEnabled`."""
 
 _ISSUES = {"login", "signin", "sign", "token", "session", "issue"}
 """First words of what answers by itself with what it is given: `login(users.find)`."""
@@ -143,7 +146,10 @@ def optional(spelled: str) -> bool:
 @lru_cache(maxsize=8192)
 def guard_kind(spelled: str) -> GuardKind | None:
     """The kind of guard that a name tells: `requireAdmin` authz, `auth.required` authn, `rateLimit` rate; None for a name that tells none."""
-    words = [word.lower() for word in _WORDS.findall(spelled[-120:])]
+    # the middleware that an object is, as Go spells it: `authenticator.Handler`
+    words = [word.lower() for word in _WORDS.findall(spelled[-120:].removesuffix(".Handler"))]
+    if words and words[-1] in _SWITCHES:
+        return None
     known, joined = set(words), {a + b for a, b in itertools.pairwise(words)}
     if (known | joined) & _HEADERS or joined & (_POLICIES | _CLEANS):
         return None

@@ -12,7 +12,18 @@ from collections.abc import Callable, Iterable, Sequence
 
 from ctxgen.model import At
 from ctxgen.source import builtins, ir
-from ctxgen.source.following import MAX_DEPTH, MAX_ITEMS, MAX_NESTING, MAX_PROGRAM, MAX_STEPS, MAX_TEXT, MAX_UNCALLED, RECURSION, Exhausted
+from ctxgen.source.following import (
+    MAX_DEPTH,
+    MAX_ITEMS,
+    MAX_MAIN,
+    MAX_NESTING,
+    MAX_PROGRAM,
+    MAX_STEPS,
+    MAX_TEXT,
+    MAX_UNCALLED,
+    RECURSION,
+    Exhausted,
+)
 from ctxgen.source.lookups import Lookups
 from ctxgen.source.values import (
     UNKNOWN,
@@ -493,10 +504,17 @@ class Interpreter(Lookups):
             again = None
         if again in self._given:
             return self._given[again][0]
-        if self._active[key] >= 2 or len(self.calling) > MAX_DEPTH:
+        # a function that gets the next level as a function of its own (`r.Route("/users", func(r *router) { … })`) comes to an end where the code does
+        running = (
+            key,
+            # one inside another is another for each call of that
+            id(value.scope) if value.owner is None and value.scope.parent is not None else 0,
+            *(id(each.function) for each in arguments.positional if isinstance(each, FunctionValue)),
+        )
+        if self._active[running] >= 2 or len(self.calling) > MAX_DEPTH:
             return UNKNOWN
         self.executed.add(key)
-        self._active[key] += 1
+        self._active[running] += 1
         self.calling.append(arguments)
         try:
             scope = Scope(value.scope.module, self._enclosing(value), this=value.this, owner=value.owner)
@@ -511,9 +529,9 @@ class Interpreter(Lookups):
             return found
         finally:
             self.calling.pop()
-            self._active[key] -= 1
-            if not self._active[key]:
-                del self._active[key]
+            self._active[running] -= 1
+            if not self._active[running]:
+                del self._active[running]
 
     def _enclosing(self, value: FunctionValue) -> Scope:
         """The scope around a function's body; the names in a class's body are none of its methods' where decorators run with it."""
@@ -629,7 +647,7 @@ class Interpreter(Lookups):
         if id(value.function) not in self.executed and id(value.function) not in self.handlers:
             self.begin(value.scope.module.path)
             self.unknown_loops = 0
-            self._most = min(MAX_STEPS, self._steps + MAX_UNCALLED)
+            self._most = min(MAX_STEPS, self._steps + (MAX_MAIN if value.function.name == "main" else MAX_UNCALLED))
             try:
                 self.uncalled(value, Arguments((), {}, (), value.function.line, value.scope))
             except Exhausted:

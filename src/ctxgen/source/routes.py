@@ -145,7 +145,7 @@ class Routes(Guarding):
         if method.methods_at:
             if arguments.get(*method.methods_at) is UNKNOWN:
                 return ("ANY",)
-            verbs = [each.upper() for each in plain(arguments.get(*method.methods_at)) if each]
+            verbs = [each.strip().upper() for said in plain(arguments.get(*method.methods_at)) for each in said.split(",") if each]
             return tuple("ANY" if each in ("*", "ALL") else each for each in verbs) or method.default
         upper = called.upper().removeprefix("MAP")
         return ("ANY",) if upper in ("ALL", "ANY", "HANDLE", "HANDLEFUNC", "") else (upper.removesuffix("_ASYNC"),)

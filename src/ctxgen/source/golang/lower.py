@@ -56,7 +56,7 @@ def _import(spec: Syntax) -> Iterator[ir.Import]:
     if path and alias not in ("_", "."):
         parts = path.split("/")
         last = parts[-2] if len(parts) > 1 and _VERSION.fullmatch(parts[-1]) else parts[-1]
-        yield ir.Import(path, None, alias or re.sub(r"\.v\d+$|^go-|-go$|\.go$", "", last), line_of(spec))
+        yield ir.Import(path, None, alias or re.sub(r"\.v\d+$|^go-|-go$|\.go$", "", last).rpartition("-")[2], line_of(spec))
 
 
 def function(node: Syntax, depth: int) -> ir.Function:

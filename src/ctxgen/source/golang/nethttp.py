@@ -13,7 +13,7 @@ from ctxgen.source.values import UNKNOWN, Arguments, External, Object, Value
 _PATTERN = re.compile(r"(?:(?P<method>[A-Z]{3,10})[ \t]+)?(?P<host>[^/\s]{0,200})(?P<path>/.{0,400})")
 
 
-def _handle(program: Program, owner: Object, arguments: Arguments) -> Value:
+def handle(program: Program, owner: Object, arguments: Arguments) -> Value:
     """`mux.Handle("/api/", router)` mounts a router, anything else is a route."""
     pattern = arguments.get(0)
     found = _PATTERN.fullmatch(pattern) if isinstance(pattern, str) else None
@@ -49,7 +49,7 @@ def inside(program: Program, handler: Value) -> Object | None:
 def _default(program: Program, arguments: Arguments) -> Value:
     """`http.HandleFunc("/orders", list)`: the default mux."""
     mux = program.made(External("net/http.DefaultServeMux"), program.at(arguments))
-    return _handle(program, mux, arguments) if mux is not None else UNKNOWN
+    return handle(program, mux, arguments) if mux is not None else UNKNOWN
 
 
 def _strip(program: Program, arguments: Arguments) -> Value:
@@ -77,4 +77,4 @@ HOOKS: dict[str, Hook] = {
     "net/http.TimeoutHandler()": _around,
     "net/http.MaxBytesHandler()": _around,
 }
-METHODS: dict[str, MethodHook] = {"net-http.mux.Handle": _handle, "net-http.mux.HandleFunc": _handle}
+METHODS: dict[str, MethodHook] = {"net-http.mux.Handle": handle, "net-http.mux.HandleFunc": handle}
