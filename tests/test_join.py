@@ -533,6 +533,30 @@ def test_an_engine_that_is_built_with_data_of_its_own_is_infrastructure(tmp_path
     assert by_name(scanned(tmp_path, files))["mysql"].kind == "infrastructure"
 
 
+def test_an_image_beside_a_program_of_a_go_module_is_of_the_module(tmp_path: Path) -> None:
+    files = {
+        "go.mod": "module shop.example/api\ngo 1.22\n",
+        "cmd/server/main.go": "package main\nfunc main() {}\n",
+        "cmd/server/Dockerfile": 'FROM registry.example/base:1\nEXPOSE 8080\nENTRYPOINT ["./server"]\n',
+        "compose.yml": compose(server="build: {context: ., dockerfile: cmd/server/Dockerfile}"),
+    }
+    assert [(part.name, part.path, part.language) for part in scanned(tmp_path, files).components] == [("server", ".", "Go")]
+
+
+def test_an_image_of_the_root_runs_the_one_go_program_below(tmp_path: Path) -> None:
+    files = {
+        "backend/go.mod": "module shop.example/backend\ngo 1.22\n",
+        "backend/main.go": "package main\nfunc main() {}\n",
+        "backend/_example/other/go.mod": "module shop.example/other\ngo 1.22\n",
+        "backend/_example/other/main.go": "package main\nfunc main() {}\n",
+        "web/package.json": '{"name": "web", "dependencies": {"preact": "10.0.0"}}',
+        "Dockerfile": 'FROM registry.example/base:1\nENTRYPOINT ["/srv/shop"]\n',
+        "compose.yml": compose(shop='build: .\n    ports: ["8080:8080"]'),
+    }
+    parts = by_name(scanned(tmp_path, files))
+    assert {name: (part.path, part.kind) for name, part in parts.items()} == {"shop": ("backend", "service"), "web": ("web", "frontend")}
+
+
 def test_functions_that_something_deploys_are_a_service_and_what_gradle_builds_with_is_none(tmp_path: Path) -> None:
     files = {
         "settings.gradle": 'include "orders-lambda", "common"\n',

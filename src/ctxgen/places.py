@@ -21,7 +21,7 @@ _TEST = re.compile(
 _DOCS = {"docs", "doc", "documentation", "website", "wiki", "adr", "docs-site", "docs_src"}
 _EXAMPLE = {
     "example", "examples", "sample", "samples", "demo", "demos", "tutorial", "tutorials", "cookbook", "cookbooks", "quickstart", "quickstarts", "playground", "snippets",
-    "getting-started", "showcase", "sandbox", "extras",
+    "getting-started", "showcase", "sandbox", "extras", "_example", "_examples",
 }  # fmt: skip
 _DEV = {
     ".devcontainer",

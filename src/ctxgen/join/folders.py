@@ -11,6 +11,7 @@ from ctxgen.join.units import Unit
 from ctxgen.model import Container, Process, Service
 
 CLI_NAME = re.compile(r"(?i)(?:^|[-_/])cli\Z")
+_PROGRAM = re.compile(r"(?:^|/)cmd/[^/]+\Z")
 _DEPLOY_FOLDER = {"docker", "build", ".docker", "deploy", "deployment", "dockerfiles", "containers", "ci", "scripts", "infra", "ops"}
 _DOCKERFILES_FOLDER = {"docker", "build", ".docker", "deploy", "dockerfiles", "containers", "ci"}
 
@@ -87,6 +88,7 @@ class Folders:
     def _of_image(self, dockerfile_folder: str, context: str) -> str:
         """Where the code of an image lies: at its Dockerfile if a project is there or below, else at its build context."""
         units = self.known.units
+        dockerfile_folder = self._module_around(dockerfile_folder)
         for folder in (dockerfile_folder, context):
             if units.at(folder) and not units.shared(folder) and (folder or any(unit.backend or unit.frontend for unit in units.of(""))):
                 return folder
@@ -101,6 +103,11 @@ class Folders:
             return units.folder(dockerfile_folder + "/x")
         return dockerfile_folder or context
 
+    def _module_around(self, folder: str) -> str:
+        """The folder of the Go module whose program lies in a folder (`cmd/server`), else the folder itself."""
+        module = self.known.units.folder(f"{folder}/x") if _PROGRAM.search(folder) else folder
+        return module if any(unit.ecosystem == "go" for unit in self.known.units.of(module)) else folder
+
     def _only_program(self, folder: str) -> str | None:
         """The folder of the one unit below that is a program to be deployed, where the others are its libraries; command-line tools aside."""
         units = self.known.units
@@ -114,6 +121,8 @@ class Folders:
         match unit.ecosystem:
             case "cargo":
                 return self.known.files.rust_program_in(unit.folder)
+            case "go":
+                return self.known.files.go_program_in(unit.folder)
             case "nuget":
                 return unit.output == "application"
             case "npm":
