@@ -146,13 +146,13 @@ class Interpreter(Lookups):
 
     def class_scope(self, cls: ClassValue) -> Scope:
         """The scope inside a class's body."""
-        known = getattr(cls, "_inside", None)
+        known = cls.inside
         if known is None:
             known = Scope(cls.scope.module, cls.scope, this=cls, receiver=cls.object)
             for field in cls.cls.fields if self.language.decorators_run else ():
                 if field.value is not None:
                     known.names[field.name] = UNKNOWN if field.name in known.names else self.evaluate(field.value, known)
-            cls._inside = known  # type: ignore[attr-defined]
+            cls.inside = known
         return known
 
     def _decorate(self, decorators: Sequence[ir.Expression], value: FunctionValue | ClassValue, scope: Scope) -> None:
@@ -535,7 +535,7 @@ class Interpreter(Lookups):
 
     def _enclosing(self, value: FunctionValue) -> Scope:
         """The scope around a function's body; the names in a class's body are none of its methods' where decorators run with it."""
-        inside = getattr(value.owner, "_inside", None) if self.language.decorators_run else None
+        inside = value.owner.inside if value.owner is not None and self.language.decorators_run else None
         return value.scope.parent if value.scope is inside and value.scope.parent is not None else value.scope
 
     def _bind_parameters(self, function: ir.Function, arguments: Arguments, scope: Scope) -> None:

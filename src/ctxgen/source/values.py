@@ -139,6 +139,8 @@ class ClassValue:
         """The classes of the repository that it extends, once they were asked for in a language whose names keep their meaning."""
         self.object: Object | None = None
         """What the class itself stands for where a framework's class is its base (`class App < Sinatra::Base`)."""
+        self.inside: Scope | None = None
+        """The scope inside its body, once it was asked for."""
 
     @property
     def path(self) -> str:
