@@ -165,7 +165,7 @@ def _follow_all(tree: Tree, works: list[_Work]) -> dict[str, list[Fact]]:
     found: dict[str, list[Fact]] = {}
     followed = 0
     for work in works:
-        if followed >= MANY_ROOTS:
+        if followed >= MANY_ROOTS and len(work.roots.paths) >= MANY_ROOTS:
             gc.collect()  # what was followed refers to itself in circles, and the collector rests during a run
             followed = 0
         found[work.language] = _follow(tree, work)
