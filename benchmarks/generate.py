@@ -1,35 +1,127 @@
-"""Makes repositories of any size, always the same for the same number: services in five languages with realistic manifests."""
+"""Makes repositories of any size, always the same for the same number: services in five languages with realistic manifests and source.
+
+Source comes from `templates/`: one unit of four is a resource with routes, model, service, types, client and test, the
+others have no routes and no model, so that one file of eighteen holds routes and there are some 28 endpoints to 100 files,
+which is more than the large real ones have.
+"""
 
 from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator
-from itertools import cycle
+from collections.abc import Iterator, Mapping
+from functools import cache
+from itertools import count, cycle
 from pathlib import Path
+from typing import NamedTuple
 
 WORDS = ("order", "user", "invoice", "basket", "catalog", "payment", "stock", "coupon", "parcel", "review", "search", "ticket")
+KINDS = ("service", "types", "client", "test")
+RESOURCE = ("routes", "model", *KINDS)
 Files = Iterator[tuple[str, str]]
+
+
+class Language(NamedTuple):
+    """Where each kind of file of a service lies, by folder, name and title of its unit, and how the entry takes up a unit's routes."""
+
+    suffix: str
+    source: str
+    test: str
+    entry: str
+    imports: str = ""
+    registers: str = ""
+
+
+LANGUAGES = {
+    "python": Language(
+        "py",
+        "src/{folder}/{name}_{kind}.py",
+        "tests/{folder}/test_{name}.py",
+        "src/app.py",
+        "from src.{folder}.{name}_routes import router as {name}\n",
+        "app.include_router({name})\n",
+    ),
+    "node": Language(
+        "ts",
+        "src/{folder}/{name}.{kind}.ts",
+        "test/{folder}/{name}.test.ts",
+        "src/index.ts",
+        'import {{ router as {name} }} from "./{folder}/{name}.routes";\n',
+        "app.use({name});\n",
+    ),
+    "java": Language(
+        "java",
+        "src/main/java/shop/{folder}/{title}{role}.java",
+        "src/test/java/shop/{folder}/{title}Test.java",
+        "src/main/java/shop/Application.java",
+    ),
+    "go": Language(
+        "go",
+        "internal/{folder}/{name}_{kind}.go",
+        "internal/{folder}/{name}_test.go",
+        "main.go",
+        '\t{name} "shop.example/shop/internal/{folder}"\n',
+        "\t{name}.Register{title}(engine, &{name}.{title}Service{{}})\n",
+    ),
+    "dotnet": Language("cs", "{folder}/{title}{role}.cs", "Tests/{folder}/{title}Tests.cs", "Program.cs"),
+}
+ROLES = {"routes": "Controller", "model": "", "service": "Service", "types": "In", "client": "Client", "test": "Test"}
+"""What the names of classes end in, by kind."""
 
 
 def repository(root: Path, files: int) -> None:
     """Write a repository of about `files` files (never fewer than one service of each language)."""
-    random_state = random.Random(files)
+    state = random.Random(files)
     each = max(8, min(400, files // 10))
     written = 0
     services: list[str] = []
-    for number, (language, make) in enumerate(cycle(LANGUAGES.items())):
+    for number, language in enumerate(cycle(LANGUAGES)):
         if written >= files and number >= len(LANGUAGES):
             break
-        service = f"{random_state.choice(WORDS)}-{language}-{number}"
+        service = f"{state.choice(WORDS)}-{language}-{number}"
         services.append(service)
-        for path, text in make(service, each, random_state):
+        for path, text in (*MANIFESTS[language](service), *_source(language, service, each, state)):
             target = root / "services" / service / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
             written += 1
     (root / "compose.yml").write_text(_compose(services), encoding="utf-8")
     (root / "README.md").write_text("# Shop\n", encoding="utf-8")
+
+
+def _source(language: str, service: str, files: int, state: random.Random) -> Files:
+    """The source of a service: units of some twenty files to a folder, and the entry."""
+    layout = LANGUAGES[language]
+    imports = registered = ""
+    written = 0
+    for number in count():
+        name = f"{state.choice(WORDS)}{number}"
+        folder = f"{WORDS[written // 20 % len(WORDS)]}{written // 20}"
+        unit = {"folder": folder, "name": name, "title": name.title(), "number": str(number % 40)}
+        kinds = RESOURCE if number % 4 == 0 else KINDS
+        for kind in kinds:
+            path = layout.test if kind == "test" else layout.source
+            yield path.format(**unit, kind=kind, role=ROLES[kind]), _filled(language, kind, unit)
+        if kinds is RESOURCE:
+            imports += layout.imports.format(**unit)
+            registered += layout.registers.format(**unit)
+        written += len(kinds)
+        if written >= files:
+            break
+    yield layout.entry, _filled(language, "entry", {"service": service, "imports": imports, "registered": registered})
+
+
+def _filled(language: str, kind: str, words: Mapping[str, str]) -> str:
+    """A template with its words; other braces are the language's own."""
+    text = _template(f"{language}/{kind}.{LANGUAGES[language].suffix}.tmpl")
+    for key, value in words.items():
+        text = text.replace(f"{{{key}}}", value)
+    return text
+
+
+@cache
+def _template(path: str) -> str:
+    return (Path(__file__).parent / "templates" / path).read_text(encoding="utf-8")
 
 
 def _compose(services: list[str]) -> str:
@@ -40,36 +132,28 @@ def _compose(services: list[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _modules(count: int, state: random.Random) -> Iterator[tuple[int, str, str]]:
-    """(number, folder, name) of source files: about twenty to a folder."""
-    for number in range(count):
-        word = state.choice(WORDS)
-        yield number, f"{WORDS[number // 20 % len(WORDS)]}{number // 20}", f"{word}{number}"
-
-
 def _dockerfile(image: str, command: str) -> tuple[str, str]:
     return "Dockerfile", f'FROM {image}\nWORKDIR /app\nCOPY . .\nEXPOSE 8080\nCMD ["{command}"]\n'
 
 
-def _python(service: str, count: int, state: random.Random) -> Files:
+def _python(service: str) -> Files:
     yield (
         "pyproject.toml",
-        f'[project]\nname = "{service}"\nversion = "1.0"\nrequires-python = ">=3.12"\ndependencies = ["fastapi>=0.110", "sqlalchemy>=2", "psycopg>=3.1", "redis>=5", "pyjwt>=2"]\n',
+        f'[project]\nname = "{service}"\nversion = "1.0"\nrequires-python = ">=3.12"\ndependencies = ["fastapi>=0.110", "sqlalchemy>=2", "psycopg>=3.1", "redis>=5", "pyjwt>=2", "httpx>=0.27"]\n',
     )
     yield _dockerfile("python:3.12-slim", "uvicorn")
-    for number, folder, name in _modules(count, state):
-        body = "\n".join(
-            f'@router.get("/{name}/{{id}}/{i}")\ndef read_{i}(id: int) -> dict:\n    return {{"id": id, "url": os.environ["SERVICE_{number % 40}_URL"]}}\n'
-            for i in range(12)
-        )
-        yield (
-            f"src/{folder}/{name}.py",
-            f"import os\nimport json\nfrom fastapi import APIRouter\nfrom sqlalchemy import select\n\nrouter = APIRouter()\n\n{body}",
-        )
 
 
-def _node(service: str, count: int, state: random.Random) -> Files:
-    packages = {"express": "^4.19.2", "pg": "^8.11.0", "ioredis": "^5.4.1", "jsonwebtoken": "^9.0.2", "zod": "^3.23.0"}
+def _node(service: str) -> Files:
+    packages = {
+        "express": "^4.19.2",
+        "pg": "^8.11.0",
+        "ioredis": "^5.4.1",
+        "jsonwebtoken": "^9.0.2",
+        "zod": "^3.23.0",
+        "typeorm": "^0.3.20",
+        "axios": "^1.7.0",
+    }
     yield (
         "package.json",
         json.dumps(
@@ -92,18 +176,9 @@ def _node(service: str, count: int, state: random.Random) -> Files:
         ),
     )
     yield _dockerfile("node:20-alpine", "node")
-    for number, folder, name in _modules(count, state):
-        body = "\n".join(
-            f'router.get("/{name}/:id/{i}", guard, async (req, res) => {{\n  res.json({{ id: req.params.id, url: process.env.SERVICE_{number % 40}_URL }});\n}});\n'
-            for i in range(12)
-        )
-        yield (
-            f"src/{folder}/{name}.ts",
-            f'import {{ Router }} from "express";\nimport {{ z }} from "zod";\nimport {{ guard }} from "../guard";\n\nexport const router = Router();\n\n{body}',
-        )
 
 
-def _java(service: str, count: int, state: random.Random) -> Files:
+def _java(service: str) -> Files:
     starters = "".join(
         f"    <dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-{n}</artifactId></dependency>\n"
         for n in ("web", "data-jpa", "security", "amqp")
@@ -117,36 +192,17 @@ def _java(service: str, count: int, state: random.Random) -> Files:
         "spring:\n  datasource:\n    url: jdbc:postgresql://db:5432/shop\n    hikari:\n      maximum-pool-size: 20\nserver:\n  port: 8080\n",
     )
     yield _dockerfile("eclipse-temurin:17-jre", "java")
-    for number, folder, name in _modules(count, state):
-        title = name.title()
-        body = "\n".join(
-            f'    @GetMapping("/{name}/{{id}}/{i}")\n    @PreAuthorize("hasRole(\'USER\')")\n    public String read{i}(@PathVariable long id) {{\n        return System.getenv("SERVICE_{number % 40}_URL") + id;\n    }}\n'
-            for i in range(10)
-        )
-        yield (
-            f"src/main/java/shop/{folder}/{title}Controller.java",
-            f"package shop.{folder};\n\nimport java.util.List;\nimport org.springframework.web.bind.annotation.GetMapping;\nimport org.springframework.security.access.prepost.PreAuthorize;\n\n@RestController\npublic class {title}Controller {{\n{body}}}\n",
-        )
 
 
-def _go(service: str, count: int, state: random.Random) -> Files:
+def _go(service: str) -> Files:
     yield (
         "go.mod",
-        f"module shop.example/{service}\n\ngo 1.22\n\nrequire (\n\tgithub.com/gin-gonic/gin v1.10.0\n\tgithub.com/jackc/pgx/v5 v5.5.5\n\tgithub.com/redis/go-redis/v9 v9.5.1\n)\n",
+        "module shop.example/shop\n\ngo 1.22\n\nrequire (\n\tgithub.com/gin-gonic/gin v1.10.0\n\tgithub.com/jackc/pgx/v5 v5.5.5\n\tgithub.com/redis/go-redis/v9 v9.5.1\n\tgorm.io/gorm v1.25.10\n)\n",
     )
     yield _dockerfile("golang:1.22", "/app/server")
-    for number, folder, name in _modules(count, state):
-        body = "\n".join(
-            f'\trouter.GET("/{name}/:id/{i}", func(c *gin.Context) {{\n\t\tc.JSON(200, gin.H{{"url": os.Getenv("SERVICE_{number % 40}_URL")}})\n\t}})\n'
-            for i in range(12)
-        )
-        yield (
-            f"internal/{folder}/{name}.go",
-            f'package {folder}\n\nimport (\n\t"os"\n\n\t"github.com/gin-gonic/gin"\n)\n\nfunc Routes{number}(router *gin.Engine) {{\n{body}}}\n',
-        )
 
 
-def _dotnet(service: str, count: int, state: random.Random) -> Files:
+def _dotnet(service: str) -> Files:
     packages = "".join(
         f'    <PackageReference Include="{n}" Version="8.0.4" />\n'
         for n in ("Npgsql.EntityFrameworkCore.PostgreSQL", "Microsoft.AspNetCore.Authentication.JwtBearer", "StackExchange.Redis")
@@ -157,22 +213,6 @@ def _dotnet(service: str, count: int, state: random.Random) -> Files:
     )
     yield "appsettings.json", '{\n  "ConnectionStrings": { "Default": "Host=db;Database=shop" },\n  "Jwt": { "Issuer": "shop" }\n}\n'
     yield _dockerfile("mcr.microsoft.com/dotnet/aspnet:8.0", "dotnet")
-    for number, folder, name in _modules(count, state):
-        title = name.title()
-        body = "\n".join(
-            f'    [HttpGet("{{id}}/{i}")]\n    [Authorize]\n    public string Read{i}(int id) => Environment.GetEnvironmentVariable("SERVICE_{number % 40}_URL") + id;\n'
-            for i in range(12)
-        )
-        yield (
-            f"{folder.title()}/{title}Controller.cs",
-            f'using System;\nusing Microsoft.AspNetCore.Mvc;\n\nnamespace Shop.{folder.title()};\n\n[Route("{name}")]\npublic class {title}Controller : ControllerBase\n{{\n{body}}}\n',
-        )
 
 
-LANGUAGES: dict[str, Callable[[str, int, random.Random], Files]] = {
-    "python": _python,
-    "node": _node,
-    "java": _java,
-    "go": _go,
-    "dotnet": _dotnet,
-}
+MANIFESTS = {"python": _python, "node": _node, "java": _java, "go": _go, "dotnet": _dotnet}
