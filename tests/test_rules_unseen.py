@@ -561,3 +561,20 @@ def test_code_of_python_takes_linear_time(unit: str) -> None:
     text = unit * (1_000_000 // len(unit))
     assert len(code(text)) == len(text)
     assert time.process_time() - begun < 3
+
+
+def test_what_fixtures_hold_is_none_of_the_product(tmp_path: Path) -> None:
+    functions = "provider:\n  name: aws\n  runtime: nodejs20.x\nfunctions:\n  orders:\n    handler: a.b\n    events:\n      - httpApi: GET /orders\n"
+    files = {
+        "pyproject.toml": '[project]\nname = "shop"\ndependencies = ["fastapi"]\n[project.optional-dependencies]\ntest = ["pytest"]\n',
+        "shop/app.py": 'from fastapi import FastAPI\napp = FastAPI()\n@app.get("/baskets")\ndef baskets(): ...\n',
+        "fixtures/functions/serverless.yml": functions,
+        "fixtures/functions/.travis.yml": "language: node_js\nnode_js: 20\nscript: npm test\n",
+        "tests/fixtures/web/package.json": '{"devDependencies": {"jest": "^29.7.0"}}',
+    }
+    context = _scan(tmp_path, files)
+    assert [each.path for each in context.endpoints] == ["/baskets"]
+    assert not context.ci
+    said = markdown.render(context, load(), budget=None, detail="standard", evidence=False, header=False)
+    assert "Tests: pytest" in said
+    assert "Jest" not in said

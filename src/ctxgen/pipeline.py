@@ -182,10 +182,10 @@ def build(tree: Tree, facts: Facts, catalogue: Catalogue, processes: int = 1) ->
         environment=tuple(environment(facts, join, catalogue, places)),
         security=Security(mechanisms(known, facts, join, catalogue, places), tuple(protections)),
         scale=tuple(scale(facts, join, catalogue, places)),
-        endpoints=tuple(endpoints(facts, join)),
+        endpoints=tuple(endpoints(facts, join, places)),
         code=tuple(code(facts, join)),
         commands=_commands(facts, join, places),
-        ci=_pipelines(facts),
+        ci=_pipelines(facts, places),
         declared={},
         not_stated=tuple(key for key in NOT_STATED if key != "security.compliance" or all(p.name != "compliance" for p in protections)),
         diagnostics=tuple(Notice(d.code, d.severity, d.path, d.line, d.message) for d in sorted(set(tree.diagnostics))),
@@ -213,5 +213,6 @@ def _commands(facts: Facts, join: Join, places: Places) -> tuple[CommandLine, ..
     )
 
 
-def _pipelines(facts: Facts) -> tuple[Pipeline, ...]:
-    return tuple(Pipeline(w.technology, w.name, tuple(w.triggers), cite([w.at, *w.via])) for w in facts.of(Workflow))
+def _pipelines(facts: Facts, places: Places) -> tuple[Pipeline, ...]:
+    own = (each for each in facts.of(Workflow) if places.scope(each.at.path) in (None, "dev"))
+    return tuple(Pipeline(w.technology, w.name, tuple(w.triggers), cite([w.at, *w.via])) for w in own)

@@ -18,6 +18,8 @@ _TEST = re.compile(
     r"(?i)(?:.*(?:[._-]|unit|integration|functional|acceptance|e2e|load|performance|smoke))?(?:tests?|specs?|testing)|test[-_]?(?:utils?|helpers?|support)"
     r"|__tests__|e2e|cypress|playwright|__mocks__|mocks|testdata|test-data|test-resources|fixtures|__fixtures__|load-?tests?|loadgen|jmeter|gatling|k6|bench|benches|(?:micro)?benchmarks?|fuzz|fuzzing|fuzz_targets"
 )
+_TEST_DATA = {"testdata", "test-data", "test_data", "fixtures", "__fixtures__"}
+"""Projects in these are examples that tests look at; nothing of the repository's own needs what they name."""
 _DOCS = {"docs", "doc", "documentation", "website", "wiki", "adr", "docs-site", "docs_src"}
 _EXAMPLE = {
     "example", "examples", "sample", "samples", "demo", "demos", "tutorial", "tutorials", "cookbook", "cookbooks", "quickstart", "quickstarts", "playground", "snippets",
@@ -97,7 +99,8 @@ class Places:
             if here in self._charts:  # its tests are hooks that `helm test` runs: https://helm.sh/docs/topics/chart_tests/
                 return "test" if parts[index + 1 : index + 3] == ["templates", "tests"] else None
             if _TEST.fullmatch(part):
-                return "test" if not self._all_product else None
+                scope: Scope = "docs" if _TEST_DATA.intersection(parts[index:]) else "test"
+                return scope if not self._all_product else None
             if part in _VENDORED:
                 return "docs"
             in_package = in_package or here in self._packages

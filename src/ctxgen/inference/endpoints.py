@@ -10,14 +10,17 @@ from ctxgen.facts import Facts
 from ctxgen.inference.evidence import cite
 from ctxgen.join import Join
 from ctxgen.model import Endpoint, Guard
+from ctxgen.places import Places
 
 _ACCESS = {"guarded": 0, "public": 1, "unknown": 2}
 
 
-def endpoints(facts: Facts, join: Join) -> list[Told]:
-    """Endpoints in the order of component, path and method; one that is stated twice has the lines and guards of all statements."""
+def endpoints(facts: Facts, join: Join, places: Places) -> list[Told]:
+    """The product's endpoints in the order of component, path and method; one that is stated twice has the lines and guards of all statements."""
     found: dict[tuple[str, str, str, str, str, str], list[Endpoint]] = {}
     for each in facts.of(Endpoint):
+        if places.scope(each.at.path) is not None:
+            continue
         component = join.component(each.at.path) or ""
         key = (component, each.kind, each.path or "", each.method or "", each.operation or "", each.handler or "")
         found.setdefault(key, []).append(each)
