@@ -301,3 +301,18 @@ def test_plug_ins_of_a_plug_in_are_none_of_the_build() -> None:
         "protobuf { plugins { grpc { artifact = 'io.grpc:gen:1' } }\n generateProtoTasks { all().each { it.plugins { id('grpc') } } } }"
     )
     assert not [fact for fact in read("read_gradle", script, "app/x.gradle") if isinstance(fact, Dependency)]
+
+
+def test_libraries_of_a_catalogue_that_is_published(tmp_path: Path) -> None:
+    (tmp_path / "settings.gradle.kts").write_text(
+        'dependencyResolutionManagement {\n  versionCatalogs {\n    create("ktorLibs").from("io.ktor:ktor-version-catalog:3.5.1")\n'
+        '    create("arrow") { from("io.arrow-kt:arrow-version-catalog:2.2.3") }\n    create("own").from(files("own.versions.toml"))\n  }\n}\n'
+    )
+    (tmp_path / "build.gradle.kts").write_text(
+        '@Suppress("DSL_SCOPE_VIOLATION") plugins { kotlin("jvm") version "2.2.0" }\n'
+        "dependencies {\n  implementation(ktorLibs.server.contentNegotiation)\n  implementation(arrow.fx.coroutines)\n  implementation(own.ktor)\n}\n"
+    )
+    facts = resolve(read_facts(Tree(tmp_path)))
+    found = {(each.name, each.declared) for each in facts.of(Dependency) if each.at.path == "build.gradle.kts"}
+    assert {("io.ktor:ktor-server-content-negotiation", "3.5.1"), ("io.arrow-kt:arrow-fx-coroutines", "2.2.3")} <= found
+    assert ("org.jetbrains.kotlin.jvm", "2.2.0") in found

@@ -110,6 +110,35 @@ def test_openid_connect_is_told_from_oauth_by_its_variables(tmp_path: Path) -> N
     )
 
 
+@pytest.mark.parametrize(
+    ("paths", "shown"),
+    [
+        (("/.well-known/openid-configuration",), {"oidc"}),
+        (("/.well-known/oauth-authorization-server",), {"oauth2"}),
+        (("/oauth/token", "/oauth/authorize"), {"oauth2"}),
+        (("/oauth/callback", "/oauth/authorize"), set()),
+    ],
+)
+def test_protocols_that_the_product_itself_speaks(tmp_path: Path, paths: tuple[str, ...], shown: set[str]) -> None:
+    routes = "".join(f"app.get('{path}', answer);\n" for path in paths)
+    files = {
+        "package.json": '{"name": "shop", "dependencies": {"express": "^4.18.2"}}',
+        "app.js": f"const express = require('express');\nconst app = express();\n{routes}",
+    }
+    assert _mechanisms(_scan(tmp_path, files)) == shown
+
+
+@pytest.mark.parametrize(
+    ("handler", "shown"), [("App\\Security\\TokenHandler", {"bearer-opaque"}), ("App\\Security\\OidcDiscoveryHandler", {"oidc"})]
+)
+def test_what_tokens_a_handler_of_symfony_takes(tmp_path: Path, handler: str, shown: set[str]) -> None:
+    files = {
+        "composer.json": SYMFONY,
+        "config/packages/security.yaml": f"security:\n  firewalls:\n    main:\n      access_token:\n        token_handler: {handler}\n",
+    }
+    assert _mechanisms(_scan(tmp_path, files)) == shown
+
+
 SYMFONY = '{"name": "shop/shop", "require": {"php": ">=8.2", "symfony/framework-bundle": "^5", "symfony/security-bundle": "^5", "doctrine/orm": "^2"}}'
 
 

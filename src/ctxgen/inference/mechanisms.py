@@ -12,11 +12,13 @@ from ctxgen.context import Mechanism, Technology
 from ctxgen.facts import Facts
 from ctxgen.inference.evidence import cite
 from ctxgen.join import Join
-from ctxgen.model import At, CodeFact, ConfigKey, Import, Variable
+from ctxgen.model import At, CodeFact, ConfigKey, Endpoint, Import, Variable
 from ctxgen.places import Places, for_tests
 
 _AUTH_PLACE = re.compile(r"(?i)auth|security|token|jwt|login|session|identity|account|credential|guard|middleware|deps\b|users?\b")
 _PROXY_USER = re.compile(r"(?:^|_)(?:REMOTE_USER|FORWARDED_USER|AUTH_PROXY|PROXY_AUTH|REMOTEUSER)(?:_|$)")
+
+_OF_OAUTH = re.compile(r"/oauth2?/(?:v\d/)?(token|authorize)\Z")
 
 _BEHIND_OIDC = {"oauth2", "jwt"}
 """What the library of a product that signs in with OpenID Connect shows; variables named for it tell the two apart."""
@@ -37,7 +39,10 @@ def mechanisms(technologies: Sequence[Technology], facts: Facts, join: Join, cat
     for key in facts.of(ConfigKey):
         if places.scope(key.at.path) is not None:
             continue
-        for _, mechanism in catalogue.mechanism(key.key, key.value):
+        shown = dict.fromkeys(mechanism for _, mechanism in catalogue.mechanism(key.key, key.value))
+        if "oidc" in shown:
+            shown.pop("bearer-opaque", None)  # the same setting says what the tokens are
+        for mechanism in shown:
             if key.key.startswith("openapi.security."):
                 described.append((mechanism, key.at))
                 continue
@@ -48,12 +53,33 @@ def mechanisms(technologies: Sequence[Technology], facts: Facts, join: Join, cat
             found["proxy-header"].append(variable.at)
     if found.keys() & _BEHIND_OIDC and (named := _named_for("oidc", [each for each in read if each.source in ("settings", "code")])):
         found.setdefault("oidc", named)
+    for mechanism, at in _provided(facts):
+        found[mechanism].append(at)
+        component.setdefault(mechanism, join.component(at.path))
     code = frozenset(found)
     for mechanism, at in described:
         if not code or mechanism in code:
             found[mechanism].append(at)
             component.setdefault(mechanism, join.component(at.path))
     return tuple(Mechanism(mechanism, component.get(mechanism), cite(at, 4)) for mechanism, at in sorted(found.items()))
+
+
+def _provided(facts: Facts) -> Iterator[tuple[str, At]]:
+    """The protocols that the product itself speaks to its clients, by the endpoints that their standards name.
+
+    Sources: https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig, RFC 8414 (section 3), RFC 6749 (sections 3.1, 3.2).
+    """
+    parts: dict[str, At] = {}
+    for each in facts.of(Endpoint):
+        path = each.path or ""
+        if path.endswith("/.well-known/openid-configuration"):
+            yield "oidc", each.at
+        elif path.endswith("/.well-known/oauth-authorization-server"):
+            yield "oauth2", each.at
+        elif told := _OF_OAUTH.search(path):
+            parts.setdefault(told[1], each.at)
+    if len(parts) == 2:
+        yield from (("oauth2", at) for at in parts.values())
 
 
 def _of_libraries(

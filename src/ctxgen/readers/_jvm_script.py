@@ -207,7 +207,10 @@ def line_of(items: list[Item]) -> int:
 
 
 def head_of(statement: list[Item]) -> tuple[str, list[Item]]:
-    """(dotted path or quoted name that a statement begins with, what follows it)."""
+    """(dotted path or quoted name that a statement begins with, what follows it); annotations before it are left out: `@Suppress("…") plugins { … }`."""
+    if len(statement) > 2 and is_op(statement[0], "@"):
+        called = 3 if isinstance(statement[2], Group) and statement[2].open == "(" else 2
+        return head_of(statement[called:])
     if not statement or isinstance(statement[0], Group) or statement[0].kind not in ("word", "string"):
         return "", statement
     names, index = [statement[0].text], 1

@@ -30,6 +30,8 @@ from ctxgen.readers.gradle import plugin_fact, plugin_of
 from ctxgen.tree import File
 
 Context = tuple[str, ...]
+PUBLISHED = ".from"
+"""What the name of a property ends with that says which published catalogue another one is."""
 
 
 @reads("settings.gradle", "settings.gradle.kts")
@@ -56,6 +58,7 @@ def _block(file: File, items: list[Item], context: Context) -> Iterator[Fact]:
             if found := plugin_of(head, rest, statement):
                 yield plugin_fact(file, found, at.line, managing="pluginManagement" in context)
         elif any(block.endswith("versionCatalogs") for block in context):
+            yield from _published(file, statement, context)
             yield from _catalogue_entry(file, statement, context)
         elif head in ("val", "def", "ext.set") and len(statement) > 3 and is_op(statement[2], "=") and isinstance(statement[1], Token):
             yield Property(name=name(statement[1].text), value=Opaque(template(statement[3:])), at=at)
@@ -78,6 +81,21 @@ def _included(file: File, rest: list[Item], *, sibling: bool) -> Iterator[Fact]:
                 if isinstance(token, Token) and token.kind == "string" and "${" not in token.text:
                     folder = re.sub(r":+", "/", token.text).strip("/")
                     yield Member(ecosystem="maven", pattern=name(f"../{folder}" if sibling else folder), at=file.at(token.line))
+
+
+def _published(file: File, statement: list[Item], context: Context) -> Iterator[Property]:
+    """`create("ktorLibs").from("io.ktor:ktor-version-catalog:3.5.1")`, also with `from` in the block: a catalogue that is taken from a registry."""
+    words = [item.text if isinstance(item, Token) else "" for item in statement]
+    if "from" not in words:
+        return
+    at = words.index("from")
+    given = arguments(statement[at + 1 : at + 2])
+    notation = template(given[0]) if given else ""
+    head, rest = head_of(statement)
+    titled = arguments(rest) if head.partition(".")[0] in ("create", "register") else []
+    catalogue = template(titled[0]) if titled else "" if context[-1].endswith("versionCatalogs") else context[-1]
+    if catalogue and notation.count(":") == 2:
+        yield Property(name=name(f"{catalogue}{PUBLISHED}"), value=Opaque(notation), at=file.at(line_of(statement)))
 
 
 def _catalogue_entry(file: File, statement: list[Item], context: Context) -> Iterator[Fact]:

@@ -15,10 +15,12 @@ from msgspec.structs import replace
 from ctxgen.facts import Facts, folder_of, folders_up, join_path
 from ctxgen.model import At, Dependency, Fact, Locked, Managed, Project, Property, Runtime
 from ctxgen.opaque import Name, Opaque, Version, name
+from ctxgen.readers.gradle_settings import PUBLISHED
 from ctxgen.resolve.maven import Manager, build_tool, manager_of
 
 _SCRIPTS = (".gradle", ".gradle.kts", ".versions.toml", "gradle.properties")
 _BUILD_SOURCES = re.compile(r"^(?:(.*)/)?(?:buildSrc|build-logic|buildLogic)/")
+_CATALOGUE = "-version-catalog"
 _SPRING_BOOT = "org.springframework.boot"
 _MANAGEMENT = "io.spring.dependency-management"
 _KOTLIN = ("org.jetbrains.kotlin.jvm", "org.jetbrains.kotlin.multiplatform", "org.jetbrains.kotlin.android")
@@ -87,6 +89,9 @@ class Build:
     def expand(self, path: str, written: Name, spec: Opaque | None) -> Iterator[tuple[Name, Version | None, tuple[At, ...]]]:
         """(name, version, lines) of what an accessor stands for: a library, a plug-in, or each library of a bundle."""
         value, via = self.evaluate(path, Opaque(written) if spec is None or not spec.placeholders() else spec)
+        if not via and (published := self._published(path, written)) is not None:
+            yield published
+            return
         if ".bundles." in _key(written):
             for member in value.split(","):
                 if accessor := member.identifier():
@@ -98,6 +103,22 @@ class Build:
         identifiers = [part.identifier() for part in parts[:names]]
         if len(identifiers) == names and all(identifiers):
             yield name(":".join(filter(None, identifiers))), parts[names].version() if len(parts) > names else None, via
+
+    def _published(self, path: str, written: Name) -> tuple[Name, Version | None, tuple[At, ...]] | None:
+        """The library that an accessor of a published catalogue stands for, by the convention of their names.
+
+        `ktorLibs.server.contentNegotiation` of `io.ktor:ktor-version-catalog` is `io.ktor:ktor-server-content-negotiation`.
+        """
+        catalogue, _, accessor = written.removeprefix("${").removesuffix("}").partition(".")
+        stated = self.property(path, f"{catalogue}{PUBLISHED}") if accessor else None
+        group, artifact, version = stated.value.split(":") if stated is not None else (None, None, None)
+        named = artifact.identifier() if artifact is not None else None
+        if stated is None or group is None or named is None or version is None or not named.endswith(_CATALOGUE):
+            return None
+        if re.match(r"(?:plugins|bundles|versions)\b", accessor):
+            return None
+        words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[._]", "-", accessor).lower()
+        return name(f"{group.identifier()}:{named.removesuffix(_CATALOGUE)}-{words}"), version.version(), (stated.at,)
 
 
 def resolve(facts: Facts) -> Facts:

@@ -77,6 +77,21 @@ MAPPINGS = (
     Mapping("TableName", (b"com.baomidou.mybatisplus",), ("mybatis-plus",), True),
 )  # fmt: skip
 
+_MONGO = next(each for each in MAPPINGS if "spring-data-mongodb" in each.technologies)
+_REPOSITORIES = {"MongoRepository", "ReactiveMongoRepository"}
+
+
+def _documents(program: Program) -> set[tuple[str, str]]:
+    """The classes (file and name) that a repository keeps in MongoDB, which need no mark: `interface Orders extends MongoRepository<Order, String>`."""
+    found = set[tuple[str, str]]()
+    for cls in list(classes(program, "interface")):
+        for base in cls.cls.bases:
+            if isinstance(base, ir.Item) and simple(base) in _REPOSITORIES:
+                key = base.key.items[0].value if isinstance(base.key, ir.Sequence) and base.key.items else base.key
+                target = program.evaluate(key, cls.scope)
+                found |= {(target.path, target.cls.name)} if isinstance(target, ClassValue) else set()
+    return found
+
 
 def finish(program: Program) -> None:
     """A model for every class that is marked."""
@@ -84,6 +99,7 @@ def finish(program: Program) -> None:
     assert isinstance(resolver, JvmResolver)
     known = [framework.technology for framework in program.vocabulary.frameworks.values()]
     mapped = mybatis_plus.mapped(program) if "mybatis-plus" in known else set()
+    documents = _documents(program) if "spring-data-mongodb" in known else set()
     for cls in classes(program, "class", "record"):
         found = of_class(program, cls)
         data = resolver.data(cls.path)
@@ -91,11 +107,12 @@ def finish(program: Program) -> None:
             mark = find(found, mapping.mark)
             if mark is None and mapping.mark == "TableName" and mybatis_plus.PACKAGE in data:
                 mark = mybatis_plus.mark(cls, mapped)
-            if mark is None or not any(package in data for package in mapping.packages):
+            stored = mapping is _MONGO and (cls.path, cls.cls.name) in documents
+            if not stored and (mark is None or not any(package in data for package in mapping.packages)):
                 continue
             technology = next((each for each in mapping.technologies if each in known), mapping.technologies[-1])
             snake = mapping.snake or technology == "spring-data-jpa"
-            reader = _Reader(program, cls, found, mark, mapping, technology, snake)
+            reader = _Reader(program, cls, found, mapping, technology, snake)
             program.facts += [reader.model(), *reader.joins]
             break
 
@@ -103,10 +120,8 @@ def finish(program: Program) -> None:
 class _Reader:
     """Reads one class."""
 
-    def __init__(
-        self, program: Program, cls: ClassValue, found: list[Annotation], mark: Annotation, mapping: Mapping, technology: str, snake: bool
-    ) -> None:
-        self.program, self.cls, self.found, self.mark = program, cls, found, mark
+    def __init__(self, program: Program, cls: ClassValue, found: list[Annotation], mapping: Mapping, technology: str, snake: bool) -> None:
+        self.program, self.cls, self.found = program, cls, found
         self.mapping, self.technology, self.snake = mapping, technology, snake
         self.columns: list[Column] = []
         self.relations: list[Relation] = []
