@@ -30,6 +30,11 @@ _CLASSES: dict[str, GuardKind | None] = {
 }  # fmt: skip
 _HARMLESS = re.compile(r"(?i:csrf)|^(?:RedirectIf(?!No)|LogoutIf|Add[A-Z]|Set[A-Z]|Share[A-Z]|Log[A-Z])|(?:Menu|Headers?|Locale|Language)$")
 """Names of classes that speak of a guard and are none."""
+_STOPS = re.compile(
+    rb"\babort(?:_if|_unless)?\s{0,9}\(|\bthrow\b|\bextends\b|\bparent::|\bexit\b|\bdie\b|(?<!@)\breturn\b(?!\s{1,40}\$(?:next|response)\b)"
+    rb"|->(?:authenticate|authorize)\w{0,40}\(|\bGate::(?:authorize|allowIf|denyIf)|\bheader\s{0,9}\("
+)
+"""What a middleware does with a request that it does not like, or may leave to a class that it extends."""
 _GUESTS = {"guest", "RedirectIfAuthenticated"}
 _POLICY = {"index", "show", "create", "store", "edit", "update", "destroy"}
 _USER = re.compile(r"(?i)user")
@@ -59,7 +64,13 @@ def kind_of(state: State, text: str) -> GuardKind | None:
         return _CLASSES[cls]
     if _HARMLESS.search(cls):
         return None
-    return _by_words(cls) or (None if "." in plain else _by_words(plain.replace("-", "_")))
+    told = _by_words(cls) or (None if "." in plain else _by_words(plain.replace("-", "_")))
+    return None if told in ("authn", "authz") and _lets_all(state.source(state.aliases.get(plain) or plain)) else told
+
+
+def _lets_all(source: bytes) -> bool:
+    """Whether a middleware of the repository hands on every request: it only looks at who it is."""
+    return b"$next(" in source and _STOPS.search(source) is None
 
 
 def class_of(state: State, plain: str) -> str:

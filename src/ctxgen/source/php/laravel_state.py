@@ -5,12 +5,13 @@ Source: https://laravel.com/docs/routing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ctxgen.model import At
 from ctxgen.source import ir
+from ctxgen.source.php.library import resolver_of
 from ctxgen.source.program import Program
 from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, External, FunctionValue, Instance, Value
 
@@ -82,6 +83,8 @@ class State:
     routes: list[Route] = field(default_factory=list)
     groups: dict[str, list[Middleware]] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
+    source: Callable[[str], bytes] = field(default=lambda path: b"")
+    """The text of the file of a class of the repository by its path, `b""` for one of a library."""
 
     def top(self, arguments: Arguments) -> Group:
         """The group that a call stands in."""
@@ -91,7 +94,8 @@ class State:
 def state_of(program: Program) -> State:
     known: list[State] = program.shared.setdefault("laravel", [])
     if not known:
-        known.append(State())
+        resolver = resolver_of(program)
+        known.append(State(source=lambda path: b"".join(map(program.data, resolver.module("", path)[:1]))))
     return known[0]
 
 

@@ -15,7 +15,7 @@ from ctxgen.source.guards import guard, guard_kind, spelled
 from ctxgen.source.program import Program
 from ctxgen.source.rust.expressions import spelled_last
 from ctxgen.source.rust.resolve import RustResolver
-from ctxgen.source.values import UNKNOWN, Arguments, External, FunctionValue, Object, Scope, Value
+from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, External, FunctionValue, Instance, Object, Scope, Value
 
 VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "trace", "connect")
 _WORDS = re.compile(r"[A-Z][a-z]+")
@@ -27,6 +27,18 @@ FROM_FUNCTION = {"from_fn", "from_fn_with_state", "from_extractor", "from_extrac
 _CHAINED = {"layer", "option_layer", "wrap", "and_then", "map", "with"}
 _NO_GUARDS = ("AuthManager", "SessionManager", "IdentityMiddleware", "HandleError", "SetSensitive")
 """Middleware that knows who sends a request but refuses none."""
+
+
+_REFUSES = re.compile(
+    rb"(?i)un_?auth|forbidden|\b40[13]\b|denied|refus|reject|redirect|location|not_?logged|login|no_?(?:token|session|user)|(?:invalid|missing|bad|expired)_?(?:\w{0,20}_?)?(?:token|session|credential|key|user|auth)|error(?:401|403)"
+)
+"""What a file says of a request that it does not like."""
+
+
+_ASKS = re.compile(
+    rb"^[ \t]{1,24}(\w{1,60})\.((?:validate|require|ensure|check|verify|assert)_\w{1,80})\([^;]{0,300}?\)(?:\s{0,40}\.await)?\?;",
+    re.MULTILINE,
+)
 
 
 class Stated(NamedTuple):
@@ -81,7 +93,18 @@ def extractor_guards(program: Program, owner: Object, arguments: Arguments) -> l
             found.append(guard(_short(spelled(parameter.type)), at, kind) if kind else None)
         elif last in _LIBRARIES or (last == "TypedHeader" and _argument(parameter.type) == "Authorization"):
             found.append(guard(last, at, "authn"))
+    found += _asked(program, handler) if isinstance(handler, FunctionValue) else []
     return [each for each in found if each]
+
+
+def _asked(program: Program, handler: FunctionValue) -> list[Guard | None]:
+    """What a handler asks of what it takes from the request before it goes on: `principal.validate_admin_session()?;`."""
+    path, first = handler.scope.module.path, handler.function.line
+    taken = {parameter.name.encode() for parameter in handler.function.parameters}
+    lines = program.data(path).split(b"\n")[first - 1 : handler.function.end]
+    text = b"\n".join(lines)
+    asked = ((each, first + text.count(b"\n", 0, each.start(2))) for each in _ASKS.finditer(text) if each[1] in taken)
+    return [guard(each[2].decode("ascii", "replace"), At(path, line)) for each, line in asked]
 
 
 def _argument(kind: ir.Expression | None) -> str:
@@ -117,8 +140,18 @@ def _of(program: Program, expression: ir.Expression | None, value: Value, at: At
         last = value.path.removesuffix("()").rpartition(".")[2]
         if last in FROM_FUNCTION or last in _CHAINED:
             return middleware(program, value.arguments, *range(len(value.arguments.positional))[-1:])
+    if _only_looks(program, value):
+        return []
     made = program.guards_of(expression, value, at)
     return [replace(each, name=name(_short(str(each.name)))) for each in made if not any(word in str(each.name) for word in _NO_GUARDS)]
+
+
+def _only_looks(program: Program, value: Value) -> bool:
+    """Whether a middleware of the repository keeps who sends a request for what comes after it, and its file speaks of nobody that is refused."""
+    cls = value.cls if isinstance(value, Instance) else value
+    path = cls.path if isinstance(cls, ClassValue) else ""
+    data = program.data(path) if path else b""
+    return b"extensions_mut()" in data and b"Transform" in data and _REFUSES.search(data) is None
 
 
 def _short(path: str) -> str:
