@@ -15,7 +15,7 @@ from ctxgen.facts import folder_of, folders_up
 from ctxgen.model import Scope
 
 _TEST = re.compile(
-    r"(?i)(?:.*(?:[._-]|unit|integration|functional|acceptance|e2e|load|performance|smoke))?(?:tests?|specs?|testing)|test[-_]?(?:utils?|helpers?|support)"
+    r"(?i)(?:.*(?:[._-]|unit|integration|functional|acceptance|e2e|load|performance|smoke))?(?:tests?|specs?|testing)|test[-_]?(?:utils?|helpers?|support|suites?)"
     r"|__tests__|e2e|cypress|playwright|__mocks__|mocks|testdata|test-data|test-resources|fixtures|__fixtures__|load-?tests?|loadgen|jmeter|gatling|k6|bench|benches|(?:micro)?benchmarks?|fuzz|fuzzing|fuzz_targets"
 )
 _TEST_DATA = {"testdata", "test-data", "test_data", "fixtures", "__fixtures__"}
@@ -42,6 +42,9 @@ _DEV = {
     ".template.config",
 }
 _VENDORED = {"vendor", "third_party", "third-party", "thirdparty", "node_modules", "bower_components", "vendored", "_vendor"}
+_SERVED = {"public", "static", "assets", "wwwroot", "webroot", "htdocs"}
+_SERVED_LIBRARIES = {"lib", "libs", "plugins", "vendors"}
+"""Folders of what a server hands out that hold libraries of browsers which were copied in."""
 _TEST_FILE = re.compile(
     r"(?:.*_test\.go|test_.*\.py|.*_tests?\.py|conftest\.py|.*[.-](?:spec|test|e2e-spec|e2e|cy|stories)\.[cm]?[jt]sx?|.*(?:Tests?|IT|Spec)\.(?:java|kt|cs|groovy|scala)|.*_spec\.rb|.*_test\.(?:rb|exs)|.*Test\.php)\Z"
 )
@@ -88,7 +91,7 @@ class Places:
     def _folder_scope(self, folder: str) -> Scope | None:
         here = ""
         parts = folder.split("/") if folder else []
-        in_package = in_project = False
+        in_package = in_project = served = False
         for index, part in enumerate(parts):
             here = f"{here}/{part}" if here else part
             if part == "src" and index + 1 < len(parts):
@@ -101,7 +104,8 @@ class Places:
             if _TEST.fullmatch(part):
                 scope: Scope = "docs" if _TEST_DATA.intersection(parts[index:]) else "test"
                 return scope if not self._all_product else None
-            if part in _VENDORED:
+            served = served or part in _SERVED
+            if part in _VENDORED or (served and part in _SERVED_LIBRARIES):
                 return "docs"
             in_package = in_package or here in self._packages
             if in_package or self._all_product:

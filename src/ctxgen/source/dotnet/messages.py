@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from ctxgen.model import At, Channel
+from ctxgen.model import At, Channel, Dependency
 from ctxgen.opaque import Name, name
 from ctxgen.source import ir
 from ctxgen.source.dotnet.attributes import argument_of, attributes, type_name
@@ -34,8 +34,20 @@ CALLED = (
 _RABBIT: dict[str, tuple[str | int, ...]] = {"QueueDeclare": ("queue", 0), "QueueDeclareAsync": ("queue", 0), "BasicConsume": ("queue", 0), "BasicConsumeAsync": ("queue", 0), "ExchangeDeclare": ("exchange", 0), "ExchangeDeclareAsync": ("exchange", 0)}  # fmt: skip
 
 
+_PACKAGES = {"masstransit": "masstransit", "nservicebus": "nservicebus", "rebus": "rebus", "wolverinefx": "wolverine"}
+"""The libraries by the beginnings of their packages: interfaces of the same names are the repository's own where it has none of them."""
 _BY_WORD = {"nservicebus": b"NServiceBus", "rebus": b"Rebus"}
 """What stands in a file that uses one of two libraries whose interface has the same name."""
+
+
+def _present(program: Program) -> frozenset[str]:
+    """The libraries of buses that the repository has."""
+    if "dotnet.buses" not in program.kept:
+        needs = program.sources.facts.of(Dependency) if program.sources is not None else ()
+        packages = {each.name.lower().partition(".")[0] for each in needs if each.ecosystem == "nuget"}
+        program.kept["dotnet.buses"] = frozenset(system for package, system in _PACKAGES.items() if package in packages)
+    found: frozenset[str] = program.kept["dotnet.buses"]
+    return found
 
 
 def of_class(program: Program, cls: ClassValue) -> Iterator[Channel]:
@@ -46,7 +58,7 @@ def of_class(program: Program, cls: ClassValue) -> Iterator[Channel]:
         if type_name(base) == "IHandleMessages":
             system = next((known for known, word in _BY_WORD.items() if program.says(cls.path, (word,))), None)
         if (
-            system is not None
+            system in _present(program)
             and message
             and not cls.cls.abstract
             and (system != "nservicebus" or program.says(cls.path, (_BY_WORD[system],)))
@@ -62,11 +74,10 @@ def of_call(program: Program, site: Site) -> Iterator[Channel]:
     """What a call declares, listens to or sends."""
     called, owner, at = site.called, site.owner, site.at
     data = program.resolver.data(site.path)  # type: ignore[attr-defined]
-    system = _BUSES.get(owner)
+    system = "rebus" if b"Rebus" in data and owner == "IBus" else _BUSES.get(owner)
     if system is not None and called in _SENDS:
         message = site.type() or _message(site)
-        system = "rebus" if b"Rebus" in data and owner == "IBus" else system
-        if message:
+        if message and system in _present(program):
             yield _channel(message, "exchange", system, "producer", at)
     elif owner == "ICapPublisher" and called in ("Publish", "PublishAsync", "PublishDelayAsync"):
         place = 1 if called == "PublishDelayAsync" else 0
