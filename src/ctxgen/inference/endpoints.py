@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 
 from ctxgen.context import Endpoint as Told
 from ctxgen.context import GuardUse
-from ctxgen.facts import Facts
+from ctxgen.facts import Facts, folder_of, folders_up
 from ctxgen.inference.evidence import cite
 from ctxgen.join import Join
 from ctxgen.model import Endpoint, Guard
@@ -18,13 +20,34 @@ _ACCESS = {"guarded": 0, "public": 1, "unknown": 2}
 def endpoints(facts: Facts, join: Join, places: Places) -> list[Told]:
     """The product's endpoints in the order of component, path and method; one that is stated twice has the lines and guards of all statements."""
     found: dict[tuple[str, str, str, str, str, str], list[Endpoint]] = {}
-    for each in facts.of(Endpoint):
-        if places.scope(each.at.path) is not None:
-            continue
+    product = [each for each in facts.of(Endpoint) if places.scope(each.at.path) is None]
+    for each in _without_handed_on(product, join):
         component = join.component(each.at.path) or ""
         key = (component, each.kind, each.path or "", each.method or "", each.operation or "", each.handler or "")
         found.setdefault(key, []).append(each)
     return [_told(component or None, same) for (component, *_), same in sorted(found.items())]
+
+
+_REST = re.compile(r"/\[{1,2}(?:\.{3}|(?=trpc\]))(\w{1,60})\]{1,2}(?:/route)?\.\w{2,3}\Z")
+"""A file whose route takes all paths below it: `app/api/[...route]/route.ts`, `pages/api/[[...rest]].ts`, and `[trpc]`, whose procedures have no slash."""
+
+
+def _without_handed_on(stated: Sequence[Endpoint], join: Join) -> Iterator[Endpoint]:
+    """Endpoints without those of files that hand all paths below theirs on to a router of another framework, whose routes are told."""
+    rest: dict[int, tuple[str | None, str, str]] = {}
+    for index, each in enumerate(stated):
+        file = _REST.search(each.at.path)
+        if file is not None and (each.path or "").endswith(f"/{{{file[1]}}}"):
+            rest[index] = join.component(each.at.path), str(each.path).rpartition("/")[0], each.technology
+    if not rest:
+        return iter(stated)
+    told: dict[tuple[str | None, str], set[str]] = defaultdict(set)
+    for index, each in enumerate(stated):
+        if index not in rest and each.kind == "http":
+            component = join.component(each.at.path)
+            for above in folders_up(folder_of(each.path or "")):
+                told[component, above].add(each.technology)
+    return (each for index, each in enumerate(stated) if index not in rest or not told[rest[index][:2]] - {rest[index][2]})
 
 
 def _told(component: str | None, same: list[Endpoint]) -> Told:

@@ -132,6 +132,13 @@ class Lookups(Modules):
                     if known_class := self._constant(f"{_whole(owner)}.{name}", scope):
                         return known_class
                     return External(f"{owner.cls.name}.{name}"[:MAX_TEXT])
+                if (
+                    found_member is None
+                    and isinstance(owner, Instance)
+                    and name[:1].isupper()
+                    and (above := self._library_class(owner.cls))
+                ):
+                    return External(f"{above}().{name}"[:MAX_TEXT])  # a class that an object of a library has: `db.Model`
                 return self._got(owner, name, line) if found_member is None else found_member
             case Object():
                 if name in owner.fields:
@@ -157,6 +164,13 @@ class Lookups(Modules):
             case str() | list():
                 return builtins.Bound(owner, name)
         return UNKNOWN
+
+    def _library_class(self, cls: ClassValue) -> str | None:
+        """The class of a library that a class of the repository extends, where classes may be attributes of objects."""
+        if not self.language.decorators_run:
+            return None
+        bases = (self.evaluate(base, each.scope) for each in self.lineage(cls) for base in each.cls.bases)
+        return next((base.path for base in bases if isinstance(base, External)), None)
 
     def _constant(self, whole: str, scope: Scope) -> ClassValue | None:
         """A class by the end of its whole name, of whichever of the files that open its modules: `V1::Orders` of `Shop::V1::Orders`."""

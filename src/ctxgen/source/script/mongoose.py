@@ -9,7 +9,7 @@ from __future__ import annotations
 from ctxgen.source.program import Hook, MethodHook, Program
 from ctxgen.source.script.decorators import Mark, marks, of_class
 from ctxgen.source.script.model_parts import Draft, column, finish_drafts, index, last_name, new_draft, relation, type_name, written
-from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, External, Object, Record, Value
+from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, External, FunctionValue, Object, Record, Value
 
 _MODELS = ("mongoose.model()", "mongoose.connection.model()", "mongoose.createConnection().model()")
 _ID = ("ObjectId", "ObjectID")
@@ -53,6 +53,20 @@ def _model(program: Program, arguments: Arguments) -> Value:
                 _path(draft, key, fields.get(key, UNKNOWN), fields, key)
         draft.indexes += schema.fields.get(" indexes", [])
     return External("mongoose.Model", arguments)
+
+
+def _feature(program: Program, arguments: Arguments) -> Value:
+    """`MongooseModule.forFeature([{ name: "Order", schema }])`, and `forFeatureAsync` with a factory of the schema."""
+    listed = arguments.get(0)
+    for each in listed if isinstance(listed, list) else ():
+        if not isinstance(each, dict) or not isinstance(each.get("name"), str):
+            continue
+        schema, factory = each.get("schema"), each.get("useFactory")
+        if isinstance(factory, FunctionValue):
+            schema = program.call(factory, arguments._replace(positional=(), keywords={}, written=()))
+        given = arguments._replace(positional=(each["name"], schema, each.get("collection")), keywords={}, written=())
+        _model(program, given)
+    return UNKNOWN
 
 
 def _path(draft: Draft, title: str, value: Value, record: Record, key: str, depth: int = 0) -> None:
@@ -159,5 +173,6 @@ def _class_path(draft: Draft, title: str, declared: str, options: dict[str, Valu
         draft.indexes.append(index([title], mark.at, unique=unique))
 
 
-HOOKS: dict[str, Hook] = {"mongoose.Schema()": _schema, **dict.fromkeys(_MODELS, _model)}
+_FEATURES = ("@nestjs/mongoose.MongooseModule.forFeature()", "@nestjs/mongoose.MongooseModule.forFeatureAsync()")
+HOOKS: dict[str, Hook] = {"mongoose.Schema()": _schema, **dict.fromkeys(_MODELS, _model), **dict.fromkeys(_FEATURES, _feature)}
 METHODS: dict[str, MethodHook] = {"mongoose.schema.add": _add, "mongoose.schema.index": _index}
