@@ -50,6 +50,8 @@ _TEST_FILE = re.compile(
 )
 _BUILD_LOGIC = re.compile(r"(?:^|/)(?:buildSrc|build-logic)/(?:build|settings)\.gradle(?:\.kts)?\Z")
 """What Gradle's own build needs.  Source: https://docs.gradle.org/current/userguide/sharing_build_logic_between_subprojects.html"""
+_PROGRAM = re.compile(r"((?:.*/)?website)/(?:(?:cmd/[^/]+/)?main\.go|manage\.py|config\.ru)")
+"""What a folder that is called like one of documentation holds where it is a program that serves."""
 _TEST_WORDS = {"test", "tests", "testing", "e2e", "ci", "integration"}
 
 
@@ -65,6 +67,7 @@ class Places:
         listed = list(paths)
         self._packages = {folder_of(path) for path in listed if path.endswith("/__init__.py")}
         self._charts = {folder_of(path) for path in listed if path.endswith(("/Chart.yaml", "/Chart.yml"))}
+        self._programs = {match[1] for path in listed if (match := _PROGRAM.fullmatch(path))}
         self._all_product = False
         manifests = list(projects)
         self._compiled = {folder_of(path) for path in manifests if path.endswith((".csproj", ".fsproj", ".vbproj"))}
@@ -99,7 +102,8 @@ class Places:
                     return None
                 if re.fullmatch(r"(?i)test|.*test|test.*|it", parts[index + 1]):
                     return "test"
-            if here in self._charts:  # its tests are hooks that `helm test` runs: https://helm.sh/docs/topics/chart_tests/
+            if here in self._charts and parts[index + 1 : index + 2] != ["charts"]:
+                # its tests are hooks that `helm test` runs: https://helm.sh/docs/topics/chart_tests/
                 return "test" if parts[index + 1 : index + 3] == ["templates", "tests"] else None
             if _TEST.fullmatch(part):
                 scope: Scope = "docs" if _TEST_DATA.intersection(parts[index:]) else "test"
@@ -114,7 +118,7 @@ class Places:
             inside, in_project = in_project, in_project or here in self._compiled
             if inside and here not in self._above_projects:
                 continue  # compiled with the project that it lies in
-            if lowered in _DOCS or lowered in _EXAMPLE:
+            if (lowered in _DOCS and here not in self._programs) or lowered in _EXAMPLE:
                 return "docs"
             if lowered in _DEV or (lowered.startswith(".") and len(lowered) > 1):
                 return "test" if any(map(_TEST.fullmatch, parts[index + 1 :])) else "dev"

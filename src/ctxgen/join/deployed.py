@@ -150,9 +150,12 @@ class Deployments:
         known = self.known
         same = sorted(same, key=lambda service: (service.when is not None, len(service.at.path), service.at))
         image = next((found[0] for service in same if service.image is not None and (found := service.image.image())), None)
-        folder = next((self.folders.built_by(service) for service in same if service.build is not None or service.dockerfile), None)
+        building = next((service for service in same if service.build is not None or service.dockerfile), None)
+        folder = self.folders.built_by(building) if building is not None else None
+        engine = self._engine_beside(building, folder) if building is not None and folder is not None else None
+        folder = None if engine else folder
         ours = image is not None and folder is None and self._is_of_repository(image)
-        technology = known.catalogue.image(image) if image is not None and folder is None and not ours else None
+        technology = engine or (known.catalogue.image(image) if image is not None and folder is None and not ours else None)
         if technology is None and folder is None:
             resources = (service.resource for service in same if service.resource is not None)
             technology = next((runs for each in resources if (runs := known.catalogue.resource("aspire", each))), None)
@@ -164,7 +167,6 @@ class Deployments:
         if folder is None and technology is None and (running := self.commands.anywhere(named, (image or "").rpartition("/")[2])):
             folder, program = running
         if folder is not None:
-            building = next((service for service in same if service.build is not None or service.dockerfile), None)
             folder = self.folders.run_by(named, folder, same[0].at.path, self.folders.dockerfile(building) if building else None)
             program = program or self.commands.named(folder, named, (image or "").rpartition("/")[2])
         all_units = known.units.of(folder)
@@ -181,6 +183,10 @@ class Deployments:
         links = dict.fromkeys(link for service in same for link in service.depends_on)
         path = program or (folder if folder is not None else same[0].at.path)
         return make_part(named, path, kind, units, (service.at for service in same), ports, links, technology), units
+
+    def _engine_beside(self, building: Service, folder: str) -> str | None:
+        """The store or broker that a Dockerfile beside the code of the product makes, with settings of the product's."""
+        return self.known.engine(self.folders.dockerfile(building)) if self.known.units.at(folder) else None
 
     def _around_a_frontend(self, folder: str | None) -> str | None:
         """The root instead of a browser's project below it that no Dockerfile of its own makes an image of: the image holds both, and runs the server."""

@@ -32,7 +32,7 @@ class Folders:
         """The folder of what a service builds; a Dockerfile that is not there says nothing, unless another one lies in its folder."""
         context, beside = service.build or "", folder_of(service.dockerfile or "")
         stated = self.dockerfile(service)
-        if self.known.is_engine(stated) and not self.known.units.at(folder_of(stated)):
+        if self.known.engine(stated) and not self.known.units.at(folder_of(stated)):
             return folder_of(stated)  # an engine with settings of the product's: no project below is its code
         stands = service.dockerfile is not None and (service.dockerfile in self.known.files or any(self.known.containers_in(beside)))
         return self.of_image(beside if stands else context, context)

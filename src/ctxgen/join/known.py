@@ -24,13 +24,13 @@ class Known:
             if container.stage is None:
                 self._containers[folder_of(container.at.path)].append(container)
         self._bases: dict[str, str] = {}
-        self._engines: set[str] = set()
+        self._engines: dict[str, str] = {}
         for image in facts.of(Image):
             folder = folder_of(image.at.path)
             if image.purpose == "base" and image.name and (known := catalogue.image(image.name)):
                 self._bases.setdefault(folder, known)
                 if catalogue[known].category in ("database", "cache", "queue", "search"):
-                    self._engines.add(image.at.path)
+                    self._engines[image.at.path] = known
 
     @cached_property
     def _made(self) -> dict[str, str]:
@@ -55,9 +55,9 @@ class Known:
         """The technology that the image of a folder starts from."""
         return self._bases.get(folder)
 
-    def is_engine(self, dockerfile: str) -> bool:
-        """Whether a Dockerfile makes the image of a store or broker."""
-        return dockerfile in self._engines
+    def engine(self, dockerfile: str) -> str | None:
+        """The store or broker that a Dockerfile makes an image of."""
+        return self._engines.get(dockerfile)
 
     def only_a_runtime(self, folder: str) -> bool:
         """Whether an image starts from a language alone (or from nothing known), so that what it runs lies elsewhere."""

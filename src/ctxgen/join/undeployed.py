@@ -12,6 +12,7 @@ from ctxgen.join.kinds import Kinds
 from ctxgen.join.known import Known
 from ctxgen.join.parts import Part, make_part
 from ctxgen.join.units import Unit
+from ctxgen.language_names import ECOSYSTEM_OF, extension
 from ctxgen.model import At, Dependency, Process
 from ctxgen.processes import daemons, scripted
 
@@ -37,10 +38,18 @@ def _only_tools(unit: Unit, known: Known, needing: Set[str]) -> bool:
     """Whether an npm package only brings tools for the server in the same folder, or for the whole repository."""
     if unit.ecosystem != "npm" or unit.backend:
         return False
-    beside = any(other.ecosystem != "npm" for other in known.units.of(unit.folder))
+    beside = any(other.ecosystem != "npm" for other in known.units.of(unit.folder)) or _in_a_package(unit, known)
     if unit.frontend and (not beside or known.files.browser_source_in(unit.folder)):
         return False
     return beside or (not unit.folder and len(known.units.all) > 1 and unit.folder not in needing)
+
+
+def _in_a_package(unit: Unit, known: Known) -> bool:
+    """Whether an npm package lies among the source of a server's package around it, whose pages it brings things for."""
+    around = (
+        {other.ecosystem for folder in folders_up(folder_of(unit.folder)) for other in known.units.of(folder)} if unit.folder else set()
+    )
+    return any(ECOSYSTEM_OF.get(extension(path), "npm") in around - {"npm"} for path in known.files.directly_in(unit.folder))
 
 
 def static_frontends(known: Known) -> list[Part]:
