@@ -52,6 +52,7 @@ _COMPILED: dict[str, tuple[str, ...]] = {"go": (".go",), "rust": (".rs",), "elix
 """What a runtime's image compiles: without a file of these a stage of it builds somebody else's tool."""
 _VARIANTS = {"alpine", "slim", "bookworm", "bullseye", "buster", "trixie", "stretch", "jammy", "noble", "focal"}
 """Tags of a runtime's image that name what it is built on and no version of the runtime: `node:alpine`."""
+_PREFIX = re.compile(r"(?i)prefix|scheme|protocol")
 _ABOUT = re.compile(r"(?i)(?:^|[._])(?:developers?|docs?|documentation|home_?page|website|help|readme|support|wiki)(?:_?(?:url|link))?$")
 _ABOUT_HOST = re.compile(r"(?:developers?|docs?|help|support|learn|wiki|blog|community|status)\.")
 """Keys and hosts of pages that people read."""
@@ -351,9 +352,12 @@ class _Recogniser:
 
     def url(self, fact: Fact, value: Opaque, *, rank: int, read: bool = False) -> Iterator[Sighting]:
         scheme, host = value.scheme(), value.host()
-        if host and (_ABOUT_HOST.match(host) or _ABOUT.search(str(getattr(fact, "key", "") or getattr(fact, "name", "")))):
+        named = str(getattr(fact, "key", "") or getattr(fact, "name", ""))
+        if host and (_ABOUT_HOST.match(host) or _ABOUT.search(named)):
             host = None  # a link to what explains a service is no use of it
-        usage: Usage = "used" if rank < 60 else "unknown"
+        # a prefix `mysql+aiomysql://` is the beginning of an address that others may complete
+        begun = _PREFIX.search(named) is not None and (value.matches("*://") or value.matches("*:///"))
+        usage: Usage = "unknown" if rank >= 60 else "supported" if begun else "used"
         for known in self.catalogue.scheme(scheme) if scheme else ():
             yield self.sighting(fact, known, signal=f"url {scheme}", rank=rank, confidence="confirmed", usage=usage, read=read)
         if host and getattr(fact, "source", "") != "dockerfile" and (known_host := self.catalogue.host(host)):
@@ -386,11 +390,12 @@ class _Recogniser:
         for path in paths:
             if known := self.catalogue.file(path):
                 stated = next((p for p in self.facts.in_file(Property, path) if p.name == "compose.version"), None)
-                version = stated.value.version() if stated else None
+                # the version of a Compose file is none of what reads it beside Compose
+                version = stated.value.version() if stated and known == "docker-compose" else None
                 fact = Fact(at=stated.at if stated else At(path, 1))
-                yield self.sighting(
-                    fact, known, signal=f"file {path.rpartition('/')[2]}", rank=45, confidence="confirmed", declared=version
-                )
+                base = path.rpartition("/")[2]
+                scope: Scope | None = "test" if known == "docker-compose" and for_tests(base) else None
+                yield self.sighting(fact, known, signal=f"file {base}", rank=45, scope=scope, confidence="confirmed", declared=version)
 
     def imports(self) -> Iterator[Sighting]:
         """Modules that the catalogue knows (standard libraries, parts of packages), and packages that are locked but not declared: shown in use."""

@@ -21,7 +21,23 @@ def is_engine(known: str, catalogue: Catalogue) -> bool:
 
 def told_apart(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Sighting]:
     """Sightings with the usage that alternatives have: supported, and the default among them."""
-    return _by_name(_by_condition(sightings, catalogue), catalogue)
+    return _by_name(_of_developers(_by_condition(sightings, catalogue), catalogue), catalogue)
+
+
+_DEVELOPING = {"dev", "devel", "develop", "development", "local"}
+
+
+def _of_developers(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Sighting]:
+    """Databases that settings for developers alone name, beside one that stands without a condition or for production, are the developers'."""
+    conditions: dict[str, set[str | None]] = defaultdict(set)
+    for s in sightings:
+        database = catalogue[s.technology].category == "database" and is_engine(s.technology, catalogue)
+        if database and s.scope == "backend" and s.usage in ("used", "default"):
+            conditions[s.technology].add(s.when)
+    theirs = {known for known, when in conditions.items() if all(each is not None and each.lower() in _DEVELOPING for each in when)}
+    if theirs == set(conditions):
+        return list(sightings)
+    return [replace(s, scope="dev") if s.technology in theirs and s.scope == "backend" else s for s in sightings]
 
 
 def _by_condition(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Sighting]:

@@ -75,8 +75,8 @@ def components(join: Join, sightings: Sequence[Sighting], catalogue: Catalogue, 
 def architecture(parts: Sequence[Component], technologies: Sequence[Technology], join: Join) -> Architecture:
     """The pattern and its reasons.
 
-    Microservices are at least three services built here that are deployed on their own; two or fewer on shared
-    modules are a monolith; several applications in one workspace that do not make one system are a monorepo of apps.
+    Microservices are at least three services built here that are deployed on their own, or two with workers in further
+    languages; two or fewer on shared modules are a monolith; several applications in one workspace that do not make one system are a monorepo of apps.
     """
     built = [part for part in parts if part.kind in ("service", "gateway", "worker") and part.language is not None]
     services = [part for part in built if part.kind in ("service", "gateway")]
@@ -93,7 +93,7 @@ def architecture(parts: Sequence[Component], technologies: Sequence[Technology],
     pattern: str | None
     if serverless and functions:
         pattern, evidence = "serverless", [e for t in serverless for e in t.evidence[:1]]
-    elif len({join.project(part.path, part.language) for part in services}) >= 3:
+    elif _apart(services, join) or (len({part.language for part in built}) > 1 and len(services) > 1 and _apart(built, join)):
         pattern = "microservices" if on_their_own or _find_each_other(technologies) else "monorepo-of-apps"
     elif built:
         pattern = "modular-monolith" if _domain_modules(join) and len(folders) <= 2 else "monolith"
@@ -117,6 +117,11 @@ def architecture(parts: Sequence[Component], technologies: Sequence[Technology],
         traits.append(Trait("background-workers", tuple(at for part in workers for at in part.evidence[:1])[:4]))
     unique = {trait.name: trait for trait in reversed(traits)}
     return Architecture(pattern, tuple(unique[name] for name in sorted(unique)), tuple(evidence[:8]))
+
+
+def _apart(parts: Sequence[Component], join: Join) -> bool:
+    """Whether components are programs of at least three projects."""
+    return len({join.project(part.path, part.language) for part in parts}) >= 3
 
 
 def _find_each_other(technologies: Sequence[Technology]) -> bool:

@@ -25,6 +25,7 @@ _UPPER = re.compile(r"[A-Z][A-Z0-9_]*")
 _ENVIRONMENT_WORDS = frozenset(
     [
         "dev",
+        "devel",
         "develop",
         "development",
         "local",
