@@ -442,7 +442,13 @@ def test_tokens_of_a_script_are_bounded(tmp_path: Path, path: str, unit: str) ->
 
 
 @pytest.mark.parametrize(
-    ("path", "text"), [("build.gradle", "a." * 60_000), ("build.sbt", 'a="b" ' * 60_000), ("nats.py", "\n" * 500_000 + "nats")]
+    ("path", "text"),
+    [
+        ("build.gradle", "a." * 60_000),
+        ("build.sbt", 'a="b" ' * 60_000),
+        ("nats.py", "\n" * 500_000 + "nats"),
+        ("Program.cs", "var b = DistributedApplication.CreateBuilder();" + "<a" * 140_000),
+    ],
 )
 def test_what_a_script_repeats_is_looked_at_once(tmp_path: Path, path: str, text: str) -> None:
     """Each took the square of its size."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from support_hostile_source import DIALECTS, Dialect, counted, files, inside, programs
@@ -18,6 +19,7 @@ from ctxgen.context import Context
 from ctxgen.pipeline import scan
 from ctxgen.source import following, interpreter, modules, routes, routing
 from ctxgen.source import scan as scanning
+from ctxgen.source.ruby import rails_drawing, rails_resources
 from ctxgen.source.values import UNKNOWN
 from ctxgen.source.weight import MAX_WEIGHT, bounded, weight
 
@@ -122,6 +124,17 @@ def test_guards_of_a_route_are_bounded(tmp_path: Path) -> None:
     last = next(each for each in context.endpoints if each.path == "/last")
     assert last.access == "guarded"
     assert len(last.guards) == routing.MAX_GUARDS
+
+
+def test_resources_beyond_the_bound_are_not_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each states seven routes in a few characters."""
+    drawn = Mock(wraps=rails_drawing.add)
+    monkeypatch.setattr(routes, "MAX_ROUTES", 20)
+    monkeypatch.setattr(rails_resources, "add", drawn)
+    rails = next(dialect for dialect in DIALECTS if dialect.name == "rails")
+    context = scan(repository(tmp_path, **files(rails, counted("resources :a{n}\n")(2_000))))
+    assert "too-complex" in codes(context)
+    assert 0 < drawn.call_count < 20 + len(rails_resources._MANY)
 
 
 def test_what_could_not_be_followed_is_said_a_bounded_number_of_times(tmp_path: Path) -> None:

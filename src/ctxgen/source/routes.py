@@ -53,6 +53,11 @@ class Routes(Guarding):
             router.use(self.guards_at(arguments, type.guards))
         return Object(type, router)
 
+    @property
+    def full(self) -> bool:
+        """Whether as many routes were met as are kept."""
+        return self._order >= MAX_ROUTES
+
     def next_order(self) -> int:
         self.progressed()
         self._order += 1
@@ -130,7 +135,7 @@ class Routes(Guarding):
     ) -> None:
         """Put a route on an object's router, for each of the paths."""
         if owner.router is not None:
-            for path in paths if self._order < MAX_ROUTES else ():
+            for path in () if self.full else paths:
                 owner.router.routes.append(Route(tuple(methods), path, at, handler, tuple(guards), kind, order=self.next_order(), **more))  # type: ignore[arg-type]
 
     def answers(self, handler: Value) -> None:
