@@ -11,6 +11,9 @@ from typing import NamedTuple
 
 from ctxgen.readers._jvm_script import Group, Item, Token, is_op, named, split
 
+_MOST_TYPES = 6
+"""Types inside one another."""
+
 
 class Call(NamedTuple):
     """One call: its name, what stands in `<…>` behind it, the arguments, and those of them that are named."""
@@ -108,6 +111,8 @@ def _type(flat: list[Item], index: int) -> tuple[str | None, int]:
         depth -= is_op(item, ">")
         if depth == 0:
             return text, at + 1
+        if depth > _MOST_TYPES:
+            return None, index
         text += item.text if isinstance(item, Token) and at > index else ""
     return None, index
 
