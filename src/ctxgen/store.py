@@ -93,7 +93,10 @@ def decode(data: bytes) -> str:
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\udc80-\udcff\u2028-\u202e\u2066-\u2069]")
 
+_LONGEST_PATH = 4096
+_LONG = re.compile(r"[^/]{256}")
+
 
 def printable(path: str) -> bool:
-    """Whether a path can be printed and decoded: names with control characters or invalid UTF-8 are never listed."""
-    return not _UNPRINTABLE.search(path)
+    """Whether a path can be printed, decoded and lie in a folder: names with control characters or invalid UTF-8, and longer ones than file systems have, are never listed."""
+    return len(path) <= _LONGEST_PATH and not _UNPRINTABLE.search(path) and not _LONG.search(path)
