@@ -28,6 +28,7 @@ from ctxgen.readers._pep508 import Wanted, parse_requirement
 from ctxgen.reading import MAX_FOUND, MAX_NOTED, read_facts
 from ctxgen.render import json as json_renderer
 from ctxgen.render import markdown
+from ctxgen.store import printable
 from ctxgen.tree import Tree
 
 CANARY = "c4n4ry-of-an-outside-file"
@@ -445,7 +446,9 @@ def test_tokens_of_a_script_are_bounded(tmp_path: Path, path: str, unit: str) ->
     ("path", "text"),
     [
         ("build.gradle", "a." * 60_000),
+        ("build.gradle", "a" * 500_000 + " {\ndependencies {\n" + "api 'a:b:1'\n" * 5_000 + "}}"),
         ("build.sbt", 'a="b" ' * 60_000),
+        ("build.sbt", "\n" * 290_000),
         ("nats.py", "\n" * 500_000 + "nats"),
         ("Program.cs", "var b = DistributedApplication.CreateBuilder();" + "<a" * 140_000),
     ],
@@ -496,3 +499,11 @@ def test_strings_of_toml_are_read_as_the_standard_parser_reads_them(written: str
     root, expected = parse_toml(text.encode()), tomllib.loads(text)
     assert root.value["a"].text == expected["a"]
     assert set(root.value.get("b", root).value) == set(expected.get("b", expected))
+
+
+def test_paths_that_no_folder_holds_are_not_listed() -> None:
+    """A commit may have them; names and paths are compared with many patterns."""
+    assert printable("a" * 255 + "/b")
+    assert not printable("a" * 256)
+    assert printable("a/" * 2_000)
+    assert not printable("a/" * 2_100)

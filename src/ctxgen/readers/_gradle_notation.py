@@ -13,6 +13,7 @@ from typing import NamedTuple
 from ctxgen.model import Group as Purpose
 from ctxgen.opaque import Name, Opaque, Version, name, version
 from ctxgen.readers._jvm_script import (
+    MAX_NAME,
     Group,
     Item,
     arguments,
@@ -49,7 +50,7 @@ _PURPOSES: list[tuple[re.Pattern[str], Purpose]] = [
 
 def purpose_of(configuration: str) -> Purpose:
     """What a configuration is for; those of tools (`checkstyle`, `detektPlugins`) serve the build."""
-    return next((purpose for pattern, purpose in _PURPOSES if pattern.fullmatch(configuration)), "build")
+    return next((purpose for pattern, purpose in _PURPOSES if pattern.fullmatch(configuration[:MAX_NAME])), "build")
 
 
 class Notation(NamedTuple):

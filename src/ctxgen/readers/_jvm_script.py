@@ -17,6 +17,9 @@ from ctxgen.documents import MAX_NODES, too_complex
 UNKNOWN = "${-}"
 """Stands in a template for an expression that is not a plain name; it never becomes a version."""
 
+MAX_NAME = 200
+"""The longest name that stands for a block or configuration: what stands in a block may repeat it."""
+
 _MAX_DEPTH = 60
 _OPEN, _CLOSE = {"(": ")", "[": "]", "{": "}"}, {")", "]", "}"}
 
@@ -131,6 +134,7 @@ def parse(text: str) -> list[Item]:
 
 
 _CONTINUES = {",", ".", "?.", "=", "+", "?:", ":", "%", "%%", "%%%", "+=", ":=", "++=", "&&", "||", "->"}
+_ENDS = {";"}
 _CONTINUED = {".", "?.", "?:", "&&", "||", "%", "%%", "%%%", ","}
 
 
@@ -139,12 +143,14 @@ def statements(items: list[Item]) -> Iterator[list[Item]]:
     current: list[Item] = []
     for index, item in enumerate(items):
         if isinstance(item, Token) and item.kind == "newline":
+            if not current or _is_op(current[-1], _CONTINUES):
+                continue
             following = next(
                 (each for each in items[index + 1 : index + 40] if not (isinstance(each, Token) and each.kind == "newline")), None
             )
-            if (current and _is_op(current[-1], _CONTINUES)) or (current and following is not None and _is_op(following, _CONTINUED)):
+            if following is not None and _is_op(following, _CONTINUED):
                 continue
-        elif not _is_op(item, {";"}):
+        elif not _is_op(item, _ENDS):
             current.append(item)
             continue
         if current:

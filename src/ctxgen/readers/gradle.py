@@ -17,6 +17,7 @@ from ctxgen.readers import reads
 from ctxgen.readers._gradle_notation import coordinates, notations, purpose_of, text_argument
 from ctxgen.readers._gradle_values import Context, extra_properties, runtimes
 from ctxgen.readers._jvm_script import (
+    MAX_NAME,
     Group,
     Item,
     Token,
@@ -99,7 +100,7 @@ def _block(file: File, items: list[Item], context: Context) -> Iterator[Found]:
             yield from runtimes(file, head, rest, statement)
             yield from extra_properties(file, head, statement, context)
         if not consumed and (blocks := list(closures(statement))):
-            within = (*context, _label(head, statement))
+            within = (*context, _label(head, statement)[-MAX_NAME:])
             for closure in blocks:
                 yield from _block(file, closure.items, within)
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from ctxgen.model import Dependency, Fact, Group, Project, Property, Runtime
 from ctxgen.opaque import Opaque, name, version
 from ctxgen.readers import reads
+from ctxgen.readers._jvm_script import MAX_NAME, Item, Token, is_op, parse, path_of, render, statements, template
 from ctxgen.readers._jvm_script import Group as Brackets
-from ctxgen.readers._jvm_script import Item, Token, is_op, parse, path_of, render, statements, template
 from ctxgen.readers.gradle_properties import properties
 from ctxgen.tree import File
 
@@ -40,7 +40,7 @@ def _block(file: File, items: list[Item], prefix: str) -> Iterator[Fact]:
     for statement in statements(items):
         yield from _settings(file, statement, prefix)
         words = [item.text for item in statement if isinstance(item, Token) and item.kind == "word"]
-        inner = words[words.index("object") + 1] if "object" in words[:-1] else ""
+        inner = words[words.index("object") + 1][:MAX_NAME] if "object" in words[:-1] else ""
         for item in statement:
             if isinstance(item, Brackets):
                 yield from _block(file, item.items, f"{prefix}{inner}." if inner else prefix)
