@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from ctxgen.documents._node import Unreadable
-
-if TYPE_CHECKING:
-    from javaproperties import PropertiesElement
 
 MAX_CONTINUED = 10_000_000
 """Characters that are looked at for the ends of lines: all lines of an entry so far for each line that continues it."""
 
 
-def parse_properties(text: str) -> Iterator[tuple[PropertiesElement, int]]:
-    """(entry, comment or blank line, the line where it begins).
+class Entry(NamedTuple):
+    """A key with its value, or a comment or blank line as its text alone, and the line where it begins, from 1."""
+
+    key: str | None
+    text: str
+    line: int
+
+
+def parse_properties(text: str) -> Iterator[Entry]:
+    """Everything in the order of the file.
 
     Raises `Unreadable` where an entry goes on over very many lines, and, when it comes there, for a broken escape.
     """
@@ -31,7 +36,10 @@ def parse_properties(text: str) -> Iterator[tuple[PropertiesElement, int]]:
     line = 1
     try:
         for element in javaproperties.parse(text):
-            yield element, line
+            if isinstance(element, javaproperties.KeyValue):
+                yield Entry(element.key, element.value, line)
+            else:
+                yield Entry(None, element.source, line)
             line += element.source.count("\n")
     except javaproperties.InvalidUEscapeError:
         raise Unreadable("parse-error", "not a valid properties file", line) from None

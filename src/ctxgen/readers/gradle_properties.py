@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import javaproperties
-
 from ctxgen import documents
 from ctxgen.model import Dependency, Fact, Locked, Property
 from ctxgen.opaque import Opaque, name, version
@@ -20,9 +18,9 @@ from ctxgen.tree import LOCK_LIMIT, File
 
 def properties(file: File) -> Iterator[tuple[str, str, int]]:
     """(key, value, line) of every entry.  Raises `Unreadable` where the file goes wrong."""
-    for element, line in documents.parse_properties(file.text):
-        if isinstance(element, javaproperties.KeyValue):
-            yield element.key, element.value, line
+    for key, value, line in documents.parse_properties(file.text):
+        if key is not None:
+            yield key, value, line
 
 
 _KEY = re.compile(r"[A-Za-z_][\w.-]{0,119}")

@@ -10,8 +10,6 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
-import javaproperties
-
 from ctxgen.documents import Node, Unreadable, parse_properties, parse_yaml
 from ctxgen.model import ConfigKey, Fact, Variable
 from ctxgen.opaque import MASK, Name, Opaque, looks_secret, name
@@ -165,9 +163,9 @@ def _leaves(document: Node) -> Iterator[Entry]:
 def _properties_documents(file: File) -> list[list[Entry]]:
     """The documents of a properties file (`#---` parts them) with the line of each key."""
     documents: list[list[Entry]] = [[]]
-    for element, line in parse_properties(file.text):
-        if isinstance(element, javaproperties.KeyValue):
-            documents[-1].append((element.key, line, element.value))
-        elif _DOCUMENT_END.fullmatch(element.source.strip()):
+    for key, text, line in parse_properties(file.text):
+        if key is not None:
+            documents[-1].append((key, line, text))
+        elif _DOCUMENT_END.fullmatch(text.strip()):
             documents.append([])
     return documents
