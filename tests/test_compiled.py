@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.util
 import pkgutil
@@ -21,15 +22,18 @@ from ctxgen.patterns import Patterns, glob
 from ctxgen.readers import _table, readers, readers_for
 from support import ROOT
 
+BUILD = functools.cache(compiled.build)
+
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty cache folder, and nothing loaded yet."""
+    """An empty cache folder, and nothing loaded yet; what is made, which takes a second, is made once."""
     folder = tmp_path / "cache"
     monkeypatch.setattr(compiled, "_cache_folder", lambda: folder)
     monkeypatch.setattr(compiled, "NAME", "none.msgpack")
     monkeypatch.setattr(compiled, "content_key", lambda: "key")
     monkeypatch.setattr(compiled, "load", compiled.load.__wrapped__)
+    monkeypatch.setattr(compiled, "build", BUILD)
     return folder
 
 
@@ -84,8 +88,10 @@ def test_damaged_file_is_made_again(cache: Path, damage: Any) -> None:
     (path,) = kept(cache)
     whole = path.read_bytes()
     path.write_bytes(damage(whole))
+    path.chmod(0o644)  # what is made again is written anew, for the user alone
     assert bytes(compiled.load().catalogue) == bytes(first.catalogue)
     assert path.read_bytes() == whole
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_file_that_others_may_write_is_made_again(cache: Path) -> None:
