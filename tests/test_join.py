@@ -586,3 +586,15 @@ def test_what_two_files_build_of_one_folder_and_publish_alike_is_told_once(tmp_p
     other = body.replace("10000:", "10001:")
     both = scanned(tmp_path / "both", {**files, "compose.yml": compose("a-gateway=" + body, "b-gateway=" + other)})
     assert len(both.components) == 2
+
+
+def test_what_skaffold_builds_and_compose_runs_is_told_once(tmp_path: Path) -> None:
+    files = {
+        "compose.yml": compose(api="build: ./api"),
+        "api/Dockerfile": "FROM python:3.13\nEXPOSE 8000\n",
+        "api/requirements.txt": REQUIREMENTS,
+        "helm/skaffold.yaml": "apiVersion: skaffold/v4beta4\nkind: Config\nbuild:\n  artifacts:\n    - image: shop-api\n      context: ../api\n    - image: shop-mail\n      context: ../mail\n",
+        "mail/Dockerfile": "FROM python:3.13\n",
+        "mail/requirements.txt": REQUIREMENTS,
+    }
+    assert {title: part.path for title, part in by_name(scanned(tmp_path, files)).items()} == {"api": "api", "shop-mail": "mail"}

@@ -607,3 +607,28 @@ def test_what_fixtures_hold_is_none_of_the_product(tmp_path: Path) -> None:
     said = markdown.render(context, load(), budget=None, detail="standard", evidence=False, header=False)
     assert "Tests: pytest" in said
     assert "Jest" not in said
+
+
+def test_a_technology_has_the_version_of_the_package_that_is_called_as_it(tmp_path: Path) -> None:
+    files = {
+        "Cargo.toml": '[workspace]\nmembers = ["api", "db"]\n',
+        "api/Cargo.toml": '[package]\nname = "api"\n[dependencies]\naxum = "0.8"\ndiesel-async = "0.8.0"\n',
+        "api/src/main.rs": "fn main() {}\n",
+        "db/Cargo.toml": '[package]\nname = "db"\n[dependencies]\ndiesel = "2.3.7"\n',
+        "db/src/lib.rs": "",
+    }
+    diesel = _technologies(_scan(tmp_path, files))["diesel"]
+    assert diesel.version == "2.3.7"
+    assert {use.version for use in diesel.uses} == {"2.3.7", None}
+
+
+def test_migrations_beside_a_workspace_are_of_the_crate_that_declares_their_tables(tmp_path: Path) -> None:
+    files = {
+        "Cargo.toml": '[workspace]\nmembers = ["crates/*"]\n',
+        "crates/schema/Cargo.toml": '[package]\nname = "schema"\n[dependencies]\ndiesel = "2.3.7"\n',
+        "crates/schema/src/schema.rs": "diesel::table! {\n    orders (id) {\n        id -> Int4,\n    }\n}\n",
+        "crates/api/Cargo.toml": '[package]\nname = "api"\n[dependencies]\naxum = "0.8"\n',
+        "crates/api/src/main.rs": "fn main() {}\n",
+        "migrations/2024-01-01-000000_orders/up.sql": "CREATE TABLE orders (id serial PRIMARY KEY);\nCREATE TABLE runs (id serial PRIMARY KEY);\n",
+    }
+    assert {(model.table, model.component) for model in _scan(tmp_path, files).models} == {("orders", "schema"), ("runs", None)}

@@ -70,12 +70,12 @@ def _told(
     lead = same[0]
     key = _key(lead.table or lead.name)
     if component is None and _is_table(lead):
-        mapping = [owner for owner in owners.get(key, ()) if not _is_table(min(grouped[owner, key], key=_rank))]
+        mapping = [owner for owner in owners.get(key, ()) if _rank(min(grouped[owner, key], key=_rank))[0] < _rank(lead)[0]]
         if len(mapping) == 1:
             return
     rest = list(same[1:])
-    if component is not None and not _is_table(lead):
-        rest += sorted(grouped.get((None, key), ()), key=_rank)
+    if component is not None:
+        rest += sorted((each for each in grouped.get((None, key), ()) if _rank(each)[0] > _rank(lead)[0]), key=_rank)
     # two classes of one name that are no tables (in two modules of a component) are two models
     apart = [model for model in rest if not _is_table(model) and model.technology == lead.technology and model.table is None]
     for each in (lead, *apart):

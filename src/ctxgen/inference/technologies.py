@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from msgspec.structs import replace
 
-from ctxgen.catalogue import Catalogue
+from ctxgen.catalogue import PACKAGE_KEYS, Catalogue
 from ctxgen.context import Technology, Use
 from ctxgen.facts import folder_of
 from ctxgen.inference.alternatives import STORES, is_engine, told_apart
@@ -139,6 +140,7 @@ def technologies(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Te
 
 def _technology(identifier: str, same: list[Sighting], catalogue: Catalogue) -> Technology:
     declared = catalogue[identifier]
+    same = _of_the_namesake(same, {_plain(identifier), _plain(declared.name)})
     scope = _scope(same)
     in_scope = [s for s in same if s.scope == scope]
     usage = next(usage for usage in _USAGES if any(s.usage == usage for s in in_scope))
@@ -168,6 +170,28 @@ def _technology(identifier: str, same: list[Sighting], catalogue: Catalogue) -> 
         ),
         uses=uses,
     )
+
+
+def _of_the_namesake(same: list[Sighting], called: Set[str]) -> list[Sighting]:
+    """The sightings, without the versions of a technology's other packages in ecosystems where the one that is called as it states its own (`diesel-async` beside `diesel`)."""
+    telling = {(kind, s.scope) for s in same if s.locked or s.declared for kind, package in [_package(s)] if package in called}
+    if not telling:
+        return same
+    return [
+        replace(s, declared=None, locked=None) if (kind, s.scope) in telling and package not in called else s
+        for s in same
+        for kind, package in [_package(s)]
+    ]
+
+
+def _package(sighting: Sighting) -> tuple[str, str]:
+    """The ecosystem of the package that a sighting is of, and its own name without its group."""
+    kind, _, package = sighting.signal.partition(" ")
+    return (kind, _plain(re.split(r"[/:]", package)[-1])) if kind in PACKAGE_KEYS else ("", "")
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def _scope(same: Sequence[Sighting]) -> Scope:

@@ -22,6 +22,9 @@ _ASSET_WATCHER = re.compile(
 )
 
 _DEVELOPING = {"dev", "development", "local"}
+_STRENGTH = {"other": 1, "procfile": 2}
+"""Who leads where several state what runs the same code: Compose, Kubernetes and Aspire before what only builds an image or takes one, that before a Procfile."""
+_WEAKEST = max(_STRENGTH.values())
 
 Deployed = tuple[Part, list[Unit]]
 """A part and the units whose code it runs."""
@@ -59,12 +62,16 @@ class Deployments:
         return self._once([part for same_name in parts.values() for part in same_name]), claimed | (beside - unserved)
 
     def _once(self, parts: list[Part]) -> list[Part]:
-        """The parts without the processes of a Procfile that a file for containers deploys, too, under other names."""
-        platforms: dict[str, set[str]] = defaultdict(set)
+        """The parts without those of a Procfile, or of what builds images or a platform takes, that a file for containers deploys, too, under other names."""
+        strength: dict[str, int] = {}
         for service in self.known.facts.of(Service):
-            platforms[service.name.lower()].add(service.platform)
-        elsewhere = {(part.path, part.kind) for part in parts if "procfile" not in platforms[part.name.lower()]}
-        return [part for part in parts if platforms[part.name.lower()] != {"procfile"} or (part.path, part.kind) not in elsewhere]
+            named = service.name.lower()
+            strength[named] = min(strength.get(named, _WEAKEST), _STRENGTH.get(service.platform, 0))
+        best: dict[tuple[str, str], int] = {}
+        for part in parts:
+            told = strength[part.name.lower()]
+            best[part.path, part.kind] = min(best.get((part.path, part.kind), told), told)
+        return [part for part in parts if strength[part.name.lower()] == best[part.path, part.kind]]
 
     def containers(self, told: set[str]) -> tuple[list[Part], set[Unit]]:
         """The parts of Dockerfiles whose folders no part is told of yet, and the units that they run."""
