@@ -632,3 +632,12 @@ def test_migrations_beside_a_workspace_are_of_the_crate_that_declares_their_tabl
         "migrations/2024-01-01-000000_orders/up.sql": "CREATE TABLE orders (id serial PRIMARY KEY);\nCREATE TABLE runs (id serial PRIMARY KEY);\n",
     }
     assert {(model.table, model.component) for model in _scan(tmp_path, files).models} == {("orders", "schema"), ("runs", None)}
+
+
+@pytest.mark.parametrize(("servers", "usage"), [("", "supported"), ("kafka:9092", "used")])
+def test_a_setting_of_asp_net_that_is_empty_is_one_that_somebody_may_make(tmp_path: Path, servers: str, usage: str) -> None:
+    files = {
+        "Shop.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net9.0</TargetFramework></PropertyGroup></Project>',
+        "appsettings.json": f'{{"kafka": {{"bootstrapServers": "{servers}"}}}}',
+    }
+    assert _technologies(_scan(tmp_path, files))["kafka"].usage == usage

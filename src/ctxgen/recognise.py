@@ -334,6 +334,8 @@ class _Recogniser:
                 continue
             if usage == "used" and self.catalogue[known].category in ENGINES and _TEMPLATE.search(key.at.path):
                 usage = "default"
+            if usage == "used" and self.catalogue[known].category in ENGINES and key.dialect == "aspnet" and key.value.empty:
+                usage = "supported"  # `appsettings.json` names what somebody may set
             yield self.sighting(key, known, signal=f"config {key.key}", rank=30, confidence="confirmed", usage=usage)
         prepared = _ALTERNATIVE.search(key.key) or _TEMPLATE.search(key.at.path)
         yield from self.url(key, key.value, rank=70 if prepared else 32)
