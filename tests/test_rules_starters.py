@@ -206,3 +206,82 @@ def test_collections_that_nestjs_registers(tmp_path: Path) -> None:
     }
     models = {model.name: [column.name for column in model.columns] for model in _scan(tmp_path, files).models}
     assert models == {"Order": ["total"], "Refund": ["total"]}
+
+
+GO_MODULE = "module shop.example/all\ngo 1.22\nrequire (\n\tgithub.com/redis/go-redis/v9 v9.5.0\n\tgithub.com/lib/pq v1.10.0\n)\n"
+
+
+def _program(*imports: str) -> str:
+    return "package main\n" + "".join(f'import "{each}"\n' for each in imports) + "func main() {}\n"
+
+
+def test_services_of_one_go_module(tmp_path: Path) -> None:
+    files = {
+        "go.mod": GO_MODULE,
+        "deploy/build/Dockerfile": 'FROM registry.example/go:1.22\nCOPY . /src\nRUN make build\nEXPOSE 8000\nCMD ["./server"]\n',
+        "app/cart/service/cmd/server/main.go": _program(),
+        "app/cart/service/internal/data.go": 'package internal\nimport "github.com/redis/go-redis/v9"\n',
+        "app/catalog/service/cmd/server/main.go": _program(),
+        "app/catalog/service/internal/data.go": 'package internal\nimport "github.com/lib/pq"\n',
+        "app/mail/job/cmd/server/main.go": _program(),
+        "app/order/cmd/api/order.go": _program(),
+        "app/order/cmd/mq/order.go": _program(),
+        "web/admin/package.json": '{"name": "admin", "dependencies": {"react": "17.0.0"}}',
+        "compose.yml": _services(
+            **{"cart-service": "image: shop/all-cart-service:1", "web-admin": "image: shop/all-web-admin:1", "all": "image: shop/gomodd:1"}
+        ),
+    }
+    context = _scan(tmp_path, files)
+    assert context.architecture.pattern == "microservices"
+    assert {part.name: (part.path, part.kind) for part in context.components} == {
+        "cart-service": ("app/cart/service", "service"),
+        "catalog-service": ("app/catalog/service", "service"),
+        "mail-job": ("app/mail/job", "worker"),
+        "order-api": ("app/order/cmd/api", "service"),
+        "order-mq": ("app/order/cmd/mq", "worker"),
+        "web-admin": ("web/admin", "frontend"),
+        "all": ("compose.yml", "infrastructure"),
+    }
+    uses = {each.id: [use.component for use in each.uses] for each in context.technologies if each.id in ("go-redis", "lib-pq")}
+    assert uses == {"go-redis": ["cart-service"], "lib-pq": ["catalog-service"]}
+
+
+def test_two_folders_with_programs_are_no_services_of_a_module(tmp_path: Path) -> None:
+    files = {"go.mod": GO_MODULE, "main.go": _program(), "app/tool/main.go": _program(), "services/one/main.go": _program()}
+    assert [(part.path, part.language) for part in _scan(tmp_path, files).components] == [(".", "Go")]
+
+
+WRANGLER = """{
+  // what answers
+  "name": "shop",
+  "main": "./src/index.ts",
+  "vars": { "REGION": "eu" },
+  "d1_databases": [{ "binding": "DB", "database_name": "shop" }],
+  "r2_buckets": [{ "binding": "FILES", "bucket_name": "files" }],
+  "triggers": { "crons": ["0 2 * * *"] }
+}
+"""
+
+
+def test_a_cloudflare_worker_is_a_service_and_serverless(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"name": "shop", "dependencies": {"react": "18.0.0"}, "devDependencies": {"wrangler": "4.23.0"}}',
+        "wrangler.jsonc": WRANGLER,
+        "src/index.ts": "export default { fetch: () => new Response() }\n",
+    }
+    context = _scan(tmp_path, files)
+    assert (context.architecture.pattern, [part.kind for part in context.components]) == ("serverless", ["service"])
+    known = {each.id: (each.version, each.scope) for each in context.technologies}
+    assert known["cloudflare-workers"] == (None, "deploy")
+    assert known["cloudflare-d1"] == known["cloudflare-r2"] == (None, "backend")
+    assert [setting.value for setting in context.scale if setting.kind == "schedule"] == ["0 2 * * *"]
+    assert "REGION" in {each.name for each in context.environment}
+
+
+def test_a_command_line_tool_that_is_built_like_pages_is_none(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"name": "root", "workspaces": ["packages/*"]}',
+        "packages/cli/package.json": '{"name": "@shop/cli", "bin": {"shop": "dist/index.js"}, "devDependencies": {"vite": "7.0.0", "react": "18.0.0"}}',
+        "packages/cli/src/index.ts": "export {}\n",
+    }
+    assert {part.name: part.kind for part in _scan(tmp_path, files).components}["@shop/cli"] == "cli"

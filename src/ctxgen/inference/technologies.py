@@ -10,11 +10,11 @@ from msgspec.structs import replace
 
 from ctxgen.catalogue import PACKAGE_KEYS, Catalogue
 from ctxgen.context import Technology, Use
-from ctxgen.facts import folder_of
+from ctxgen.facts import Facts, folder_of
 from ctxgen.inference.alternatives import STORES, is_engine, told_apart
 from ctxgen.inference.evidence import cite
 from ctxgen.join import Join
-from ctxgen.model import At, Scope, Sighting
+from ctxgen.model import At, Import, Scope, Sighting
 
 _SCOPES: tuple[Scope, ...] = ("backend", "deploy", "frontend", "dev", "test", "docs")
 _USAGES = ("used", "default", "connector", "supported", "unknown")
@@ -26,10 +26,16 @@ MANY_ENGINES = 6
 """From so many engines that only optional groups bring, they are data sources of the product's users: connectors."""
 
 
-def place_sightings(sightings: Iterable[Sighting], join: Join) -> list[Sighting]:
+def place_sightings(sightings: Iterable[Sighting], join: Join, facts: Facts) -> list[Sighting]:
     """Sightings with their component, and in frontend scope where their component has only browser dependencies."""
     placed = []
+    importing = _importing(join, facts)
     for sighting in sightings:
+        if importing and sighting.signal.startswith("go ") and join.component(sighting.at.path) is None:
+            package = f"{sighting.signal[3:]}/"
+            users = sorted({user for module, components in importing.items() if module.startswith(package) for user in components})
+            placed += [replace(sighting, component=user) for user in users] or [sighting]
+            continue
         component = join.component(sighting.at.path, sighting.owner)
         scope = sighting.scope
         if (
@@ -44,6 +50,16 @@ def place_sightings(sightings: Iterable[Sighting], join: Join) -> list[Sighting]
             scope = "frontend" if join.catalogue[sighting.technology].category == "build" else scope
         placed.append(replace(sighting, component=component, scope=scope))
     return placed
+
+
+def _importing(join: Join, facts: Facts) -> dict[str, set[str]]:
+    """The components that import each package, where services share a Go module whose manifest needs it for one of them or another."""
+    found: dict[str, set[str]] = defaultdict(set)
+    if any(unit.of_module for unit in join.units):
+        for each in facts.of(Import):
+            if each.language == "go" and (component := join.component(each.at.path)) is not None:
+                found[f"{each.module}/"].add(component)
+    return found
 
 
 def settle_usage(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Sighting]:

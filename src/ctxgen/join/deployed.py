@@ -86,6 +86,8 @@ class Deployments:
                 around = self.known.units.folder(container.at.path)
                 elsewhere = around if for_deployment(folder) and self.known.units.at(around) else folder
                 folder = self.folders.started(container.at.path) or elsewhere
+            if self._shared_by_services(folder):
+                continue  # the image of whichever service of the module an argument names
             if {folder, beside} & told or self.commands.tells(folder, told) or not self._runs_something(container, folder):
                 continue
             part, units = self._of_container(container, folder)
@@ -168,6 +170,7 @@ class Deployments:
             technology = next((runs for each in resources if (runs := known.catalogue.resource("aspire", each))), None)
         if folder is None and technology is None:
             folder = self._around_a_frontend(known.units.named(named, (image or "").rpartition("/")[2]))
+            folder = None if folder is not None and self._shared_by_services(folder) else folder
         if ours:
             folder = ""
         program: str | None = None
@@ -191,6 +194,10 @@ class Deployments:
         path = program or (folder if folder is not None else same[0].at.path)
         return make_part(named, path, kind, units, (service.at for service in same), ports, links, technology), units
 
+    def _shared_by_services(self, folder: str) -> bool:
+        """Whether a folder holds a Go module of several services, of which none is called like it."""
+        return self.known.units.at(folder) and all(unit.ecosystem == "go" and unit.workspace for unit in self.known.units.of(folder))
+
     def _engine_beside(self, building: Service, folder: str) -> str | None:
         """The store or broker that a Dockerfile beside the code of the product makes, with settings of the product's."""
         return self.known.engine(self.folders.dockerfile(building)) if self.known.units.at(folder) else None
@@ -198,7 +205,7 @@ class Deployments:
     def _around_a_frontend(self, folder: str | None) -> str | None:
         """The root instead of a browser's project below it that no Dockerfile of its own makes an image of: the image holds both, and runs the server."""
         frontend = folder and all(unit.frontend for unit in self.known.units.of(folder)) and not self.known.containers_in(folder)
-        return "" if frontend and any(unit.backend for unit in self.known.units.of("")) else folder
+        return "" if frontend and any(unit.backend and not unit.workspace for unit in self.known.units.of("")) else folder
 
     def _exposed(self, folder: str | None, same: Sequence[Service]) -> set[int]:
         """The ports that the image in a folder exposes; of a Procfile's processes only `web` listens."""

@@ -24,6 +24,7 @@ _TEST_NAME = re.compile(r"(?i)(?:^|[-_.])tests?$")
 _WORKER = re.compile(
     r"(?i)(?:^|[-_.])(?:workers?|scheduler|beat|consumers?|sidekiq|queue|cron|clock|celery|dispatch(?:er)?|processor|jobs)(?:$|[-_.\d])"
 )
+_BEHIND = re.compile(r"-(?:mq|job|jobs|cron)\Z")
 _ANSWERS = re.compile(r"(?i)(?:^|[-_.])(?:consumers?|queue|clock|dispatch(?:er)?|processor)[-_.](?:service|svc|api|server|web)$")
 """What is of consumers or queues may be their service: a word of the domain."""
 WORDS = frozenset(
@@ -121,8 +122,10 @@ class Kinds:
         has = self._technologies(unit.folder, [unit])
         if kind := self._made_by_a_dependency(unit.name, [unit], {self.catalogue[each].category for each in has}):
             return kind
-        if unit.folder in self.functions and not unit.frontend:
+        if unit.folder in self.functions:
             return "service"
+        if unit.ecosystem == "npm" and unit.folder and CLI_NAME.search(unit.name):
+            return "cli"  # published to be run, as a library is to be imported
         if unit.frontend:
             return "job" if _JOB.search(unit.name) else "library" if unit.output == "library" else "frontend"
         if (
@@ -131,10 +134,10 @@ class Kinds:
             and (kind := _by_name(unit.name, unit.folder, frozenset(), frozenset()))
         ):
             return kind
-        if unit.ecosystem == "npm" and unit.folder and CLI_NAME.search(unit.name):
-            return "cli"  # published to be run, as a library is to be imported
         if unit.output == "library" or self._without_a_program(unit):
             return "library"
+        if unit.of_module:
+            return "worker" if _BEHIND.search(unit.name) else "service"
         if CLI_NAME.search(unit.name):
             return "cli"
         if any(self.catalogue[each].serves for each in has) or self._listens(unit):

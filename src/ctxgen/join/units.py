@@ -17,7 +17,8 @@ from msgspec.structs import replace
 from ctxgen.catalogue import Catalogue
 from ctxgen.facts import Facts, folder_of, folders_up
 from ctxgen.join.files import Files, folders_above
-from ctxgen.join.functions import templates
+from ctxgen.join.functions import functions, templates
+from ctxgen.join.go_services import go_services
 from ctxgen.language_names import ECOSYSTEM_OF, extension
 from ctxgen.model import At, ConfigKey, Container, Dependency, Ecosystem, Project, Sighting
 from ctxgen.places import Places
@@ -42,6 +43,8 @@ class Unit(Struct, frozen=True):
     backend: bool = False
     workspace: bool = False
     """Whether it only holds what several applications below share."""
+    of_module: bool = False
+    """Whether it is one of the services of a Go module around it."""
 
 
 def serving(units: Sequence[Unit]) -> list[Unit]:
@@ -62,6 +65,7 @@ def find_units(facts: Facts, sightings: Sequence[Sighting], catalogue: Catalogue
     for unit in _without_manifest(facts, places, files, {folder for folder, _ in found}):
         found[unit.folder, unit.ecosystem] = unit
     _gather_functions(found, facts, places, files, root_name)
+    shared = _add_go_services(found, places, files)
     inner = {project.folder for project in facts.of(Project) if project.folder is not None}
     static = {folder_of(key.at.path) for key in facts.of(ConfigKey) if key.key == "site.static"}
     categories = _npm_categories(sightings, catalogue, inner, static)
@@ -71,8 +75,28 @@ def find_units(facts: Facts, sightings: Sequence[Sighting], catalogue: Catalogue
         if project.folder and project.output == "application"
         for above in folders_up(folder_of(project.folder))
     }
-    sided = (_sided(unit, categories) for _, unit in sorted(found.items()))
-    return Units([replace(unit, workspace=True) if unit.ecosystem == "npm" and unit.folder in sharing else unit for unit in sided])
+    holding = {folder for folder, _ in found}
+    answering = {next((up for up in folders_up(each) if up in holding), "") for _, each in functions(facts, places)}
+    sided = (_sided(unit, categories, unit.folder in answering) for _, unit in sorted(found.items()))
+    return Units(
+        [
+            replace(unit, workspace=True)
+            if (unit.ecosystem == "npm" and unit.folder in sharing) or (unit.ecosystem == "go" and unit.folder in shared)
+            else unit
+            for unit in sided
+        ]
+    )
+
+
+def _add_go_services(found: dict[Key, Unit], places: Places, files: Files) -> set[str]:
+    """Adds a unit for each of the services of one Go module; gives the folders of the modules, which hold what these share."""
+    modules = [folder for folder, ecosystem in found if ecosystem == "go"]
+    paths = (path for path in files.paths if places.scope(path) is None) if modules else ()
+    services = go_services(paths, modules, (folder for folder, _ in found))
+    for each in services.values():
+        for folder, (named, path) in each.items():
+            found.setdefault((folder, "go"), Unit(folder, "go", named, At(path, 1), "application", of_module=True))
+    return set(services)
 
 
 def _projects(facts: Facts, places: Places, files: Files, root_name: str) -> tuple[dict[Key, Unit], set[Key]]:
@@ -168,9 +192,9 @@ def _npm_categories(sightings: Sequence[Sighting], catalogue: Catalogue, inner: 
     return found
 
 
-def _sided(unit: Unit, npm_categories: dict[str, set[str]]) -> Unit:
-    """A unit with its side: an npm package is backend by what it stores, queues or serves, else frontend by what it shows."""
-    if unit.ecosystem != "npm":
+def _sided(unit: Unit, npm_categories: dict[str, set[str]], answering: bool) -> Unit:
+    """A unit with its side: an npm package is backend by what it stores, queues or serves, or functions that are deployed, else frontend by what it shows."""
+    if unit.ecosystem != "npm" or answering:
         return replace(unit, backend=True)
     has = npm_categories.get(unit.folder, set())
     # of a project that shares its packages types alone may be imported, so what shows pages is told by what serves
@@ -207,6 +231,9 @@ class Units:
 
     def _add_names(self, unit: Unit) -> None:
         last, named = unit.folder.rpartition("/")[2].lower(), unit.name.lower()
+        if unit.of_module:  # its folder may be called `service`, as those of the others
+            self._named.setdefault(named, unit.folder)
+            return
         if last:
             self._folders_by_last[last].add(unit.folder)
             self._by_last.setdefault(last, unit.folder)
@@ -263,7 +290,7 @@ class Units:
         for asked in names:
             wanted = asked.lower()
             found = [self._by_last.get(wanted), self._named.get(wanted)]
-            if len(wanted) > _LONG_ENOUGH:
+            if len(wanted) > _LONG_ENOUGH and not any(unit.of_module for unit in self.of(found[1])):
                 found += [self._by_end.get(wanted), *(self._by_last.get(end) for end in _parts_after_hyphens(wanted))]
             if wanted and (folders := [folder for folder in found if folder is not None]):
                 return min(folders)
