@@ -87,7 +87,9 @@ def architecture(parts: Sequence[Component], technologies: Sequence[Technology],
     serverless = [
         t
         for t in technologies
-        if t.id in ("serverless-framework", "aws-sam", "aws-lambda") and t.scope in ("backend", "deploy") and t.usage == "used"
+        if t.id in ("serverless-framework", "aws-sam", "aws-lambda", "cloudflare-workers")
+        and t.scope in ("backend", "deploy")
+        and t.usage == "used"
     ]
     evidence = [at for part in built for at in part.evidence[:1]]
     pattern: str | None
