@@ -54,6 +54,8 @@ PATHS = [
         (".devcontainer/docker-compose.yml", "dev"),
         ("deploy/chart/templates/tests/check.yaml", "test"),
         (".github/workflows/test.yml", "dev"),
+        ("buildSrc/src/main/groovy/shop/ReleasePlugin.groovy", "dev"),
+        ("buildSrc/src/main/groovy/shop.dependencies.gradle", None),
     ],
 )
 def test_scope(path: str, scope: str | None) -> None:

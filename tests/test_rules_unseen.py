@@ -641,3 +641,24 @@ def test_a_setting_of_asp_net_that_is_empty_is_one_that_somebody_may_make(tmp_pa
         "appsettings.json": f'{{"kafka": {{"bootstrapServers": "{servers}"}}}}',
     }
     assert _technologies(_scan(tmp_path, files))["kafka"].usage == usage
+
+
+def test_what_stands_in_for_what_another_one_would_bring(tmp_path: Path) -> None:
+    starter = "<dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-data-jpa</artifactId></dependency>"
+    eclipselink = "<dependency><groupId>org.eclipse.persistence</groupId><artifactId>org.eclipse.persistence.jpa</artifactId><version>4.0.2</version></dependency>"
+    pom = "<project><artifactId>shop</artifactId><dependencies>{}</dependencies></project>"
+    assert "hibernate" in _technologies(_scan(tmp_path / "a", {"pom.xml": pom.format(starter)}))
+    found = _technologies(_scan(tmp_path / "b", {"pom.xml": pom.format(starter + eclipselink)}))
+    assert "eclipselink" in found
+    assert "hibernate" not in found
+
+
+def test_a_client_of_blazor_runs_in_the_browser(tmp_path: Path) -> None:
+    client = '<Project Sdk="Microsoft.NET.Sdk.BlazorWebAssembly"><PropertyGroup><TargetFramework>net8.0</TargetFramework></PropertyGroup><ItemGroup><PackageReference Include="Microsoft.AspNetCore.Components.WebAssembly" Version="8.0.2" /></ItemGroup></Project>'
+    files = {
+        "src/Api/Api.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net8.0</TargetFramework></PropertyGroup></Project>',
+        "src/Api/Program.cs": "var app = WebApplication.CreateBuilder(args).Build();\napp.Run();\n",
+        "src/Admin/Admin.csproj": client,
+        "src/Admin/Program.cs": "await builder.Build().RunAsync();\n",
+    }
+    assert {name: part.kind for name, part in _components(_scan(tmp_path, files)).items()} == {"Api": "service", "Admin": "frontend"}

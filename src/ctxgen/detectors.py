@@ -84,6 +84,7 @@ class Technology(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     shipped_in: str | None = None
     """The technology whose package holds it and whose version it therefore has: Django's ORM, EF Core's migrations."""
     replaces: tuple[str, ...] = ()
+    """Technologies that another one would bring and that it stands in for: EclipseLink for the Hibernate of Spring Data's starter."""
     # meaning
     makes: dict[str, tuple[str, ...]] = {}
     """What a component that has one of these packages is: `makes = { gateway = ["yarp.reverseproxy"] }`."""

@@ -175,7 +175,8 @@ class _Recogniser:
         found += self.imports()
         found += self.files(paths)
         found = [sighting for sighting in found if not self._is_the_product(sighting.technology)]
-        implied = [extra for sighting in found for extra in self.implied(sighting)]
+        replaced = {other for sighting in found if sighting.scope == "backend" for other in self.catalogue[sighting.technology].replaces}
+        implied = [extra for sighting in found for extra in self.implied(sighting) if extra.technology not in replaced]
         return sorted([*found, *implied], key=lambda sighting: (sighting.at, sighting.technology, sighting.signal))
 
     def sighting(self, fact: Fact, known: str, *, signal: str, rank: int, scope: Scope | None = None, **more: Any) -> Sighting:
