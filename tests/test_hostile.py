@@ -21,7 +21,7 @@ from ctxgen.catalogue import load
 from ctxgen.documents import Unreadable, parse_json, parse_properties, parse_syntax, parse_toml, parse_yaml
 from ctxgen.model import Dependency, Locked, Property
 from ctxgen.pipeline import scan
-from ctxgen.readers import pyproject
+from ctxgen.readers import _sql, pyproject
 from ctxgen.readers._ini import options
 from ctxgen.readers._jvm_script import tokens
 from ctxgen.readers._pep508 import Wanted, parse_requirement
@@ -458,6 +458,15 @@ def test_what_a_script_repeats_is_looked_at_once(tmp_path: Path, path: str, text
     begun = time.process_time()
     read_facts(Tree(repository(tmp_path, **{path: text})))
     assert time.process_time() - begun < 4
+
+
+@pytest.mark.parametrize("text", ["ALTER TABLE a" + "." * 5_000, "ALTER TABLE a;\n" * 1_000, "DO $$ " + "ALTER TABLE a;\n" * 1_000 + "$$"])
+def test_tokens_of_sql_are_bounded(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setattr(_sql, "MAX_TOKENS", 1_000)
+    with pytest.raises(Unreadable) as refused:
+        list(_sql.statements(text))
+    assert refused.value.code == "too-complex"
+    assert sum(map(len, _sql.statements("ALTER TABLE a;\n" * 70))) == 210
 
 
 def test_lines_that_continue_an_entry_are_bounded() -> None:

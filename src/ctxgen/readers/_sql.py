@@ -13,6 +13,11 @@ from typing import Literal, NamedTuple
 
 from ctxgen.documents import Unreadable
 
+MAX_TOKENS = 1_000_000
+"""Those of a file's definitions: a thousand tables of thirty columns with their indexes have a quarter of them."""
+_STATEMENT = 10
+"""What a statement costs beside its tokens, in these."""
+
 
 class Token(NamedTuple):
     """A word, a quoted name or a string (both without their quotes), a number or one other character, and its line."""
@@ -75,9 +80,14 @@ _lexer = cache(_Lexer)
 def statements(text: str) -> Iterator[list[Token]]:
     """The statements that define tables and indexes; those of an anonymous block (`DO $$ … $$`) too, not those of a routine.
 
-    Raises `Unreadable` where a string or comment never ends.
+    Raises `Unreadable` where a string or comment never ends, and where there are more than `MAX_TOKENS`.
     """
-    return _statements(text, 1, _lexer(_MYSQL.search(text) is not None), 0)
+    left = MAX_TOKENS
+    for statement in _statements(text, 1, _lexer(_MYSQL.search(text) is not None), 0):
+        left -= len(statement) + _STATEMENT
+        if left < 0:
+            raise _too_many(statement[0].line)
+        yield statement
 
 
 def _statements(text: str, line: int, lexer: _Lexer, depth: int) -> Iterator[list[Token]]:
@@ -139,6 +149,8 @@ def _tokens(lexer: _Lexer, text: str, position: int, line: int) -> tuple[list[To
     found: list[Token] = []
     depth = 0
     while (match := lexer.token.match(text, position)) is not None:
+        if len(found) > MAX_TOKENS:
+            raise _too_many(line)
         kind, taken = match.lastgroup, match[0]
         if kind == "symbol":
             if taken == ";":
@@ -159,6 +171,10 @@ def _tokens(lexer: _Lexer, text: str, position: int, line: int) -> tuple[list[To
                 return found, match.end()
         position = match.end()
     return found, len(text)
+
+
+def _too_many(line: int) -> Unreadable:
+    return Unreadable("too-complex", "definitions of too many words, the rest is left out", line)
 
 
 def _endless(line: int) -> Unreadable:
