@@ -485,7 +485,7 @@ def _repeats(items: list[Any], prefix: str) -> Iterator[tuple[str, str]]:
 def _examples(items: list[Any]) -> Iterator[str]:
     """Several texts that a sequence matches: with the first, a blank or another character of its classes."""
     yield _example(items)
-    for wish in (" ", "a", "."):
+    for wish in (" ", "a", ".", "\n"):
         yield _example(items, wish)
 
 

@@ -449,6 +449,8 @@ def test_tokens_of_a_script_are_bounded(tmp_path: Path, path: str, unit: str) ->
         ("build.gradle", "a" * 500_000 + " {\ndependencies {\n" + "api 'a:b:1'\n" * 5_000 + "}}"),
         ("build.sbt", 'a="b" ' * 60_000),
         ("build.sbt", "\n" * 290_000),
+        ("a.go", "import(\n" * 130_000),
+        ("b.go", ("import(\n" * 2_400 + ")\n") * 50),
         ("nats.py", "\n" * 500_000 + "nats"),
         ("Program.cs", "var b = DistributedApplication.CreateBuilder();" + "<a" * 140_000),
     ],

@@ -25,7 +25,7 @@ _SCRIPT = re.compile(
     rb"""^[ \t]{0,16}(?:(?:import|export)\b(?![ \t]{1,4}type[ \t]{1,4}(?!from\b)[\w*{])[^'"`;\n]{0,300}?|\}[ \t]{0,4}from[ \t]{0,4}|(?:const|let|var)[ \t][^'"`;\n]{1,200}?=[ \t]{0,4}(?:await[ \t]+import|require)[ \t]{0,4}\(|require\()['"]([@A-Za-z][\w@./:-]{0,120})['"]""",
     re.MULTILINE,
 )
-_GO_BLOCK = re.compile(rb"^import[ \t]*\(([^)]{0,20000})\)", re.MULTILINE)
+_GO_BLOCK = re.compile(rb"^import[ \t]*+\(([^)]{0,20000}+)\)", re.MULTILINE)
 _GO_LINE = re.compile(rb"""^import[ \t]+(?:[\w.]{1,40}[ \t]+)?"([^"\n]{1,160})\"""", re.MULTILINE)
 _GO_PATH = re.compile(rb"""^[ \t]*(?:[\w.]{1,40}[ \t]+)?"([^"\n]{1,160})\"""", re.MULTILINE)
 _JVM = re.compile(rb"^[ \t]{0,8}import[ \t]+(?:static[ \t]+)?([A-Za-z_][\w.]{2,160})", re.MULTILINE)
@@ -112,7 +112,11 @@ def read_go_imports(file: File) -> Iterator[Fact]:
 
     def modules() -> Iterator[tuple[bytes, int]]:
         yield from _modules(file.data, _GO_LINE, b"import")
+        end = 0
         for block in _statements(file.data, _GO_BLOCK, b"import"):
+            if block.start() < end:  # within another
+                continue
+            end = block.end()
             for match in _GO_PATH.finditer(block[1]):
                 yield match[1], block.start(1) + match.start(1)
 
