@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import ast
 import importlib
-import pkgutil
 import re
 import signal
 import sys
@@ -92,18 +91,24 @@ def worst(pattern: re.Pattern[Any], method: str) -> Slow:
     return found
 
 
+def files() -> Iterator[tuple[str, Path]]:
+    """(name, file) of every module of the package; not every folder of it has an `__init__.py`."""
+    package = Path(ctxgen.__path__[0])
+    for path in sorted(package.rglob("*.py")):
+        yield ".".join((package.name, *path.relative_to(package).with_suffix("").parts)).removesuffix(".__init__"), path
+
+
 def modules(only: str) -> Iterator[ModuleType]:
-    for found in pkgutil.walk_packages(ctxgen.__path__, "ctxgen."):
-        if not found.name.endswith("__main__") and found.name.startswith(only):
-            yield importlib.import_module(found.name)
+    for name, _ in files():
+        if not name.endswith("__main__") and name.startswith(only):
+            yield importlib.import_module(name)
 
 
-def ways(package: Path) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+def ways() -> tuple[dict[str, set[str]], dict[str, set[str]]]:
     """How patterns are applied: by the name that one has anywhere, and by the module for those in tables and attributes."""
     by_name: dict[str, set[str]] = defaultdict(set)
     by_module: dict[str, set[str]] = defaultdict(set)
-    for path in package.rglob("*.py"):
-        module = ".".join((package.name, *path.relative_to(package).with_suffix("").parts)).removesuffix(".__init__")
+    for module, path in files():
         called: set[int] = set()
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             match node:
@@ -153,7 +158,7 @@ def made_while_reading() -> dict[str, dict[re.Pattern[Any], set[str]]]:
 def patterns(only: str) -> Iterator[tuple[str, re.Pattern[Any], str]]:
     """(module, pattern, how it is applied) of every pattern of the package, once."""
     loaded = list(modules(only))
-    made, (by_name, by_module) = made_while_reading(), ways(Path(ctxgen.__path__[0]))
+    made, (by_name, by_module) = made_while_reading(), ways()
     seen: dict[tuple[re.Pattern[Any], str], None] = {}
     for module in loaded:
         name = module.__name__
