@@ -7,8 +7,10 @@ programs, and very large ones, with the bounds that hold.
 from __future__ import annotations
 
 import os
+import re
 import time
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -17,9 +19,12 @@ from test_hostile import repository
 
 from ctxgen.context import Context
 from ctxgen.pipeline import scan
-from ctxgen.source import following, interpreter, modules, routes, routing
+from ctxgen.source import following, interpreter, masking, modules, routes, routing
 from ctxgen.source import scan as scanning
+from ctxgen.source.jvm import spring_security
+from ctxgen.source.php.annotations import _START
 from ctxgen.source.ruby import rails_drawing, rails_resources
+from ctxgen.source.rust import resolve as rust_resolve
 from ctxgen.source.values import UNKNOWN
 from ctxgen.source.weight import MAX_WEIGHT, bounded, weight
 
@@ -124,6 +129,29 @@ def test_guards_of_a_route_are_bounded(tmp_path: Path) -> None:
     last = next(each for each in context.endpoints if each.path == "/last")
     assert last.access == "guarded"
     assert len(last.guards) == routing.MAX_GUARDS
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        (rust_resolve._SCHEME, b"#[derive(SecurityScheme)]" + b"#[" * 5_000),
+        (_START, " " * 100_000),
+        (spring_security._ASKED, "[" * 100_000),
+        (spring_security._ASKED_OF, "a[." * 30_000 + "a" * 100_000),
+        (masking._BASE64, "a" * 100_000),
+    ],
+    ids=["rust schemes", "php annotations", "filters", "what filters ask", "base64"],
+)
+def test_patterns_over_texts_of_any_length_are_linear(pattern: re.Pattern[Any], text: Any) -> None:
+    begun = time.process_time()
+    assert pattern.search(text) is None
+    assert time.process_time() - begun < 1
+
+
+def test_schemes_of_rust_stand_behind_attributes_of_several_lines() -> None:
+    for attribute in (b"", b'#[oai(ty = "api_key")] ', b'#[oai(\n  ty = "bearer",\n)]\n', b"#[a]\n#[b(c[d])]\npub(crate) "):
+        found = rust_resolve._SCHEME.findall(b"#[derive(Debug, SecurityScheme)]\n" + attribute + b"struct Key(ApiKey);")
+        assert found == [b"Key"]
 
 
 def test_resources_beyond_the_bound_are_not_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

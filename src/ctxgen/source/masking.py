@@ -23,7 +23,7 @@ _DOLLAR = re.compile(r"\d[A-Za-z]*\$|\$[A-Za-z]*\d")
 _FOUR_WORDS = re.compile(r"(?<![A-Za-z])[a-z]{4}(?: [a-z]{4}){3}")
 _USER = re.compile(r"[\w+.-]:/.{0,120}@|AccessKey\w{0,8}=")
 _ADDRESS = re.compile(r"://[^/\s]{0,200}/[^/\s]|(?:^|/)[a-z][a-z0-9+.-]{1,30}:/")
-_BASE64 = re.compile(r"[A-Za-z0-9+/]{20,}={1,2}(?:/|$)")
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{20,}+={1,2}(?:/|$)")
 _HASH = re.compile(r"\b2[abxy]\W?\d\d\W?[\w./]{8}")
 _PARAMETER = re.compile(r"\{[\w.:*?-]{0,80}\}")
 MANY_MARKS = 4

@@ -183,7 +183,7 @@ def kind_of(program: Program, annotation: Annotation) -> str | None:
         return "authn"
     if called in _RATE:
         return "rate"
-    if annotation.own and _OPENING.fullmatch(called):
+    if annotation.own and _OPENING.fullmatch(called[:100]):
         return "open"
     if annotation.own:
         kind = guard_kind(called)

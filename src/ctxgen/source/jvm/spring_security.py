@@ -321,8 +321,8 @@ def _shiro(program: Program, cls: ClassValue) -> Iterator[Chain]:
             yield Chain(_UNORDERED, ALL, tuple(found), At(cls.path, method.line))
 
 
-_ASKED = re.compile(r"\[[^\]]*\]")
-_ASKED_OF = re.compile(r"(\w+)\[([^\]]*)\]")
+_ASKED = re.compile(r"\[[^\[\]]*+\]")
+_ASKED_OF = re.compile(r"(?<!\w)(\w++)\[([^\[\]]*+)\]")
 _BESIDE = {"csrf", "captcha", "xss", "cors", "kickout"}
 """Words of filters that ask for no user."""
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from ctxgen.source import ir
 
-_START = re.compile(r"^[ \t]*(?:/\*\*|\*)?[ \t]*@(?P<name>[A-Z][\w\\]{0,100})(?P<open>\()?", re.MULTILINE)
+_START = re.compile(r"^[ \t]*+(?:/\*\*|\*)?[ \t]*+@(?P<name>[A-Z][\w\\]{0,100})(?P<open>\()?", re.MULTILINE)
 _TOKEN = re.compile(
     r'\s+|\*(?=\s)|"(?P<text>(?:[^"]|""){0,2000})"|(?P<number>-?\d{1,12}(?:\.\d{1,12})?)|@?(?P<name>[A-Za-z_][\w\\-]{0,120}(?:::\w{1,80})?)|(?P<mark>[(){},=:])'
 )

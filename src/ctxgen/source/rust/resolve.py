@@ -21,7 +21,7 @@ _EXTRACTOR = re.compile(
 _REFUSES = re.compile(rb"\bErr\(|ok_or|\?[;.)\n]|Failure|Error\(|Forward")
 
 _SCHEME = re.compile(
-    rb"#\[derive\([^()\]]{0,200}\bSecurityScheme\b[^()\]]{0,200}\)\](?:[ \t\r\n]{0,20}#\[[^\n]{0,300}\n?){0,5}[ \t\r\n]{0,20}(?:pub(?:\([\w:]{1,20}\))?[ \t]{1,4})?(?:struct|enum)[ \t]{1,4}(\w{1,60})"
+    rb"#\[derive\([^()\]]{0,200}\bSecurityScheme\b[^()\]]{0,200}\)\](?:[ \t\r\n]{0,20}+#\[(?:[^\[\]]|\[[^\[\]]{0,100}+\]){0,300}+\]){0,5}+[ \t\r\n]{0,20}+(?:pub(?:\([\w:]{1,20}\))?[ \t]{1,4})?(?:struct|enum)[ \t]{1,4}(\w{1,60})"
 )
 
 
