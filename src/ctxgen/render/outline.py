@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from msgspec.structs import replace
 
 from ctxgen.catalogue import Catalogue
-from ctxgen.context import CodeStatement, Component, Context, Evidence, Model, Technology
+from ctxgen.context import CodeStatement, Component, Context, Evidence, Model, ScaleSetting, Technology
 from ctxgen.render import wording
 from ctxgen.render.budget import Block, Code, Line, Part, Piece, Section, Text
 from ctxgen.render.surface import surface
@@ -234,19 +234,31 @@ class _Teller:
         return [Piece((counted, *shown, ", …)" if len(jobs) > FEW else ")"), 63, _first(jobs[0].evidence))] if jobs else []
 
     def scale(self) -> list[Piece]:
+        """The sizes, each once with the components that state the same."""
+        stated: dict[tuple[str, str, str, str], list[ScaleSetting]] = defaultdict(list)
+        for setting in self.context.scale:
+            unit = setting.unit if setting.unit and setting.value.isdigit() else ""
+            stated[setting.kind, setting.subject or "", setting.value, unit].append(setting)
         pieces = []
         seen: Counter[str] = Counter()
-        for setting in self.context.scale:
-            seen[setting.kind] += 1
-            parts: list[Part] = [Text(setting.subject), " "] if setting.subject else []
-            parts += [Text(setting.kind.replace("-", " ")), " ", Text(setting.value)]
-            parts += [" ", Text(setting.unit)] if setting.unit and setting.value.isdigit() else []
+        for (kind, subject, value, unit), same in stated.items():
+            seen[kind] += 1
+            said = (subject, kind.replace("-", " "), value, unit)
+            parts = _joined((Text(each) for each in said if each), " ")
+            if len(owners := list(dict.fromkeys(each.component for each in same if each.component))) > 1:
+                parts = (*parts, *self.owners(owners))
             # the first few of every kind before the flood of one; a single replica is what everybody has
-            worth = 82 - 3 * seen[setting.kind] if seen[setting.kind] <= SIZES_PER_KIND else 60 - seen[setting.kind]
-            worth -= 24 if setting.kind.endswith("-request") else 0  # a limit says it better
-            worth -= 30 if setting.kind == "replicas" and setting.value == "1" else 0
-            pieces.append(Piece(tuple(parts), max(10, worth), _first(setting.evidence)))
+            worth = 82 - 3 * seen[kind] if seen[kind] <= SIZES_PER_KIND else 60 - seen[kind]
+            worth -= 24 if kind.endswith("-request") else 0  # a limit says it better
+            worth -= 30 if kind == "replicas" and value == "1" else 0
+            pieces.append(Piece(parts, max(10, worth), _first(same[0].evidence)))
         return pieces
+
+    def owners(self, components: Iterable[str]) -> list[Part]:
+        """` for api, worker and 3 more`: the product's own parts among some components, by name."""
+        using = [self.parts[each] for each in components if each in self.parts and self.parts[each].kind != "infrastructure"]
+        more = [f" and {len(using) - 4} more"] if len(using) > 4 else []
+        return [" for ", *_joined(Text(part.name) for part in using[:4]), *more] if using else []
 
     def database(self) -> list[Piece]:
         pieces = []
@@ -267,9 +279,7 @@ class _Teller:
             if store.usage in ("supported", "default"):
                 extra = [f" ({store.usage})"]
             elif store.components and len(self.context.components) > 1:
-                using = [self.parts[c] for c in store.components if c in self.parts and self.parts[c].kind != "infrastructure"]
-                extra = [" for ", *_joined(Text(part.name) for part in using[:4])] if using else []
-                extra += [f" and {len(using) - 4} more"] if len(using) > 4 else []
+                extra = self.owners(store.components)
             if store.migrations and store.migrations.count:
                 extra += [
                     f", {store.migrations.count} migration{'s' if store.migrations.count > 1 else ''}",
