@@ -662,3 +662,26 @@ def test_a_client_of_blazor_runs_in_the_browser(tmp_path: Path) -> None:
         "src/Admin/Program.cs": "await builder.Build().RunAsync();\n",
     }
     assert {name: part.kind for name, part in _components(_scan(tmp_path, files)).items()} == {"Api": "service", "Admin": "frontend"}
+
+
+def test_the_stack_begins_with_the_framework_of_most_endpoints(tmp_path: Path) -> None:
+    routes = "".join(f'@app.get("/baskets/{number}")\ndef read_{number}(): ...\n' for number in range(9))
+    files = {
+        "api/pyproject.toml": '[project]\nname = "api"\ndependencies = ["fastapi==0.115.0"]\n',
+        "api/main.py": f"from fastapi import FastAPI\napp = FastAPI()\n{routes}",
+        "hooks/package.json": '{"name": "hooks", "dependencies": {"express": "4.19.2"}}',
+        "hooks/index.js": 'const app = require("express")();\napp.post("/hooks", (req, res) => res.end());\napp.listen(8080);\n',
+        "mails/package.json": '{"name": "mails", "dependencies": {"express": "4.19.2"}}',
+        "mails/index.js": 'const app = require("express")();\napp.listen(8081);\n',
+    }
+    said = markdown.render(_scan(tmp_path, files), load(), budget=None, detail="standard", evidence=False, header=False)
+    assert said.index("FastAPI ==0.115.0") < said.index("Express 4.19.2")
+
+
+def test_a_size_that_several_components_state_alike_is_told_once(tmp_path: Path) -> None:
+    server = "worker_processes 4;\nhttp { server { listen 80; } }\n"
+    files = {f"{each}/nginx.conf": server for each in ("admin", "shop", "web")}
+    files |= {f"{each}/package.json": f'{{"name": "{each}", "dependencies": {{"express": "4"}}}}' for each in ("admin", "shop", "web")}
+    files |= {f"{each}/index.js": 'require("express")().listen(80);\n' for each in ("admin", "shop", "web")}
+    said = markdown.render(_scan(tmp_path, files), load(), budget=None, detail="standard", evidence=False, header=False)
+    assert "- **Scale**: nginx workers 4 for admin, shop, web\n" in said

@@ -105,6 +105,8 @@ class _Teller:
                 self.by_category[technology.category].append(technology)
         self.parts = {part.id: part for part in context.components}
         self.common: set[str] = set()
+        self.answers = Counter(endpoint.component for endpoint in context.endpoints)
+        """How many endpoints each component has."""
 
     # ---- technologies
 
@@ -133,7 +135,13 @@ class _Teller:
             for t in self.by_category.get(category, ())
             if t.scope in scopes and (told or t.id not in self.told) and self.worth(t) > 10
         ]
-        return sorted(wanted, key=lambda t: (categories.index(t.category), -self.worth(t), t.name))
+        return sorted(wanted, key=lambda t: (categories.index(t.category), -self.answered(t), -self.worth(t), t.name))
+
+    def answered(self, technology: Technology) -> int:
+        """The endpoints of the components with a web framework: that of the product's main part is told first; 0 for all else."""
+        if technology.usage != "used" or self.worth(technology) < wording.WORTH["framework"] + SERVES:
+            return 0
+        return sum(self.answers[component] for component in {use.component for use in technology.uses})
 
     def pieces(self, *categories: str, scopes: Iterable[str] = ("backend",)) -> list[Piece]:
         return [self.piece(technology) for technology in self.of(*categories, scopes=scopes)]
