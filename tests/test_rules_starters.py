@@ -285,3 +285,52 @@ def test_a_command_line_tool_that_is_built_like_pages_is_none(tmp_path: Path) ->
         "packages/cli/src/index.ts": "export {}\n",
     }
     assert {part.name: part.kind for part in _scan(tmp_path, files).components}["@shop/cli"] == "cli"
+
+
+def test_the_dialect_that_gorms_first_version_imports_is_the_database(tmp_path: Path) -> None:
+    files = {
+        "go.mod": "module shop.example/api\ngo 1.13\nrequire github.com/jinzhu/gorm v1.9.16\n",
+        "main.go": "package main\nfunc main() {}\n",
+        "models/models.go": (
+            'package models\nimport (\n\t"github.com/jinzhu/gorm"\n\t_ "github.com/jinzhu/gorm/dialects/mysql"\n)\n'
+            'type Model struct {\n\tID int `gorm:"primary_key"`\n\tCreatedOn int `json:"created_on"`\n\tModifiedOn int\n}\n'
+            "type Tag struct {\n\tModel\n\tName string\n}\nvar db *gorm.DB\n"
+        ),
+    }
+    context = _scan(tmp_path, files)
+    assert [store.technology for store in context.datastores] == ["mysql"]
+    assert [model.name for model in context.models] == ["Tag"]
+
+
+def test_what_hidden_examples_deploy_says_nothing_of_scale(tmp_path: Path) -> None:
+    deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\nspec:\n  replicas: 3\n"
+    files = {
+        "go.mod": "module shop.example/api\ngo 1.22\n",
+        "main.go": "package main\nfunc main() {}\n",
+        ".examples/kubernetes/shop.yaml": deployment,
+    }
+    assert _scan(tmp_path, files).scale == ()
+
+
+def test_the_schemes_that_flask_httpauth_makes(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "Flask==3.0\nFlask-HTTPAuth==4.8\n",
+        "shop/auth.py": "from flask_httpauth import HTTPBasicAuth, HTTPTokenAuth\n# digest = HTTPTokenAuth()\nbasic = HTTPBasicAuth()\n",
+    }
+    assert {each.mechanism for each in _scan(tmp_path, files).security.mechanisms} == {"basic"}
+    files["shop/tokens.py"] = "from flask_httpauth import HTTPTokenAuth\n\ntoken = HTTPTokenAuth()\n"
+    assert {each.mechanism for each in _scan(tmp_path, files).security.mechanisms} == {"basic", "bearer-opaque"}
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "port"),
+    [
+        ("app.js", "app.set('port', process.env.PORT || process.env.NODE_PORT || 8080);\napp.listen(app.get('port'));\n", 8080),
+        ("bin/www", "var port = normalizePort(process.env.PORT || '3001');\nserver.listen(port);\n", 3001),
+        ("app.js", "app.set('ports', 8080);\napp.listen(port);\n", None),
+    ],
+)
+def test_ports_that_express_keeps(tmp_path: Path, path: str, code: str, port: int | None) -> None:
+    files = {"package.json": '{"name": "shop", "dependencies": {"express": "5.0.0"}}', "app.js": "const express = require('express')\n"}
+    context = _scan(tmp_path, {**files, path: code})
+    assert [part.ports for part in context.components] == [(port,) if port else ()]

@@ -118,7 +118,7 @@ class Places:
             inside, in_project = in_project, in_project or here in self._compiled
             if inside and here not in self._above_projects:
                 continue  # compiled with the project that it lies in
-            if (lowered in _DOCS and here not in self._programs) or lowered in _EXAMPLE:
+            if (lowered in _DOCS and here not in self._programs) or lowered.lstrip(".") in _EXAMPLE:
                 return "docs"
             if lowered in _DEV or (lowered.startswith(".") and len(lowered) > 1):
                 return "test" if any(map(_TEST.fullmatch, parts[index + 1 :])) else "dev"

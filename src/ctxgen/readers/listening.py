@@ -17,12 +17,15 @@ from ctxgen.readers._python_text import code
 from ctxgen.tree import SOURCE_LIMIT, File
 
 _P = r"[\"'`]?(\d{2,5})[\"'`]?(?![\w.])"
-_ASKED = r"(?:(?:Number(?:\.parseInt)?|parseInt|\+|int)\(?\s{0,3})?"
+_ASKED = r"(?:(?:Number(?:\.parseInt)?|parseInt|normalizePort|\+|int)\(?\s{0,3})?"
 _ENV = r"(?:process|Bun)\.env(?:\.\w{1,40}|\[[\"']\w{1,40}[\"']\])!?,?\s{0,3}(?:10\s{0,3})?\)?"
+_ELSE = rf"(?:{_ENV}\s{{0,3}}(?:\|\||\?\?)\s{{0,3}})"
+"""Variables that are asked first, each with `||` behind it."""
 _NAMED = r"(?:[Pp]ort|PORT|(?:SERVER|APP|HTTP|API)_PORT|(?:server|app|http|api)Port)"
 _SCRIPT = re.compile(
-    rf"\.listen\(\s{{0,9}}(?:\{{\s{{0,9}}(?:host:\s{{0,3}}[^,\n]{{1,60}},\s{{0,3}})?port:\s{{0,3}})?{_ASKED}(?:{_ENV}\s{{0,3}}(?:\|\||\?\?)\s{{0,3}})?{_P}"
-    rf"|^\s{{0,20}}(?:export\s+)?(?:const|let|var)\s+{_NAMED}\b[^=\n]{{0,30}}=\s{{0,3}}{_ASKED}{_ENV}\s{{0,3}}(?:\|\||\?\?)\s{{0,3}}{_P}"
+    rf"\.listen\(\s{{0,9}}(?:\{{\s{{0,9}}(?:host:\s{{0,3}}[^,\n]{{1,60}},\s{{0,3}})?port:\s{{0,3}})?{_ASKED}{_ELSE}{{0,3}}{_P}"
+    rf"|\.set\(\s{{0,3}}[\"']port[\"'],\s{{0,3}}{_ASKED}{_ELSE}{{0,3}}{_P}"
+    rf"|^\s{{0,20}}(?:export\s+)?(?:const|let|var)\s+{_NAMED}\b[^=\n]{{0,30}}=\s{{0,3}}{_ASKED}{_ELSE}{{1,3}}{_P}"
     rf"|^\s{{0,20}}(?:const|let|var)\s+{_NAMED}\s{{0,3}}=\s{{0,3}}{_P}\s{{0,3}};?\s{{0,3}}$"
     rf"|\b(?:Bun|Deno)\.serve\(\s{{0,9}}\{{[^}}\n]{{0,100}}\bport:\s{{0,3}}{_P}",
     re.MULTILINE,
@@ -69,6 +72,7 @@ def _stated(file: File, pattern: re.Pattern[str], code: str | None = None) -> It
     "*.mjs",
     "*.cjs",
     "*.mts",
+    "**/bin/www",
     limit=SOURCE_LIMIT,
     contains=(b".listen(", b"Bun.serve(", b"Deno.serve("),
     excludes=("*.min.js", "*.d.ts"),

@@ -54,6 +54,16 @@ _COMMON = {
     "CreateBy",
     "UpdateBy",
     "DeleteBy",
+    "CreatedOn",
+    "UpdatedOn",
+    "ModifiedOn",
+    "DeletedOn",
+    "ModifiedAt",
+    "ModifiedBy",
+    "CreatedTime",
+    "UpdatedTime",
+    "CreateTime",
+    "UpdateTime",
 }
 _DEPTH = 5
 
