@@ -334,3 +334,18 @@ def test_ports_that_express_keeps(tmp_path: Path, path: str, code: str, port: in
     files = {"package.json": '{"name": "shop", "dependencies": {"express": "5.0.0"}}', "app.js": "const express = require('express')\n"}
     context = _scan(tmp_path, {**files, path: code})
     assert [part.ports for part in context.components] == [(port,) if port else ()]
+
+
+def test_tables_in_a_schema_that_is_filled_in(tmp_path: Path) -> None:
+    filled = '{{ index .Options "Namespace" }}'
+    files = {
+        "go.mod": "module shop.example/api\ngo 1.22\n",
+        "main.go": "package main\nfunc main() {}\n",
+        "migrations/01_init.up.sql": (
+            f"CREATE TABLE IF NOT EXISTS {filled}.orders (id uuid NOT NULL, CONSTRAINT orders_pkey PRIMARY KEY (id));\n"
+            f"ALTER TABLE {filled}.orders ADD COLUMN note text;\nCREATE TABLE ${{schema}}.items (id int PRIMARY KEY);\n"
+            "INSERT INTO notes VALUES ('see ${schema}.orders');\n"
+        ),
+    }
+    models = {model.table: [column.name for column in model.columns] for model in _scan(tmp_path, files).models}
+    assert models == {"orders": ["id", "note"], "items": ["id"]}

@@ -36,6 +36,7 @@ class Token(NamedTuple):
         return self.kind in ("word", "name")
 
 
+_FILLED_IN = re.compile(r"(?<![\w.'\"])(?:\$\{[\w.:-]{1,60}\}|\{\{[^{}\n']{1,80}\}\})\.(?=[\w\"`])")
 _COMMENT = r"--[^\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/"
 _STANDARD = r"(?<=[^\w][eE])'(?:[^'\\]++|\\.|'')*+'|'(?:[^']++|'')*+'"
 _ESCAPING = r"'(?:[^'\\]++|\\.|'')*+'"
@@ -80,8 +81,11 @@ _lexer = cache(_Lexer)
 def statements(text: str) -> Iterator[list[Token]]:
     """The statements that define tables and indexes; those of an anonymous block (`DO $$ … $$`) too, not those of a routine.
 
+    A schema that is filled in when they run (`${schema}.orders`, `{{ .Schema }}.orders`) is left out.
     Raises `Unreadable` where a string or comment never ends, and where there are more than `MAX_TOKENS`.
     """
+    if "}." in text:
+        text = _FILLED_IN.sub("", text)
     left = MAX_TOKENS
     for statement in _statements(text, 1, _lexer(_MYSQL.search(text) is not None), 0):
         left -= len(statement) + _STATEMENT
