@@ -685,3 +685,12 @@ def test_a_size_that_several_components_state_alike_is_told_once(tmp_path: Path)
     files |= {f"{each}/index.js": 'require("express")().listen(80);\n' for each in ("admin", "shop", "web")}
     said = markdown.render(_scan(tmp_path, files), load(), budget=None, detail="standard", evidence=False, header=False)
     assert "- **Scale**: nginx workers 4 for admin, shop, web\n" in said
+
+
+def test_gems_that_a_loop_names(tmp_path: Path) -> None:
+    spec = (
+        'Gem::Specification.new do |gem|\n  gem.name = "shop_engine"\n  %w[actionpack railties].each do |each|\n'
+        '    gem.add_dependency each, [">= 7.2", "< 8.2"]\n  end\n  gem.add_dependency other\nend\n'
+    )
+    rails = _technologies(_scan(tmp_path, {"shop_engine.gemspec": spec, "lib/shop_engine.rb": "module ShopEngine\nend\n"}))["rails"]
+    assert rails.version == ">= 7.2, < 8.2"

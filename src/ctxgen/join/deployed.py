@@ -155,6 +155,15 @@ class Deployments:
         images = (each.at for each in known.facts.of(Container) if each.stage is None)
         return any(known.places.scope(at.path) is None for at in (*services, *images))
 
+    def _built_beside(self, same: Sequence[Service]) -> str | None:
+        """The folder of the code of services that run the image which another one of their file builds."""
+        for service in same:
+            image = service.image.image() if service.image is not None else None
+            for other in self.known.facts.in_file(Service, service.at.path) if image is not None else ():
+                if other.build is not None and other.image is not None and other.image.image() == image:
+                    return self.folders.built_by(other)
+        return None
+
     def _of_service(self, named: str, same: Sequence[Service]) -> Deployed:
         known = self.known
         same = sorted(same, key=lambda service: (service.when is not None, len(service.at.path), service.at))
@@ -163,6 +172,7 @@ class Deployments:
         folder = self.folders.built_by(building) if building is not None else None
         engine = self._engine_beside(building, folder) if building is not None and folder is not None else None
         folder = None if engine else folder
+        folder = self._built_beside(same) if folder is None else folder
         ours = image is not None and folder is None and self._is_of_repository(image)
         technology = engine or (known.catalogue.image(image) if image is not None and folder is None and not ours else None)
         if technology is None and folder is None:

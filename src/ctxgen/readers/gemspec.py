@@ -14,6 +14,7 @@ from ctxgen.tree import File
 if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
 
+_MOST_GEMS = 100
 _METHODS: dict[str, Group] = {"add_dependency": "main", "add_runtime_dependency": "main", "add_development_dependency": "dev"}
 
 
@@ -26,8 +27,7 @@ def read_gemspec(file: File) -> Iterator[Fact]:
         at = file.at(line(node))
         if node.type == "call":
             method, given = raw(node.child_by_field_name("method")), positional(node.child_by_field_name("arguments"))
-            gem = literal(given[0]) if given else None
-            if method in _METHODS and gem:
+            for gem in _named(given[0], node) if given and method in _METHODS else ():
                 requirement = ", ".join(each for argument in given[1:] for each in literals(argument))
                 facts.append(
                     Dependency(ecosystem="rubygems", name=name(gem), declared=version(requirement or None), group=_METHODS[method], at=at)
@@ -44,6 +44,23 @@ def read_gemspec(file: File) -> Iterator[Fact]:
                 facts.append(Runtime(name=name("Ruby"), version=asked, at=at))
     yield Project(ecosystem="rubygems", name=named, version=stated, output="library", at=file.at(first))
     yield from facts
+
+
+def _named(gem: Syntax, call: Syntax) -> list[str]:
+    """The gem that a call names, or those of the list that a block goes through: `%w[actionpack railties].each do |gem| … end`."""
+    if gem.type != "identifier":
+        return [text] if (text := literal(gem)) else []
+    block = call.parent
+    while block is not None and block.type not in ("block", "do_block"):
+        block = block.parent
+    around = block.parent if block is not None else None
+    if block is None or around is None or raw(around.child_by_field_name("method")) != "each":
+        return []
+    parameters = block.child_by_field_name("parameters")
+    over = around.child_by_field_name("receiver")
+    if parameters is None or over is None or raw(gem) not in [raw(child) for child in parameters.named_children[:1]]:
+        return []
+    return literals(over)[:_MOST_GEMS]
 
 
 def _walk(root: Syntax) -> Iterator[Syntax]:

@@ -15,7 +15,7 @@ from ctxgen.model import At, Guard
 from ctxgen.opaque import name
 from ctxgen.source import ir
 from ctxgen.source.guards import guard_kind, refusal
-from ctxgen.source.jvm import servlets
+from ctxgen.source.jvm import servlets, spring_security
 from ctxgen.source.jvm.annotations import Annotation, find, methods, names, of_class, of_method, simple, texts
 from ctxgen.source.jvm.controllers import (
     NOTHING,
@@ -216,9 +216,11 @@ class _Permission(NamedTuple):
 
 
 def _rules(program: Program) -> Rules:
-    """Quarkus' permissions by path, and filters for everything whose name says that they guard."""
+    """Quarkus' permissions by path, the chains of Spring Security where it serves the resources, and filters for everything whose name says that they guard."""
     permissions = _permissions(program)
     filters = dict(_filters(program))
+    in_spring = any(framework.technology.startswith("spring-") for framework in program.vocabulary.frameworks.values())
+    secured = spring_security.rules(program) if in_spring else None
 
     def ask(path: str, verb: str, route: str) -> Verdict:
         module = module_of(path)
@@ -233,6 +235,9 @@ def _rules(program: Program) -> Rules:
                 return Verdict(public=found.at)
             kind = "authn" if found.policy == "authenticated" else "authz"
             return Verdict(Guard(name=name(found.policy or "policy"), kind=kind, at=found.at))  # type: ignore[arg-type]
+        verdict = secured(path, verb, route) if secured is not None else NOTHING
+        if verdict != NOTHING:
+            return verdict
         return Verdict(filters[module], doubtful=True) if module in filters else NOTHING
 
     return ask
