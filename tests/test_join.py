@@ -588,6 +588,22 @@ def test_what_two_files_build_of_one_folder_and_publish_alike_is_told_once(tmp_p
     assert len(both.components) == 2
 
 
+def test_services_that_run_the_image_of_another_one_run_its_code(tmp_path: Path) -> None:
+    files = {
+        "compose.yml": compose(
+            setup="build: .\n    image: shop-app\n    command: bin/setup",
+            web='image: shop-app\n    command: bin/serve\n    ports: ["3000:3000"]',
+            worker="image: shop-app\n    command: celery worker",
+            css="image: shop-app\n    command: bin/css --watch",
+            cache="image: redis:7",
+        ),
+        "Dockerfile": "FROM python:3.13\n",
+        "requirements.txt": REQUIREMENTS,
+    }
+    found = {title: (part.path, part.kind) for title, part in by_name(scanned(tmp_path, files)).items()}
+    assert found == {"setup": (".", "job"), "web": (".", "service"), "worker": (".", "worker"), "cache": ("compose.yml", "infrastructure")}
+
+
 def test_what_skaffold_builds_and_compose_runs_is_told_once(tmp_path: Path) -> None:
     files = {
         "compose.yml": compose(api="build: ./api"),

@@ -116,7 +116,9 @@ class Deployments:
         """The statements of each service, by the folder of the file and its name."""
         found: dict[tuple[str, str], list[Service]] = defaultdict(list)
         for service in self.known.facts.of(Service):
-            watcher = service.platform == "procfile" and _ASSET_WATCHER.fullmatch(service.name)
+            watcher = _ASSET_WATCHER.fullmatch(service.name) and (
+                service.platform == "procfile" or (not (service.ports or service.published) and self._built_beside([service]) is not None)
+            )
             started_by_developers = service.platform == "procfile" and service.when == "dev" and self._deployed_otherwise
             if (
                 not watcher
