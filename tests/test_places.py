@@ -50,6 +50,8 @@ PATHS = [
         ("public/assets/css/libs/icons/package.json", "docs"),
         ("src/Web/wwwroot/lib/jquery/package.json", "docs"),
         ("src/Web/Lib/Orders.cs", None),
+        ("libs/assets/src/lib/asset.service.ts", None),
+        ("src/public/lib/prices.ts", None),
         ("tools/TestSuite/docker-compose.yml", "test"),
         (".devcontainer/docker-compose.yml", "dev"),
         ("deploy/chart/templates/tests/check.yaml", "test"),

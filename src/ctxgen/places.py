@@ -42,7 +42,8 @@ _DEV = {
     ".template.config",
 }
 _VENDORED = {"vendor", "third_party", "third-party", "thirdparty", "node_modules", "bower_components", "vendored", "_vendor"}
-_SERVED = {"public", "static", "assets", "wwwroot", "webroot", "htdocs"}
+_SERVED = {"public", "static"}
+_WEB_ROOTS = {"wwwroot", "webroot", "htdocs"}
 _SERVED_LIBRARIES = {"lib", "libs", "plugins", "vendors"}
 """Folders of what a server hands out that hold libraries of browsers which were copied in."""
 _TEST_FILE = re.compile(
@@ -108,7 +109,7 @@ class Places:
             if _TEST.fullmatch(part):
                 scope: Scope = "docs" if _TEST_DATA.intersection(parts[index:]) else "test"
                 return scope if not self._all_product else None
-            served = served or part in _SERVED
+            served = served or part in _WEB_ROOTS or (part in _SERVED and "src" not in parts[:index])
             if part in _VENDORED or (served and part in _SERVED_LIBRARIES):
                 return "docs"
             in_package = in_package or here in self._packages
