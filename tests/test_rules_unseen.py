@@ -694,3 +694,27 @@ def test_gems_that_a_loop_names(tmp_path: Path) -> None:
     )
     rails = _technologies(_scan(tmp_path, {"shop_engine.gemspec": spec, "lib/shop_engine.rb": "module ShopEngine\nend\n"}))["rails"]
     assert rails.version == ">= 7.2, < 8.2"
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "shown"),
+    [
+        ("auth.ts", 'if (header.startsWith("Basic ")) check(header);', True),
+        ("auth.go", '\tif strings.HasPrefix(value, "basic ") {', True),
+        ("Auth.java", 'if (token != null && token.startsWith("Basic ")) {', True),
+        ("auth.php", "if (str_starts_with($header, 'Basic ')) {", True),
+        ("auth.rs", '    let Some(rest) = header.strip_prefix("Basic ") else {', True),
+        ("auth.ts", '// header.startsWith("Basic ")', False),
+        ("client.ts", 'headers.authorization = "Basic " + encoded;', False),
+    ],
+)
+def test_a_request_whose_scheme_is_asked_for_signs_in_by_it(tmp_path: Path, path: str, line: str, shown: bool) -> None:
+    context = _scan(tmp_path, {"package.json": '{"name": "shop", "dependencies": {"express": "4"}}', path: f"{line}\n"})
+    assert ("basic" in {each.mechanism for each in context.security.mechanisms}) is shown
+
+
+def test_an_image_that_builds_somebody_elses_program_is_no_runtime(tmp_path: Path) -> None:
+    stages = "FROM golang:1.26 AS tool\nRUN go install example.org/tool@v1\nFROM node:22\nCOPY --from=tool /go/bin/tool /bin\n"
+    files = {"package.json": '{"name": "shop", "dependencies": {"express": "4"}}', "index.js": 'require("express")().listen(80);\n'}
+    runtimes = _scan(tmp_path, {**files, "Dockerfile": stages}).runtimes
+    assert {(each.name, each.version) for each in runtimes} == {("Node.js", "22")}

@@ -61,6 +61,8 @@ def runtimes(facts: Facts, join: Join, places: Places) -> list[RuntimeStatement]
         runtime = _IMAGE_RUNTIMES.get(known or "")
         if runtime in _SCRIPT and any(unit.ecosystem == "npm" for unit in join.units) and not _written_here(runtime, join):
             continue  # it builds a browser's code
+        if runtime and image.purpose == "build" and not _written_here(runtime, join):
+            continue  # it builds somebody else's program
         number = re.match(r"v?(\d+(?:\.\d+)*(?:-(?:rc|beta|alpha)[.\d]*)?)", image.tag or "")
         if runtime and number and image.purpose != "service" and places.scope(image.at.path) is None:
             found[runtime, join.component(image.at.path), number[1]].append(image.at)

@@ -79,6 +79,21 @@ _ELIXIR_BASIC = re.compile(
     rb"""\bPlug\.BasicAuth\b(?!\.encode_basic_auth\b)|\bplug\s{1,3}:?basic_auth\b"""
 )  # encoding credentials is for a client of somebody else's API
 
+_SCHEME = re.compile(
+    rb"""(?:[sS]tarts?_?[wW]ith\w{0,12}\??|(?:Has|Cut|Trim)Prefix|strip_prefix|strpos)[( ]\s{0,3}(?:[^"'()\n]{0,60},\s{0,3})?["'`][Bb]asic ["'`]"""
+)
+"""A text that is asked whether it begins with the scheme: the value of `Authorization`.  Source: https://www.rfc-editor.org/rfc/rfc7617#section-2."""
+_SCHEMES = (b'asic "', b"asic '", b"asic `")
+
+
+@reads(
+    "*.py", "*.js", "*.mjs", "*.cjs", "*.ts", "*.go", "*.java", "*.kt", "*.cs", "*.php", "*.rb", "*.rs", limit=SOURCE_LIMIT,
+    contains=_SCHEMES,
+)  # fmt: skip
+def read_basic_scheme(file: File) -> Iterator[Fact]:
+    """The first line that asks whether a request's credentials are those of HTTP Basic."""
+    yield from _first(file, "request.basic", _SCHEME, *_SCHEMES)
+
 
 @reads("*.java", "*.kt", limit=SOURCE_LIMIT, contains=(b"httpBasic", b"formLogin"))
 def read_spring_sign_in(file: File) -> Iterator[Fact]:
