@@ -349,3 +349,23 @@ def test_tables_in_a_schema_that_is_filled_in(tmp_path: Path) -> None:
     }
     models = {model.table: [column.name for column in model.columns] for model in _scan(tmp_path, files).models}
     assert models == {"orders": ["id", "note"], "items": ["id"]}
+
+
+def test_a_framework_that_is_bundled_and_what_chanfana_puts_on_it(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"name": "shop", "dependencies": {"chanfana": "2.8.3"}, "devDependencies": {"hono": "4.10.7", "express": "5.0.0"}}',
+        "wrangler.toml": 'name = "shop"\nmain = "src/index.ts"\n',
+        "dev-server.js": "const express = require('express')\n",
+        "src/index.ts": (
+            'import { fromHono } from "chanfana";\nimport { Hono } from "hono";\nimport { basicAuth } from "hono/basic-auth";\n'
+            'const app = new Hono();\napp.use("/api/*", basicAuth({ verifyUser }));\nconst openapi = fromHono(app, { docs_url: "/docs" });\n'
+            'openapi.get("/api/orders/:id", ShowOrder);\nopenapi.post("/api/orders", CreateOrder);\nexport default app;\n'
+        ),
+    }
+    context = _scan(tmp_path, files)
+    assert [(each.method, each.path, each.access) for each in context.endpoints] == [
+        ("POST", "/api/orders", "guarded"),
+        ("GET", "/api/orders/{id}", "guarded"),
+    ]
+    assert {each.id: each.scope for each in context.technologies if each.category == "framework"} == {"hono": "backend", "express": "dev"}
+    assert {each.mechanism for each in context.security.mechanisms} == {"basic"}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from typing import Any
 
 from msgspec.structs import replace
@@ -219,6 +220,18 @@ class _Recogniser:
                     brought = replace(brought, locked=lock.version, via=(*brought.via, lock.at))
                 yield self.package(brought, known, signal=f"{asked} {dependency.name}[{extra}]", rank=30)
 
+    def _bundled(self, dependency: Dependency) -> bool:
+        """Whether the source of an npm package imports a framework that only its build needs: a bundler puts it into what is deployed."""
+        source = f"{folder}/src/" if (folder := folder_of(dependency.at.path)) else "src/"
+        return dependency.ecosystem == "npm" and any(
+            each.module == dependency.name and each.at.path.startswith(source) and self.places.scope(each.at.path) is None
+            for each in self._scripted
+        )
+
+    @cached_property
+    def _scripted(self) -> list[Import]:
+        return [each for each in self.facts.of(Import) if each.language == "javascript"]
+
     def package(self, dependency: Dependency, known: str, *, signal: str, rank: int) -> Sighting:
         technology = self.catalogue[known]
         scope: Scope | None = None
@@ -228,6 +241,7 @@ class _Recogniser:
             technology.scope is None
             and (dependency.group in ("dev", "build") or dependency.at.path in self._developer_lists)
             and technology.category not in ("testing", "frontend", "ci")
+            and not (technology.serves and self._bundled(dependency))
         ):
             scope = "dev"
         optional = dependency.group in ("optional", "peer")

@@ -1,6 +1,6 @@
 """Hono: routes that are described for OpenAPI, and mounts of routers.
 
-Sources: https://hono.dev/examples/zod-openapi, https://hono.dev/docs/api/routing#base-path
+Sources: https://hono.dev/examples/zod-openapi, https://hono.dev/docs/api/routing#base-path, https://chanfana.pages.dev/routers/hono
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def _use(program: Program, owner: Object, arguments: Arguments) -> Value:
 
 
 def _itself(program: Program, arguments: Arguments) -> Value:
-    """`createMiddleware(async (c, next) => …)` is the function that it is given."""
+    """`createMiddleware(async (c, next) => …)` is the function that it is given, chanfana's `fromHono(app)` puts routes on that application."""
     return arguments.get(0, default=UNKNOWN)
 
 
@@ -51,6 +51,7 @@ _FACTORY = "hono/factory.createFactory()"
 HOOKS: dict[str, Hook] = {
     "@hono/zod-openapi.createRoute()": _described,
     "hono/factory.createMiddleware()": _itself,
+    "chanfana.fromHono()": _itself,
     f"{_FACTORY}.createMiddleware()": _itself,
     f"{_FACTORY}.createHandlers()": _handlers,
 }
