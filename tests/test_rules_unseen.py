@@ -718,3 +718,26 @@ def test_an_image_that_builds_somebody_elses_program_is_no_runtime(tmp_path: Pat
     files = {"package.json": '{"name": "shop", "dependencies": {"express": "4"}}', "index.js": 'require("express")().listen(80);\n'}
     runtimes = _scan(tmp_path, {**files, "Dockerfile": stages}).runtimes
     assert {(each.name, each.version) for each in runtimes} == {("Node.js", "22")}
+
+
+@pytest.mark.parametrize(
+    ("settings", "issues", "shown"),
+    [
+        ("spring.security.oauth2.resourceserver.jwt.authority-prefix=", True, False),
+        ("spring.security.oauth2.resourceserver.jwt.issuer-uri=https://login.example", True, True),
+        ("server.port=8080", False, True),
+    ],
+)
+def test_tokens_of_spring_s_resource_server_that_are_its_own(tmp_path: Path, settings: str, issues: bool, shown: bool) -> None:
+    starter = "<dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-{}</artifactId><version>3.4.0</version></dependency>"
+    encoder = "    String createToken(JwtEncoder encoder, JwtClaimsSet claims) { return encoder.encode(JwtEncoderParameters.from(claims)).getTokenValue(); }\n"
+    source = (
+        "package shop;\nimport org.springframework.security.oauth2.jwt.*;\nimport org.springframework.web.bind.annotation.*;\n"
+        f"@RestController\nclass TokenController {{\n{encoder if issues else ''}}}\n"
+    )
+    files = {
+        "pom.xml": f"<project><artifactId>shop</artifactId><dependencies>{starter.format('web')}{starter.format('oauth2-resource-server')}</dependencies></project>",
+        "src/main/java/shop/security/TokenController.java": source,
+        "src/main/resources/application.properties": settings + "\n",
+    }
+    assert ("oauth2" in _mechanisms(_scan(tmp_path, files))) == shown

@@ -12,13 +12,17 @@ from ctxgen.context import Mechanism, Technology
 from ctxgen.facts import Facts
 from ctxgen.inference.evidence import cite
 from ctxgen.join import Join
-from ctxgen.model import At, CodeFact, ConfigKey, Endpoint, Import, Variable
+from ctxgen.model import At, CodeFact, ConfigKey, Dependency, Endpoint, Import, Variable
 from ctxgen.places import Places, for_tests
 
 _AUTH_PLACE = re.compile(r"(?i)auth|security|token|jwt|login|session|identity|account|credential|guard|middleware|deps\b|users?\b")
 _PROXY_USER = re.compile(r"(?:^|_)(?:REMOTE_USER|FORWARDED_USER|AUTH_PROXY|PROXY_AUTH|REMOTEUSER)(?:_|$)")
 
 _OF_OAUTH = re.compile(r"/oauth2?/(?:v\d/)?(token|authorize)\Z")
+
+_SPRING_OAUTH = re.compile(r"springframework\..*oauth2")
+_OF_A_SERVER = re.compile(r"spring\.security\.oauth2\.(?:client\.|authorizationserver\.|.*(?:issuer|jwk|introspection))")
+_RESOURCE_SERVER = ("oauth2-resource-server", "oauth2-jose", "oauth2-core")
 
 _BEHIND_OIDC = {"oauth2", "jwt"}
 """What the library of a product that signs in with OpenID Connect shows; variables named for it tell the two apart."""
@@ -53,6 +57,9 @@ def mechanisms(technologies: Sequence[Technology], facts: Facts, join: Join, cat
             found["proxy-header"].append(variable.at)
     if found.keys() & _BEHIND_OIDC and (named := _named_for("oidc", [each for each in read if each.source in ("settings", "code")])):
         found.setdefault("oidc", named)
+    if "jwt" in found and (resource := _of_own_tokens(facts)):
+        found["oauth2"] = [at for at in found.get("oauth2", ()) if At(at.path, at.line) not in resource]
+        found = defaultdict(list, {mechanism: lines for mechanism, lines in found.items() if lines})
     for mechanism, at in _provided(facts):
         found[mechanism].append(at)
         component.setdefault(mechanism, join.component(at.path))
@@ -62,6 +69,17 @@ def mechanisms(technologies: Sequence[Technology], facts: Facts, join: Join, cat
             found[mechanism].append(at)
             component.setdefault(mechanism, join.component(at.path))
     return tuple(Mechanism(mechanism, component.get(mechanism), cite(at, 4)) for mechanism, at in sorted(found.items()))
+
+
+def _of_own_tokens(facts: Facts) -> set[At]:
+    """Where Spring's resource server stands in manifests and settings, if the product issues the tokens that it takes: these are its own, with no server of OAuth."""
+    spring = [each for each in facts.of(Dependency) if each.ecosystem == "maven" and _SPRING_OAUTH.search(each.name)]
+    foreign = any(_OF_A_SERVER.match(key.key) for key in facts.of(ConfigKey))
+    issued = any(each.kind == "token-issued" for each in facts.of(CodeFact))
+    if foreign or not issued or not all(each.name.endswith(_RESOURCE_SERVER) for each in spring):
+        return set()
+    stated = [key for key in facts.of(ConfigKey) if key.key.startswith("spring.security.oauth2.resourceserver.")]
+    return {At(each.at.path, each.at.line) for each in (*spring, *stated)}
 
 
 def _provided(facts: Facts) -> Iterator[tuple[str, At]]:
