@@ -54,3 +54,26 @@ def test_an_engine_of_its_own_component_stays_used(tmp_path: Path) -> None:
         )
     )
     assert (found["mysql"], found["postgresql"]) == ("used", "used")
+
+
+def test_variants_of_compose_for_engines_are_alternatives_to_what_code_begins_with(tmp_path: Path) -> None:
+    def variant(service: str, image: str, client: str) -> str:
+        return f"services:\n  server:\n    build: .\n    environment:\n      DB_CLIENT: {client}\n  {service}:\n    image: {image}\n"
+
+    for number, read in enumerate(
+        (
+            'const spec = {\n  DB_CLIENT: str({ choices: ["pg", "mysql2"], default: "better-sqlite3" }),\n};\ncleanEnv(process.env, spec);\n',
+            'module.exports = { client: process.env.DB_CLIENT || "better-sqlite3" };\n',
+        )
+    ):
+        files = {
+            "package.json": '{"name": "shop", "dependencies": {"express": "4", "pg": "8", "mysql2": "3", "better-sqlite3": "11"}}',
+            "env.js": read,
+            "docker-compose.yml": "services:\n  server:\n    build: .\n",
+            "docker-compose.postgres.yml": variant("postgres", "postgres:17", "pg"),
+            "docker-compose.mariadb.yml": variant("mariadb", "mariadb:10", "mysql2"),
+            "Dockerfile": "FROM node:22\nCMD node index.js\n",
+        }
+        found = usages(scanned(tmp_path / str(number), files))
+        assert found["sqlite"] == "default"
+        assert {found[each] for each in ("postgresql", "mariadb", "mysql")} == {"supported"}

@@ -15,6 +15,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from ctxgen.catalogue import PACKAGE_KEYS, Catalogue, Technology, normal_package
+from ctxgen.choosing import engines, names_engine
 from ctxgen.facts import Facts, folder_of, folders_up
 from ctxgen.language_names import extension
 from ctxgen.model import (
@@ -57,12 +58,6 @@ _PREFIX = re.compile(r"(?i)prefix|scheme|protocol")
 _ABOUT = re.compile(r"(?i)(?:^|[._])(?:developers?|docs?|documentation|home_?page|website|help|readme|support|wiki)(?:_?(?:url|link))?$")
 _ABOUT_HOST = re.compile(r"(?:developers?|docs?|help|support|learn|wiki|blog|community|status)\.")
 """Keys and hosts of pages that people read."""
-_CHOOSES_ENGINE = re.compile(r"(?:^|_)(?:DB|DATABASE)_?(?:ENGINE|TYPE|DRIVER|DIALECT|CONNECTION|VENDOR|CLIENT|BACKEND|PROVIDER)$")
-_ENGINE_WORDS = {
-    "sqlite": ("sqlite", "sqlite3", "*.sqlite3"), "postgresql": ("postgres", "postgresql", "pgsql", "pg", "*.postgresql"), "mysql": ("mysql", "mysql2", "*.mysql"), "mariadb": ("mariadb",),
-    "sqlserver": ("mssql", "sqlserver"), "mongodb": ("mongodb", "mongo"), "oracle": ("oracle",),
-}  # fmt: skip
-"""What variables that choose a database call it."""
 _RUNTIME_RANK = {"version-file": 12, "manifest": 22, "lock": 28, "image": 15, "ci": 60}
 _TEMPLATE = re.compile(r"\.(?:example|sample|template|dist)(?:\.(?:json|ya?ml|toml|properties|conf|ini))?$")
 """Configuration that is copied before it is used: the engine that it names is the default."""
@@ -107,14 +102,6 @@ class _Locks:
         return next((lock for package in getattr(technology, ecosystem) if (lock := self.package(ecosystem, package))), None)
 
 
-def _engines(variable: Variable) -> list[str]:
-    """The engines that the value of a variable chooses."""
-    value = variable.value
-    if value is None or not _CHOOSES_ENGINE.search(variable.name):
-        return []
-    return [known for known, words in _ENGINE_WORDS.items() if any(value.matches(word) for word in words)]
-
-
 class _Recogniser:
     def __init__(self, facts: Facts, catalogue: Catalogue, places: Places) -> None:
         self.facts, self.catalogue, self.places = facts, catalogue, places
@@ -140,8 +127,9 @@ class _Recogniser:
         self._chosen: dict[str, set[str]] = defaultdict(set)
         """The engines that files of environments choose by variables: there a default of the code is that of its template."""
         for variable in facts.of(Variable):
-            if variable.source in ("dotenv", "compose") and not for_tests(variable.when) and places.scope(variable.at.path) is None:
-                self._chosen[variable.name].update(_engines(variable))
+            usual = not for_tests(variable.when) and not names_engine(variable.when)
+            if usual and variable.source in ("dotenv", "compose") and places.scope(variable.at.path) is None:
+                self._chosen[variable.name].update(engines(variable.name, variable.value))
         self._chosen_at = {v.at: self._chosen[v.name] for v in facts.of(Variable) if v.source == "settings" and self._chosen.get(v.name)}
         self._inner = {project.folder for project in facts.of(Project) if project.folder and project.ecosystem == "npm"}
         self._npm_needs: dict[str, dict[str, Dependency]] = defaultdict(dict)
@@ -360,7 +348,7 @@ class _Recogniser:
             read = variable.source in ("settings", "code")
             yield self.sighting(variable, known, signal=f"env {variable.name}", rank=90, confidence="inferred", usage="unknown", read=read)
         chosen = self._chosen.get(variable.name) if variable.source in ("settings", "code") else None
-        for known in _engines(variable):
+        for known in engines(variable.name, variable.value):
             if not chosen or known in chosen:
                 yield self.sighting(variable, known, signal=f"config {variable.name}", rank=48, confidence="confirmed", usage="default")
         if variable.value is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from msgspec.structs import replace
 
@@ -76,33 +76,50 @@ def _by_name(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Sighti
     spoken: dict[str, set[str]] = defaultdict(set)
     named: set[str] = set()
     shown: set[str] = set()
+    fixed: set[str] = set()
+    engines = {s.technology for s in sightings if catalogue[s.technology].category == "database" and is_engine(s.technology, catalogue)}
+    words = {known: _names(known, catalogue) for known in engines}
+    every = frozenset().union(*words.values())
     for s in sightings:
-        if s.scope != "backend" or s.usage == "unknown" or s.optional or catalogue[s.technology].category != "database":
+        if s.technology not in engines or s.scope != "backend" or s.usage == "unknown" or s.optional:
             continue
-        if is_engine(s.technology, catalogue):
-            spoken[s.component or ""].add(s.technology)
-            if s.usage == "used":
-                chosen = _called_like(s, catalogue)
-                (named if chosen else shown).add(s.technology)
-    together = set().union(*(engines for engines in spoken.values() if len(engines) > 1))
-    chosen_among = named & together
-    if not chosen_among:
+        spoken[s.component or ""].add(s.technology)
+        if s.usage in ("used", "default"):
+            varied = not every.isdisjoint(_condition(s))  # what a variant for MariaDB says of MySQL is said of the variant alone
+            chosen = _called_like(s, words[s.technology]) or (varied and s.usage == "default")
+            (named if chosen else shown).add(s.technology)
+            if not varied:
+                fixed.add(s.technology)
+    together = set().union(*(known for known in spoken.values() if len(known) > 1))
+    if not named & together:
         return list(sightings)
-    standing = {s.technology for s in sightings if s.signal.startswith("config ") and s.usage == "used" and not _called_like(s, catalogue)}
-    supported = chosen_among - standing
+    standing = {
+        s.technology
+        for s in sightings
+        if s.technology in engines and s.signal.startswith("config ") and s.usage == "used" and not _called_like(s, words[s.technology])
+    }
+    # an engine that variants alone start has a component of its own
+    supported = (named & (together | (engines - fixed))) - standing
     default = (shown & together) - supported
     told = []
     for s in sightings:
-        if s.usage == "used" and s.scope == "backend" and supported and (s.technology in supported or s.technology in default):
+        if s.usage in ("used", "default") and s.scope == "backend" and (s.technology in supported or s.technology in default):
             s = replace(s, usage="supported" if s.technology in supported else "default")
         told.append(s)
     return told
 
 
-def _called_like(sighting: Sighting, catalogue: Catalogue) -> bool:
-    """Whether a condition, or the file that deploys it, is called like the engine."""
-    technology = catalogue[sighting.technology]
-    names = {sighting.technology, *(scheme.rpartition(":")[2] for scheme in technology.url_schemes)}
+def _names(known: str, catalogue: Catalogue) -> frozenset[str]:
+    """What variants of an engine are called."""
+    return frozenset({known, *(scheme.rpartition(":")[2] for scheme in catalogue[known].url_schemes)})
+
+
+def _called_like(sighting: Sighting, names: Set[str]) -> bool:
+    """Whether a condition, or the file that deploys it, is called by one of the names."""
     stem = sighting.at.path.rpartition("/")[2].partition(".")[0] if sighting.at.path.endswith((".yml", ".yaml")) else ""
-    words = re.findall(r"[a-z]+", f"{sighting.when or ''} {stem}".lower()) if "=" not in (sighting.when or "") else []
-    return bool(names.intersection(words))
+    return "=" not in (sighting.when or "") and not names.isdisjoint({*_condition(sighting), *re.findall(r"[a-z]+", stem.lower())})
+
+
+def _condition(sighting: Sighting) -> list[str]:
+    """The words of a profile's or variant's name."""
+    return re.findall(r"[a-z]+", sighting.when.lower()) if sighting.when and "=" not in sighting.when else []

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ctxgen.choosing import chooses_engine
 from ctxgen.model import Fact, Variable
-from ctxgen.opaque import name
+from ctxgen.opaque import Opaque, name
 from ctxgen.readers import reads
 from ctxgen.readers._lines import lines_with
 from ctxgen.tree import SOURCE_LIMIT, File
@@ -50,6 +51,8 @@ _SCHEMA = re.compile(
 _DESTRUCTURED = re.compile(r"\{([^{}]{1,2000})\}\s{0,9}(?::\s{0,9}[\w.]{1,60}\s{0,9})?=\s{0,9}(?:process|Bun)\.env\b(?!\.)")
 _STATIC = re.compile(r"import\s{0,9}\{([^{}]{1,2000})\}\s{0,9}from\s{0,9}[\"']\$env/static/(?:private|public)[\"']")
 _DYNAMIC = re.compile(rf"(?<![\w.])env\.(?P<a>{_U})")
+_DEFAULT = re.compile(rf"\bdefault[:(]\s{{0,9}}{_Q}([\w-]{{1,40}}){_Q}")
+_OTHERWISE = re.compile(rf"[^\n;|?,]{{1,100}}(?:\|\||\?\?|,)\s{{0,9}}{_Q}([\w-]{{1,40}}){_Q}")
 _OPTIONAL = {
     "z": re.compile(r"\.(?:optional|nullish|default|catch|prefault)\("),
     "v": re.compile(r"v\.(?:optional|nullish|fallback)\("),
@@ -69,7 +72,14 @@ def read_script_variables(file: File) -> Iterator[Fact]:
     number, counted = 1, 0
     for place, variable, required in sorted(found, key=lambda each: each[0]):
         number, counted = number + text.count("\n", counted, place), place
-        yield Variable(name=name(variable), source="code", required=required, at=file.at(number))
+        value = _default(text, place, variable) if chooses_engine(variable) else None
+        yield Variable(name=name(variable), value=value, source="code", required=required, at=file.at(number))
+
+
+def _default(text: str, place: int, variable: str) -> Opaque | None:
+    """The word that stands for a variable which is not set: beside a read of it, or in its entry of a schema."""
+    found = _DEFAULT.search(_value(text, place)) if text.startswith(variable, place) else _OTHERWISE.match(text, place)
+    return Opaque(found[1]) if found else None
 
 
 Found = tuple[int, str, bool | None]

@@ -1,0 +1,31 @@
+"""Variables that choose a database by name: how they are called, and what their values mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ctxgen.opaque import Opaque
+
+_CHOOSES_ENGINE = re.compile(r"(?:^|_)(?:DB|DATABASE)_?(?:ENGINE|TYPE|DRIVER|DIALECT|CONNECTION|VENDOR|CLIENT|BACKEND|PROVIDER)$")
+_ENGINE_WORDS = {
+    "sqlite": ("sqlite", "sqlite3", "better-sqlite3", "*.sqlite3"), "postgresql": ("postgres", "postgresql", "pgsql", "pg", "*.postgresql"), "mysql": ("mysql", "mysql2", "*.mysql"), "mariadb": ("mariadb",),
+    "sqlserver": ("mssql", "sqlserver"), "mongodb": ("mongodb", "mongo"), "oracle": ("oracle",),
+}  # fmt: skip
+_ENGINE_NAMED = re.compile(r"(?i)sqlite|postgres|pgsql|mysql|mariadb|mssql|sqlserver|mongo|oracle")
+
+
+def chooses_engine(variable: str) -> bool:
+    """Whether a variable is called like one that chooses a database (`DB_CLIENT`, `DATABASE_TYPE`)."""
+    return _CHOOSES_ENGINE.search(variable) is not None
+
+
+def engines(variable: str, value: Opaque | None) -> Iterator[str]:
+    """The engines that the value of such a variable chooses."""
+    if value is not None and chooses_engine(variable):
+        yield from (known for known, words in _ENGINE_WORDS.items() if any(value.matches(word) for word in words))
+
+
+def names_engine(variant: str | None) -> bool:
+    """Whether a variant of a deployment is called like an engine: it is one of several."""
+    return _ENGINE_NAMED.search(variant or "") is not None
