@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from ctxgen.model import At, Endpoint, Guard, GuardKind
 from ctxgen.source import ir
 from ctxgen.source.frameworks import Method, Vocabulary
-from ctxgen.source.guards import answers, attaches, guard, guard_kind, lets_all, optional, refusal, spelled
+from ctxgen.source.guards import answers, attaches, guard, guard_kind, lets_all, of_browsers, optional, refusal, spelled
 from ctxgen.source.handlers import WRAPS
 from ctxgen.source.interpreter import Interpreter
 from ctxgen.source.reach import Reach, reach
@@ -107,9 +107,11 @@ class Guarding(Interpreter):
             found in (None, "validation")
             and isinstance(value, FunctionValue)
             and not any(map(attaches, names))
+            and not any(map(of_browsers, names))
             and not _HANDLES_ERRORS.search(written)
         ):
-            found = refusal(value.function) or found
+            told = refusal(value.function)
+            found = told if found is None or told == "authn" else found  # what checks fields may forbid some of them
         if found is None or (
             found in ("authn", "authz") and kind is None and isinstance(value, FunctionValue) and lets_all(value.function)
         ):

@@ -128,6 +128,12 @@ def attaches(spelled: str) -> bool:
 _SWITCHES = {"enabled", "disabled"}
 """Last words of what asks whether something is turned on, which is so for everybody: `requireOAuthEnabled`."""
 
+
+def of_browsers(spelled: str) -> bool:
+    """Whether a name tells a protection of browsers, which refuses other sites whoever asks: `CorsFilter`."""
+    return not _HEADERS.isdisjoint(word.lower() for word in _WORDS.findall(spelled[-120:]))
+
+
 _ISSUES = {"login", "signin", "sign", "token", "session", "issue"}
 """First words of what answers by itself with what it is given: `login(users.find)`."""
 
