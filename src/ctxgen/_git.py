@@ -143,7 +143,7 @@ class Entry(NamedTuple):
 
 
 _ENTRY = re.compile(
-    rb"100\d{3} ([0-9a-f]{40,64}) 0\t([^\0]+)\0  ctime: (\d+):(\d+)\n  mtime: (\d+):(\d+)\n  dev: \d+\tino: (\d+)\n  uid: \d+\tgid: \d+\n  size: (\d+)\tflags: 0\n"
+    rb"100\d{3} ([0-9a-f]{40,64}) 0\t([^\0]{1,4096}+)\0  ctime: (\d+):(\d+)\n  mtime: (\d+):(\d+)\n  dev: \d+\tino: (\d+)\n  uid: \d+\tgid: \d+\n  size: (\d+)\tflags: 0\n"
 )
 
 
