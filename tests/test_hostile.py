@@ -85,6 +85,13 @@ def test_broken_code_ends(language: str, unit: str) -> None:
     assert time.process_time() - begun < 6
 
 
+def test_a_parser_that_is_stopped_deep_in_a_text_is_freed() -> None:
+    """By recursion, for which the stack of a program's own is too small."""
+    with pytest.raises(Unreadable) as refused:
+        parse_syntax(b"const a = 1;\n" + b"<a>" * 300_000 + b"\nb();\n", "typescript/tsx")
+    assert refused.value.code == "too-complex"
+
+
 @pytest.mark.parametrize("text", ["{{" + " " * 100_000 + "\x01", "\u2028" * 100_000, ("{{" + " " * 3_900 + "\n") * 50 + "\x01"])
 def test_blanks_of_terraform_end(text: str) -> None:
     """Its scanner looks at all blanks that follow from each of them, and a step of the parser may hold many."""

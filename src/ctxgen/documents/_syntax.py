@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import threading
 import time
 from array import array
 from functools import cache
@@ -43,6 +44,9 @@ MAX_NODES = 700_000
 """What people write has a node for three bytes, so a file of 1 MiB half as many; each is walked and some are kept."""
 _MEMORY = 192
 """MB that one file may add to the most that the process ever had: a parser that follows very many readings of broken code takes gigabytes."""
+
+_STACK = 256 << 20
+"""Of address space: a hundred bytes for each of the two million places in the longest text that is parsed."""
 
 
 _DEPTH = bytes(1 if c in b"([{" else 255 if c in b")]}" else 0 for c in range(256))
@@ -92,11 +96,25 @@ def parse_syntax(data: bytes, language: str) -> Syntax:
     try:
         tried = parser.parse(lambda offset, _: data[offset : offset + 65_536], progress_callback=enough)
     except ValueError:
+        stopped = [parser]
+        del parser
+        _let_go(stopped)
         raise Unreadable("too-complex", "broken code that takes too long to parse") from None
     if tried.root_node.descendant_count > MAX_NODES:
         raise Unreadable("too-complex", f"code of more than {MAX_NODES} nodes")
     # the same tree over the bytes themselves: a node's text would be read through the callback
     return parser.parse(data, tried).root_node
+
+
+def _let_go(stopped: list[Parser]) -> None:
+    """Free a parser that was stopped, the last reference to it: it frees the readings that it followed by recursion, one in the other as deep as the text is long."""
+    before = threading.stack_size(_STACK)
+    try:
+        thread = threading.Thread(target=stopped.clear)
+        thread.start()
+    finally:
+        threading.stack_size(before)
+    thread.join()
 
 
 @cache
