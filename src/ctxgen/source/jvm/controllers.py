@@ -80,9 +80,7 @@ def inherited(program: Program, cls: ClassValue) -> list[Annotation]:
 
 def mentions(program: Program, cls: ClassValue, *packages: bytes) -> bool:
     """Whether the file of a class, or of what it extends, speaks of one of some packages."""
-    resolver = program.resolver
-    assert isinstance(resolver, JvmResolver)
-    return any(package in resolver.data(each.path) for each in program.lineage(cls) for package in packages)
+    return any(program.says(each.path, packages) for each in program.lineage(cls))
 
 
 def joined(bases: Iterable[str], prefixes: Iterable[str], paths: Iterable[str]) -> Iterator[str]:

@@ -17,7 +17,6 @@ from ctxgen.source.jvm import mybatis_plus
 from ctxgen.source.jvm.annotations import Annotation, find, marks, of_class, simple, strings, texts, value
 from ctxgen.source.jvm.controllers import classes
 from ctxgen.source.jvm.join_tables import join_table
-from ctxgen.source.jvm.resolve import JvmResolver
 from ctxgen.source.naming import snake_case
 from ctxgen.source.program import Program
 from ctxgen.source.values import ClassValue
@@ -95,20 +94,17 @@ def _documents(program: Program) -> set[tuple[str, str]]:
 
 def finish(program: Program) -> None:
     """A model for every class that is marked."""
-    resolver = program.resolver
-    assert isinstance(resolver, JvmResolver)
     known = [framework.technology for framework in program.vocabulary.frameworks.values()]
     mapped = mybatis_plus.mapped(program) if "mybatis-plus" in known else set()
     documents = _documents(program) if "spring-data-mongodb" in known else set()
     for cls in classes(program, "class", "record"):
         found = of_class(program, cls)
-        data = resolver.data(cls.path)
         for mapping in MAPPINGS:
             mark = find(found, mapping.mark)
-            if mark is None and mapping.mark == "TableName" and mybatis_plus.PACKAGE in data:
+            if mark is None and mapping.mark == "TableName" and program.says(cls.path, (mybatis_plus.PACKAGE,)):
                 mark = mybatis_plus.mark(cls, mapped)
             stored = mapping is _MONGO and (cls.path, cls.cls.name) in documents
-            if not stored and (mark is None or not any(package in data for package in mapping.packages)):
+            if not stored and (mark is None or not program.says(cls.path, mapping.packages)):
                 continue
             technology = next((each for each in mapping.technologies if each in known), mapping.technologies[-1])
             snake = mapping.snake or technology == "spring-data-jpa"
