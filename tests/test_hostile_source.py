@@ -154,6 +154,16 @@ def test_schemes_of_rust_stand_behind_attributes_of_several_lines() -> None:
         assert found == [b"Key"]
 
 
+@pytest.mark.parametrize(("name", "word"), [("express", "app.get('/a{n}', h);\n"), ("laravel", "Route::resource('a{n}', A::class);\n")])
+def test_more_endpoints_than_are_told_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, word: str) -> None:
+    for module in (routes, routing):
+        monkeypatch.setattr(module, "MAX_ENDPOINTS", 10)
+    dialect = next(dialect for dialect in DIALECTS if dialect.name == name)
+    context = scan(repository(tmp_path, **files(dialect, counted(word)(2_000))))
+    assert len(context.endpoints) == 10
+    assert codes(context) == {"too-complex"}
+
+
 def test_resources_beyond_the_bound_are_not_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each states seven routes in a few characters."""
     drawn = Mock(wraps=rails_drawing.add)

@@ -10,7 +10,7 @@ from ctxgen.source.frameworks import Method, Type, plain
 from ctxgen.source.guarding import Guarding
 from ctxgen.source.guards import guard, spelled
 from ctxgen.source.handlers import handler_name
-from ctxgen.source.routing import Route, Router
+from ctxgen.source.routing import MAX_ENDPOINTS, Route, Router
 from ctxgen.source.values import UNKNOWN, Arguments, Decoration, Decorator, FunctionValue, Object, Scope, Value
 
 MAX_ROUTES = 100_000
@@ -53,10 +53,9 @@ class Routes(Guarding):
             router.use(self.guards_at(arguments, type.guards))
         return Object(type, router)
 
-    @property
-    def full(self) -> bool:
-        """Whether as many routes were met as are kept."""
-        return self._order >= MAX_ROUTES
+    def full(self, router: Router) -> bool:
+        """Whether no more routes of a router would be told."""
+        return self._order >= MAX_ROUTES or len(router.routes) > MAX_ENDPOINTS
 
     def next_order(self) -> int:
         self.progressed()
@@ -135,7 +134,7 @@ class Routes(Guarding):
     ) -> None:
         """Put a route on an object's router, for each of the paths."""
         if owner.router is not None:
-            for path in () if self.full else paths:
+            for path in () if self.full(owner.router) else paths:
                 owner.router.routes.append(Route(tuple(methods), path, at, handler, tuple(guards), kind, order=self.next_order(), **more))  # type: ignore[arg-type]
 
     def answers(self, handler: Value) -> None:

@@ -111,13 +111,15 @@ def endpoints(routers: Iterable[Router], cut: Callable[[At], None] = lambda at: 
     `cut` is told the place of a router that some ways do not reach.
     """
     known = [router for router in routers if not router.dropped and not router.mounted]
-    return itertools.islice(_ways(sorted(known, key=lambda router: router.loose), cut), MAX_ENDPOINTS)
+    ways = _ways(sorted(known, key=lambda router: router.loose), cut)
+    yield from itertools.islice(ways, MAX_ENDPOINTS)
+    if (left := next(ways, None)) is not None:
+        cut(left.at)
 
 
 def _ways(routers: Iterable[Router], cut: Callable[[At], None]) -> Iterator[Endpoint]:
     """The endpoints below some routers; what nobody was seen to make adds nothing to the routes of those that somebody makes."""
     stated: set[At] = set()
-    count = 0
     for router in routers:
         ways = itertools.count()
         for endpoint in _below(router, "", (), (), None, 0, ways):
@@ -126,8 +128,7 @@ def _ways(routers: Iterable[Router], cut: Callable[[At], None]) -> Iterator[Endp
             elif endpoint.at in stated:
                 continue
             yield _or_fallback(endpoint, router.fallback)
-            count += 1
-        if next(ways) > MAX_WAYS or count >= MAX_ENDPOINTS - 1:
+        if next(ways) > MAX_WAYS:
             cut(router.at)
 
 

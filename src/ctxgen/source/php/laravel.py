@@ -63,6 +63,8 @@ def finish(program: Program) -> None:
             continue  # met once more where the file was loaded
         outer = _of_file(stated.group.file, stated.at) if stated.group.file else Group()
         for route in expanded(stated):
+            if program.full(router):  # a resource states seven
+                return
             router.routes.append(_endpoint(program, state, replace(route, group=outer.below(route.group))))
 
 

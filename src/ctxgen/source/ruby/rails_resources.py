@@ -44,7 +44,7 @@ def concerns(program: Program, owner: Object, arguments: Arguments) -> Value:
 
 def resources(program: Program, owner: Object, arguments: Arguments, *, one: bool) -> Value:
     for name in (each for value in arguments.positional if not isinstance(value, FunctionValue) for each in plain(value)):
-        if program.full:  # seven routes for a short line
+        if owner.router is not None and program.full(owner.router):  # seven routes for a short line
             break
         _resource(program, owner, arguments, name, one=one)
     return UNKNOWN
