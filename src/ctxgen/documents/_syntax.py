@@ -106,15 +106,21 @@ def parse_syntax(data: bytes, language: str) -> Syntax:
     return parser.parse(data, tried).root_node
 
 
+_kept: list[Parser] = []
+"""Parsers that were stopped and for which the system gave no such stack: to free them here could end the program."""
+
+
 def _let_go(stopped: list[Parser]) -> None:
     """Free a parser that was stopped, the last reference to it: it frees the readings that it followed by recursion, one in the other as deep as the text is long."""
     before = threading.stack_size(_STACK)
     try:
         thread = threading.Thread(target=stopped.clear)
         thread.start()
+        thread.join()
+    except RuntimeError:
+        _kept.extend(stopped)
     finally:
         threading.stack_size(before)
-    thread.join()
 
 
 @cache
