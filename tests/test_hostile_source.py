@@ -18,7 +18,8 @@ from support_hostile_source import DIALECTS, Dialect, counted, files, inside, pr
 from test_hostile import repository
 
 from ctxgen.context import Context
-from ctxgen.pipeline import scan
+from ctxgen.model import EntityModel
+from ctxgen.pipeline import analyse, scan
 from ctxgen.source import following, interpreter, masking, modules, routes, routing
 from ctxgen.source import scan as scanning
 from ctxgen.source.jvm import spring_security
@@ -277,3 +278,21 @@ def test_a_long_program_is_followed_to_its_end(tmp_path: Path) -> None:
         f'(async () => {{\n  app.get("/first", (req, res) => res.end());\n{log}  app.get("/last", (req, res) => res.end());\n}})();\n'
     )
     assert [str(endpoint.path) for endpoint in scan(tmp_path).endpoints] == ["/first", "/last"]
+
+
+def test_a_class_that_a_file_repeats_is_compared_with_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mebibyte holds some 20,000 entities of one name."""
+    entity = "@Entity() export class Order { @Column() title: string }\n"
+    (tmp_path / "package.json").write_text(
+        '{"name": "shop", "dependencies": {"typeorm": "0.3.0", "@nestjs/typeorm": "10.0.0", "@nestjs/core": "10.0.0"}}'
+    )
+    (tmp_path / "order.ts").write_text('import { Column, Entity } from "typeorm";\n' + entity * 50)
+    compared: list[object] = []
+
+    def equals(self: EntityModel, other: object) -> bool:
+        compared.append(other)
+        return self is other
+
+    monkeypatch.setattr(EntityModel, "__eq__", equals)
+    assert {each.evidence[0].line for each in analyse(tmp_path).context.models} == set(range(2, 52))
+    assert len(compared) < 200

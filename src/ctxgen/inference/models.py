@@ -77,9 +77,13 @@ def _told(
     if component is not None:
         rest += sorted((each for each in grouped.get((None, key), ()) if _rank(each)[0] > _rank(lead)[0]), key=_rank)
     # two classes of one name that are no tables (in two modules of a component) are two models
-    apart = [model for model in rest if not _is_table(model) and model.technology == lead.technology and model.table is None]
-    for each in (lead, *apart):
-        yield _model(each, [model for model in rest if model not in apart] if each is lead else [], component)
+    apart: list[EntityModel] = []
+    others: list[EntityModel] = []
+    for each in rest:
+        (others if _is_table(each) or each.technology != lead.technology or each.table is not None else apart).append(each)
+    yield _model(lead, others, component)
+    for each in apart:
+        yield _model(each, [], component)
 
 
 def _is_table(model: EntityModel) -> bool:
