@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from test_rules import scanned as _scan
+
 from ctxgen.context import Context
-from ctxgen.pipeline import scan
 
 GO = "module registry.example/shop\n\ngo 1.24\n\nrequire github.com/go-chi/chi/v5 v5.2.0\n"
 MAIN = 'package main\n\nimport "github.com/go-chi/chi/v5"\n\nfunc main() { chi.NewRouter() }\n'
 LARAVEL = '{"name": "example/shop", "type": "project", "require": {"php": "^8.3", "laravel/framework": "^12.0"}}'
-
-
-def _scan(root: Path, files: dict[str, str]) -> Context:
-    for path, text in files.items():
-        target = root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
-    return scan(root)
 
 
 def _kinds(context: Context) -> dict[str, str]:

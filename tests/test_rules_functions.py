@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from test_rules import scanned as _scan
+
 from ctxgen.context import Context
-from ctxgen.pipeline import scan
 
 SAM = """Transform: AWS::Serverless-2016-10-31
 Globals:
@@ -38,14 +39,6 @@ SIGN_IN = """Resources:
         - AuthenticationType: AWS_IAM
 """
 HANDLER = "def handler(event, context):\n    return {}\n"
-
-
-def _scan(root: Path, files: dict[str, str]) -> Context:
-    for path, text in files.items():
-        target = root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
-    return scan(root)
 
 
 def _services(context: Context) -> list[str]:

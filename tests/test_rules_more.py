@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from test_rules import scanned as _scan
+
 from ctxgen.context import Context, Technology
 from ctxgen.pipeline import scan
-
-
-def _scan(root: Path, files: dict[str, str]) -> Context:
-    for path, text in files.items():
-        target = root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
-    return scan(root)
 
 
 def _technologies(context: Context) -> dict[str, Technology]:

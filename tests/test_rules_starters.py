@@ -5,17 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from test_rules import scanned as _scan
 
 from ctxgen.context import Context
-from ctxgen.pipeline import scan
-
-
-def _scan(root: Path, files: dict[str, str]) -> Context:
-    for path, text in files.items():
-        target = root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
-    return scan(root)
 
 
 def _usages(context: Context) -> dict[str, tuple[str, str]]:

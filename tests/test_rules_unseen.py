@@ -6,20 +6,12 @@ import time
 from pathlib import Path
 
 import pytest
+from test_rules import scanned as _scan
 
 from ctxgen.catalogue import load
 from ctxgen.context import Component, Context, Technology
-from ctxgen.pipeline import scan
 from ctxgen.readers._python_text import code
 from ctxgen.render import markdown
-
-
-def _scan(root: Path, files: dict[str, str]) -> Context:
-    for path, text in files.items():
-        target = root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
-    return scan(root)
 
 
 def _technologies(context: Context) -> dict[str, Technology]:
