@@ -733,3 +733,14 @@ def test_tokens_of_spring_s_resource_server_that_are_its_own(tmp_path: Path, set
         "src/main/resources/application.properties": settings + "\n",
     }
     assert ("oauth2" in _mechanisms(_scan(tmp_path, files))) == shown
+
+
+def test_a_base_folder_of_modules_with_an_entry_of_its_own(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"name": "shop", "dependencies": {"express": "5.1.0"}}',
+        "tsconfig.json": '{"compilerOptions": {"baseUrl": "./src"}}',
+        "src/index.ts": 'import { app } from "server";\napp.listen(8080);\n',
+        "src/server.ts": 'import express from "express";\nimport { orders } from "orders";\nexport const app = express();\napp.use("/orders", orders);\n',
+        "src/orders.ts": 'import { Router } from "express";\nexport const orders = Router();\norders.get("/:id", (request, response) => response.end());\n',
+    }
+    assert [(each.method, each.path) for each in _scan(tmp_path, files).endpoints] == [("GET", "/orders/{id}")]

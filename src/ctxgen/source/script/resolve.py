@@ -64,6 +64,8 @@ class ScriptResolver:
         ]
 
     def _module(self, path: str, module: str) -> Sequence[str]:
+        if not module:
+            return ()  # the language's own names, asked for as those of a module without a name: no `*` of a setting stands for them
         if module.startswith(FILE):
             found = self._file(module.removeprefix(FILE))
             return (found,) if found else ()
