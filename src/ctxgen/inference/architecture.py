@@ -122,8 +122,9 @@ def architecture(parts: Sequence[Component], technologies: Sequence[Technology],
 
 
 def _apart(parts: Sequence[Component], join: Join) -> bool:
-    """Whether components are programs of at least three projects."""
-    return len({join.project(part.path, part.language) for part in parts}) >= 3
+    """Whether components are programs of at least three projects, or programs of one Go module of which three have packages of their own."""
+    own = join.with_packages_of_their_own()
+    return len({part.path if part.path in own else join.project(part.path, part.language) for part in parts}) >= 3
 
 
 def _find_each_other(technologies: Sequence[Technology]) -> bool:

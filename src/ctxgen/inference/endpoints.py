@@ -22,10 +22,15 @@ def endpoints(facts: Facts, join: Join, places: Places) -> list[Told]:
     found: dict[tuple[str, str, str, str, str, str], list[Endpoint]] = {}
     product = [each for each in facts.of(Endpoint) if places.scope(each.at.path) is None]
     for each in _without_handed_on(product, join):
-        component = join.component(each.at.path) or ""
+        component = join.component(_answering(each)) or ""
         key = (component, each.kind, each.path or "", each.method or "", each.operation or "", each.handler or "")
         found.setdefault(key, []).append(each)
     return [_told(component or None, same) for (component, *_), same in sorted(found.items())]
+
+
+def _answering(endpoint: Endpoint) -> str:
+    """The file that shows which component answers: of calls that an interface describes, the one that registers them."""
+    return endpoint.via[0].path if endpoint.at.path.endswith(".proto") and endpoint.via else endpoint.at.path
 
 
 _REST = re.compile(r"/\[{1,2}(?:\.{3}|(?=trpc\]))(\w{1,60})\]{1,2}(?:/route)?\.\w{2,3}\Z")

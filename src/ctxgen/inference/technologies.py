@@ -31,10 +31,13 @@ def place_sightings(sightings: Iterable[Sighting], join: Join, facts: Facts) -> 
     placed = []
     importing = _importing(join, facts)
     for sighting in sightings:
-        if importing and sighting.signal.startswith("go ") and join.component(sighting.at.path) is None:
-            package = f"{sighting.signal[3:]}/"
+        if importing and sighting.signal.startswith("go ") and join.shared_module(sighting.at.path):
+            package = f"{sighting.signal.split(' ')[1]}/"
             users = sorted({user for module, components in importing.items() if module.startswith(package) for user in components})
             placed += [replace(sighting, component=user) for user in users] or [sighting]
+            continue
+        if sighting.signal.startswith("import ") and len(running := join.running(sighting.at.path)) > 1:
+            placed += [replace(sighting, component=user) for user in running]
             continue
         component = join.component(sighting.at.path, sighting.owner)
         scope = sighting.scope
@@ -53,12 +56,13 @@ def place_sightings(sightings: Iterable[Sighting], join: Join, facts: Facts) -> 
 
 
 def _importing(join: Join, facts: Facts) -> dict[str, set[str]]:
-    """The components that import each package, where services share a Go module whose manifest needs it for one of them or another."""
+    """The components that import each package, where programs share a Go module whose manifest needs it for one of them or another."""
     found: dict[str, set[str]] = defaultdict(set)
-    if any(unit.of_module for unit in join.units):
+    if join.programs:
         for each in facts.of(Import):
-            if each.language == "go" and (component := join.component(each.at.path)) is not None:
-                found[f"{each.module}/"].add(component)
+            if each.language == "go" and join.places.scope(each.at.path) is None and not each.at.path.endswith("_test.go"):
+                users = join.running(each.at.path) or filter(None, (join.component(each.at.path),))
+                found[f"{each.module}/"].update(users)
     return found
 
 

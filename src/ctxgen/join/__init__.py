@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import cache
 
 from ctxgen.catalogue import Catalogue
 from ctxgen.facts import Facts, folder_of, folders_up
 from ctxgen.join.deployed import Deployments
 from ctxgen.join.files import Files
+from ctxgen.join.go_programs import GoPrograms
 from ctxgen.join.kinds import Kinds
 from ctxgen.join.known import Known
 from ctxgen.join.parts import Named, Part, identified, without_replicas, without_restatements, without_variants
@@ -24,7 +25,7 @@ from ctxgen.join.ports import with_ports
 from ctxgen.join.undeployed import beside_services, projects, static_frontends
 from ctxgen.join.units import Unit, find_units
 from ctxgen.language_names import EXTENSIONS, FAMILIES, extension
-from ctxgen.model import Sighting
+from ctxgen.model import Project, Sighting
 from ctxgen.places import Places
 
 __all__ = ["EXTENSIONS", "Join", "Part", "Unit", "is_script"]
@@ -71,6 +72,12 @@ class Join:
                 and not self._by_folder.get(module := self._units.folder(f"{part.folder}/x"))
             ):
                 self._by_module[module].append(part)
+        self._go_modules = {folder_of(project.at.path) for project in facts.of(Project) if project.ecosystem == "go"}
+        self._programs = GoPrograms(facts, places, self._in_modules())
+        own = self._programs.with_packages_of_their_own()
+        for module, parts in list(self._by_module.items()):
+            if len([part for part in parts if part.kind in ("service", "gateway") and part.folder in own]) >= 3:
+                del self._by_module[module]  # services beside one another: what they share is of none of them
         self.named = Named(self.parts)
         for variant, stem in variants.items():
             self.named.also(variant, stem)
@@ -84,6 +91,47 @@ class Join:
     def component(self, path: str, owner: str | None = None) -> str | None:
         """The component that a fact at `path` speaks of: its owner by name, the one in the deepest folder, or the one that a configuration file is named for."""
         return self._component(path, owner)
+
+    def running(self, path: str) -> tuple[str, ...]:
+        """The components that run a file's package, where a Go module holds several programs and the file is of none of their folders."""
+        return tuple(part.id for part in self._running(path))
+
+    @property
+    def programs(self) -> Set[str]:
+        """The folders of Go programs that share a module which has no component itself."""
+        return self._programs.folders
+
+    def shared_module(self, manifest: str) -> bool:
+        """Whether a manifest is of a Go module that holds several programs and is no component itself."""
+        folder = folder_of(manifest)
+        return (
+            folder in self._go_modules
+            and folder not in self._by_folder
+            and any(f"{each}/".startswith(f"{folder}/".lstrip("/")) for each in self.programs)
+        )
+
+    def with_packages_of_their_own(self) -> set[str]:
+        """The folders of programs of Go modules that alone hold a package which lies elsewhere in their module."""
+        return self._programs.with_packages_of_their_own()
+
+    def _in_modules(self) -> set[str]:
+        """The folders of Go programs that lie below their module, which has no component itself."""
+        return {
+            part.folder
+            for part in self.parts
+            if part.language == "Go"
+            and part.folder not in self._go_modules
+            and (module := next((above for above in folders_up(part.folder) if above in self._go_modules), None)) is not None
+            and module not in self._by_folder
+        }
+
+    def _running(self, path: str) -> list[Part]:
+        for folder in folders_up(folder_of(path)):
+            if folder in self._by_folder or (folder in self._go_modules and not path.endswith(".go")):
+                return []
+            if running := self._programs.running(folder):
+                return [part for program in sorted(running) for part in self._by_folder[program]]
+        return []
 
     def project(self, path: str, language: str | None) -> str:
         """The folder of the project that a component is a program of, its own folder where it is the only one."""
@@ -110,7 +158,12 @@ class Join:
             return known.id
         language, beside = EXTENSIONS.get(extension(path).lower()), None
         for folder in folders_up(folder_of(path)):
-            if found := self._by_folder.get(folder) or self._by_module.get(folder):
+            found = self._by_folder.get(folder)
+            if found is None and folder in self._go_modules:
+                shared = self._by_module.get(folder, [])
+                running = self._running(path)
+                found = running if len(running) == 1 or (running and shared) else shared
+            if found:
                 if language in _SERVERS and all(part.kind == "frontend" and part.language != language for part in found):
                     beside = beside or found[0].id  # a browser's files that a server brings along: what hands them out is the server's
                     continue

@@ -1,0 +1,99 @@
+"""Rules for backends in Go, Rust and PHP, each on a small tree of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from test_rules import scanned as _scan
+
+from ctxgen.context import Component, Context
+
+
+def _components(context: Context) -> dict[str, Component]:
+    return {component.name: component for component in context.components}
+
+
+MODULE = (
+    "module example.org/shop\n\ngo 1.23\n\nrequire (\n\tgithub.com/labstack/echo/v4 v4.12.0\n\tgithub.com/lib/pq v1.10.9\n"
+    "\tgithub.com/rabbitmq/amqp091-go v1.10.0\n\tgoogle.golang.org/grpc v1.66.0\n)\n"
+)
+
+
+def _program(named: str, *imports: str) -> str:
+    return "package main\n\nimport (\n" + "".join(f'\t"{each}"\n' for each in imports) + f")\n\nfunc main() {{ {named}() }}\n"
+
+
+def _package(named: str, *imports: str, body: str = "") -> str:
+    return f"package {named}\n\nimport (\n" + "".join(f'\t"{each}"\n' for each in imports) + f")\n{body}"
+
+
+SERVICES = {
+    "go.mod": MODULE,
+    "compose.yml": "services:\n"
+    + "".join(
+        f"  {each}:\n    build: {{context: ., dockerfile: docker/Dockerfile-{each}}}\n    ports: ['{port}:{port}']\n"
+        for each, port in (("catalog", 5001), ("orders", 5002), ("stock", 5003), ("web", 8080))
+    ),
+    **{
+        f"docker/Dockerfile-{each}": f"FROM golang:1.23\nRUN go build -o /app ./cmd/{each}\n"
+        for each in ("catalog", "orders", "stock", "web")
+    },
+    "cmd/catalog/main.go": _program("catalog", "example.org/shop/internal/catalog"),
+    "cmd/orders/main.go": _program("orders", "example.org/shop/internal/orders"),
+    "cmd/stock/main.go": _program("stock", "example.org/shop/internal/stock"),
+    "cmd/web/main.go": _program("web", "github.com/labstack/echo/v4", "example.org/shop/gen"),
+    "internal/catalog/server.go": _package(
+        "catalog",
+        "context",
+        "google.golang.org/grpc",
+        "example.org/shop/gen",
+        body="type server struct{}\n\nfunc (s *server) List(ctx context.Context, in *gen.Empty) (*gen.Items, error) { return nil, nil }\n\n"
+        "func New(g *grpc.Server) { gen.RegisterCatalogServer(g, &server{}) }\n",
+    ),
+    "internal/orders/store.go": _package("orders", "example.org/shop/pkg/database", "example.org/shop/pkg/bus"),
+    "internal/stock/consumer.go": _package("stock", "example.org/shop/pkg/bus"),
+    "pkg/database/open.go": _package("database", "github.com/lib/pq"),
+    "pkg/bus/bus.go": _package("bus", "github.com/rabbitmq/amqp091-go"),
+    "gen/catalog.pb.go": _package("gen", "google.golang.org/grpc"),
+    "proto/catalog.proto": 'syntax = "proto3";\npackage shop;\nservice Catalog {\n  rpc List(Empty) returns (Items) {\n'
+    '    option (google.api.http) = { get: "/v1/items" };\n  }\n}\n',
+    "cmd/web/gateway.go": _package(
+        "main",
+        "context",
+        "example.org/shop/gen",
+        body='func gateway() { gen.RegisterCatalogHandlerFromEndpoint(context.Background(), mux, "catalog:5001", nil) }\n',
+    ),
+}
+
+
+def test_programs_of_one_go_module_have_the_packages_that_they_import(tmp_path: Path) -> None:
+    context = _scan(tmp_path, SERVICES)
+    parts = _components(context)
+    assert context.architecture.pattern == "microservices"
+    assert {"lib-pq", "amqp091-go"} <= set(parts["orders"].technologies)
+    assert "amqp091-go" in parts["stock"].technologies
+    assert "lib-pq" not in parts["stock"].technologies
+    assert "echo" in parts["web"].technologies
+    assert not {"lib-pq", "amqp091-go"} & set(parts["web"].technologies)
+    told = {(each.kind, each.path or each.operation): each.component for each in context.endpoints}
+    assert told == {("grpc", "Catalog/List"): "catalog", ("http", "/v1/items"): "web"}  # the gateway answers, not who implements
+
+
+def test_a_server_and_its_tools_of_one_go_module_share_it(tmp_path: Path) -> None:
+    files = {
+        "go.mod": MODULE,
+        "compose.yml": "services:\n  server:\n    build: {context: ., dockerfile: Dockerfile.server}\n    ports: ['8080:8080']\n"
+        "  worker:\n    build: {context: ., dockerfile: Dockerfile.worker}\n",
+        "Dockerfile.server": "FROM golang:1.23\nRUN go build -o /app ./cmd/server\n",
+        "Dockerfile.worker": "FROM golang:1.23\nRUN go build -o /app ./cmd/worker\n",
+        "cmd/server/main.go": _program("server", "github.com/labstack/echo/v4", "example.org/shop/internal/store"),
+        "cmd/worker/main.go": _program("worker", "example.org/shop/internal/store", "example.org/shop/internal/mail"),
+        "internal/store/store.go": _package("store", "github.com/lib/pq"),
+        "internal/mail/mail.go": _package("mail", "github.com/rabbitmq/amqp091-go"),
+    }
+    context = _scan(tmp_path, files)
+    parts = _components(context)
+    assert context.architecture.pattern == "monolith"
+    assert "lib-pq" in parts["server"].technologies
+    assert "lib-pq" in parts["worker"].technologies
+    assert "amqp091-go" not in parts["server"].technologies
