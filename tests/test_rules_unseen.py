@@ -744,3 +744,75 @@ def test_a_base_folder_of_modules_with_an_entry_of_its_own(tmp_path: Path) -> No
         "src/orders.ts": 'import { Router } from "express";\nexport const orders = Router();\norders.get("/:id", (request, response) => response.end());\n',
     }
     assert [(each.method, each.path) for each in _scan(tmp_path, files).endpoints] == [("GET", "/orders/{id}")]
+
+
+def _access(context: Context) -> dict[str, str]:
+    return {str(each.path): each.access for each in context.endpoints}
+
+
+def test_sign_in_that_a_switch_makes_optional(tmp_path: Path) -> None:
+    source = (
+        "from fastapi import Depends, FastAPI, HTTPException, Security\nfrom fastapi.security import APIKeyHeader\n\n"
+        "class Header(APIKeyHeader):\n    async def __call__(self, request):\n        return await super().__call__(request)\n\n"
+        "def current_user(*, required: bool = True):\n    return _user if required else _user_optional\n\n"
+        "def current_member(required: bool = True):\n    if required:\n        return _user\n    return _user_optional\n\n"
+        "def _user(token: str = Security(Header(name='Authorization'))):\n    if not token:\n        raise HTTPException(403)\n\n"
+        "def _user_optional(token=Security(Header(name='Authorization', auto_error=False))):\n"
+        "    if token and not known(token):\n        raise HTTPException(401)\n    return None\n\n"
+        "def get_current_guest(token=Security(Header(name='Authorization', auto_error=False))) -> str | None:\n"
+        "    if not token:\n        return None\n    return token\n\n"
+        "app = FastAPI()\n\n"
+    )
+    asked = {
+        "/free": "current_user(required=False)",
+        "/held": "current_user()",
+        "/own": "current_member()",
+        "/open": "current_member(False)",
+        "/guest": "get_current_guest",
+    }
+    source += "".join(f"@app.get('{path}')\ndef {path[1:]}(user=Depends({call})): ...\n\n" for path, call in asked.items())
+    access = _access(_scan(tmp_path, {"requirements.txt": "fastapi==0.115\n", "main.py": source}))
+    assert {path for path, told in access.items() if told == "guarded"} == {"/held", "/own"}
+
+
+def test_options_that_let_those_pass_who_bring_no_credentials(tmp_path: Path) -> None:
+    flask = (
+        "from flask import Flask\nfrom flask_jwt_extended import jwt_required\napp = Flask(__name__)\n"
+        "@app.get('/a')\n@jwt_required()\ndef a(): ...\n@app.get('/b')\n@jwt_required(optional=True)\ndef b(): ...\n"
+    )
+    express = (
+        "const express = require('express');\nconst { expressjwt } = require('express-jwt');\nconst app = express();\n"
+        "app.get('/c', expressjwt({ secret, algorithms }), list);\napp.get('/d', expressjwt({ secret, credentialsRequired: false }), list);\napp.listen(80);\n"
+    )
+    files = {
+        "api/requirements.txt": "flask==3.0\nflask-jwt-extended==4.6\n",
+        "api/app.py": flask,
+        "web/package.json": '{"name": "web", "dependencies": {"express": "4", "express-jwt": "8"}}',
+        "web/index.js": express,
+    }
+    assert _access(_scan(tmp_path, files)) == {"/a": "guarded", "/b": "unknown", "/c": "guarded", "/d": "unknown"}
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (
+            "    if request.headers['Authorization'].present?\n      authenticate_or_request_with_http_token { |t| check(t) }\n    end\n",
+            "unknown",
+        ),
+        ("    return if request.headers['Authorization'].blank?\n    head :unauthorized unless check\n", "unknown"),
+        ("    if request.headers['Authorization'].blank?\n      head :unauthorized\n    end\n", "guarded"),
+        ("    if request.headers['Authorization'].present?\n      check\n    else\n      head :unauthorized\n    end\n", "guarded"),
+        ("    if token.present?\n      @user = find(token)\n    end\n    head :unauthorized unless @user\n", "guarded"),
+    ],
+)
+def test_filters_of_rails_that_only_look_at_credentials_which_are_brought(tmp_path: Path, body: str, told: str) -> None:
+    files = {
+        "Gemfile": 'gem "rails"\n',
+        "config/routes.rb": "Rails.application.routes.draw do\n  get '/orders', to: 'orders#index'\nend\n",
+        "app/controllers/orders_controller.rb": (
+            "class OrdersController < ActionController::API\n  before_action :authenticate_user\n\n  def index\n    render json: []\n  end\n\n"
+            f"  private\n\n  def authenticate_user\n{body}  end\nend\n"
+        ),
+    }
+    assert _access(_scan(tmp_path, files)) == {"/orders": told}

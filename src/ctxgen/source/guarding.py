@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from ctxgen.model import At, Endpoint, Guard, GuardKind
 from ctxgen.source import ir
 from ctxgen.source.frameworks import Method, Vocabulary
-from ctxgen.source.guards import answers, attaches, guard, guard_kind, lets_all, of_browsers, optional, refusal, spelled
+from ctxgen.source.guards import answers, attaches, guard, guard_kind, lets_all, of_browsers, optional, refusal, spelled, waived
 from ctxgen.source.handlers import WRAPS
 from ctxgen.source.interpreter import Interpreter
 from ctxgen.source.reach import Reach, reach
@@ -99,7 +99,7 @@ class Guarding(Interpreter):
         if itself and isinstance(expression, ir.Unknown):  # one of a list, which is all that is written
             written = itself
         names = [written, itself]
-        if kind is None and any(map(optional, names)):
+        if kind is None and (any(map(optional, names)) or waived(expression)):
             return []
         kinds = {each: self.judged(each, value) for each in names if each}
         found = kind or next((known for known in kinds.values() if known), None)

@@ -149,6 +149,26 @@ def optional(spelled: str) -> bool:
     return not {"optional", "optionally"}.isdisjoint(word.lower() for word in _WORDS.findall(spelled[-120:]))
 
 
+_WAIVING = {"optional": True, "required": False, "credentialsRequired": False, "credentials_required": False}
+"""Options with which a guard lets those pass who bring no credentials."""
+
+
+def waived(expression: ir.Expression | None) -> bool:
+    """Whether a guard is made to let everybody in who brings nothing: `jwt_required(optional=True)`, `expressjwt({ credentialsRequired: false })`.
+
+    Sources: https://flask-jwt-extended.readthedocs.io/en/stable/optional_endpoints.html, https://flask-httpauth.readthedocs.io/en/latest/#optional-authentication,
+    https://github.com/auth0/express-jwt#usage
+    """
+    given: list[tuple[object, ir.Expression]] = []
+    for argument in expression.arguments if isinstance(expression, ir.Call) else ():
+        given.append((argument.keyword, argument.value))
+        for key, value in argument.value.entries if isinstance(argument.value, ir.Mapping) else ():
+            given.append((key.value if isinstance(key, ir.Literal) else getattr(key, "name", None), value))
+    return any(
+        isinstance(value, ir.Literal) and isinstance(value.value, bool) and _WAIVING.get(str(key)) is value.value for key, value in given
+    )
+
+
 @lru_cache(maxsize=8192)
 def guard_kind(spelled: str) -> GuardKind | None:
     """The kind of guard that a name tells: `requireAdmin` authz, `auth.required` authn, `rateLimit` rate; None for a name that tells none."""
@@ -163,6 +183,8 @@ def guard_kind(spelled: str) -> GuardKind | None:
         return "rate"
     if optional(spelled) or attaches(spelled):
         return None
+    if "authorizationheader" in joined:  # HTTP's header of that name says who somebody is
+        return "authn"
     if known & _AUTHZ or joined & {"superuser", "superadmin"}:
         return "authz"
     if known & _REFUSE and known & _UNKNOWN_PEOPLE:  # `reject_anonymous_users`

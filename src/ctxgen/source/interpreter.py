@@ -75,7 +75,12 @@ class Interpreter(Lookups):
                             continue
                         if condition is not None:
                             self.evaluate(condition, scope)
-                        returned += self._execute(body, scope, top=top)
+                        on = _switch(condition, scope)
+                        found = self._execute(body, scope, top=top)
+                        returned += found if on is not False else []
+                        if on and body and isinstance(body[-1], ir.Return):
+                            self._arms -= 1
+                            return returned
                     self._arms -= 1
                 case ir.Loop():
                     returned += self._loop(statement, scope)
@@ -264,6 +269,9 @@ class Interpreter(Lookups):
             case ir.Mapping(entries, _, type):
                 return self._mapping(entries, type, scope, expression.line)
             case ir.Choice(options):
+                on = _switch(expression.condition, scope)
+                if on is not None:
+                    return self.evaluate(options[0 if on else 1], scope)
                 return builtins.best([self.evaluate(option, scope) for option in options])
             case ir.Item(owner, key):
                 value = self.evaluate(owner, scope)
@@ -502,7 +510,7 @@ class Interpreter(Lookups):
             arguments.types or any(not _is_dull(each) for each in (*arguments.positional, *arguments.keywords.values()))
         ):
             again = None
-        if again in self._given:
+        if again in self._given and not (isinstance(self._given[again][0], FunctionValue) and (arguments.positional or arguments.keywords)):
             return self._given[again][0]
         # a function that gets the next level as a function of its own (`r.Route("/users", func(r *router) { … })`) comes to an end where the code does
         running = (
@@ -658,6 +666,12 @@ class Interpreter(Lookups):
 
     def uncalled(self, value: FunctionValue, arguments: Arguments) -> None:
         self._apply(value, arguments)
+
+
+def _switch(condition: ir.Expression | None, scope: Scope) -> bool | None:
+    """Whether a parameter that is a condition by itself is on: `required` of a function that was called with `required=False`; None for what is not known."""
+    known = scope.names.get(condition.name) if isinstance(condition, ir.Name) and scope.parent is not None else None
+    return known if isinstance(known, bool) else None
 
 
 def _element(spread: ir.Argument) -> ir.Argument:

@@ -96,12 +96,14 @@ class Mapping(Struct, frozen=True):
 class Choice(Struct, frozen=True):
     """One of several: `a or b`, `a ?? b`, `x if c else y`, `match`/`switch` expressions.  The first that is known is taken.
 
-    `every`: all of them must hold for the first to be it (`a && b`, with `b` first).
+    `every`: all of them must hold for the first to be it (`a && b`, with `b` first).  `condition`: the name of a switch that takes the
+    first of two where it is on, the second where it is off.
     """
 
     options: tuple[Expression, ...]
     line: int
     every: bool = False
+    condition: Name | None = None
 
 
 class Unknown(Struct, frozen=True):

@@ -180,7 +180,9 @@ def _boolean(node: Syntax, depth: int) -> ir.Expression:
 
 def _conditional(node: Syntax, depth: int) -> ir.Expression:
     chosen, *rest = named(node)
-    return ir.Choice((expression(chosen, depth), expression(rest[-1] if rest else None, depth)), line_of(node))
+    switch = expression(rest[0], depth) if len(rest) == 2 and rest[0].type == "identifier" else None
+    options = (expression(chosen, depth), expression(rest[-1] if rest else None, depth))
+    return ir.Choice(options, line_of(node), condition=switch if isinstance(switch, ir.Name) else None)
 
 
 def _union(node: Syntax, depth: int) -> ir.Expression:

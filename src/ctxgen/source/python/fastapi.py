@@ -12,10 +12,12 @@ from collections.abc import Iterable, Iterator
 
 from ctxgen.model import At, Guard, GuardKind
 from ctxgen.source import ir
-from ctxgen.source.guards import guard, spelled
+from ctxgen.source.guards import guard, optional, spelled
 from ctxgen.source.program import Hook, MethodHook, Program
 from ctxgen.source.python.annotations import ANNOTATED
 from ctxgen.source.python.guards import called, denies, judge
+from ctxgen.source.python.other_models import optional_type
+from ctxgen.source.python.refusals import refusal
 from ctxgen.source.python.starlette import middleware_guard, mount_app
 from ctxgen.source.values import UNKNOWN, Arguments, External, FunctionValue, Instance, Object, Scope, Value
 
@@ -23,6 +25,7 @@ _DEPENDS = ("Depends", "Security")
 _SECURITY = re.compile(r"(?:fastapi|starlette)\.security\.(?!(?:\w+\.)?OAuth2PasswordRequestForm)")
 """The security schemes; the form with which somebody signs in is none."""
 _DEPTH = 5
+_NESTED = 30
 
 
 def _depends(program: Program, arguments: Arguments) -> Value:
@@ -103,9 +106,11 @@ def _kind(value: Value, name: str, *, scoped: bool) -> GuardKind | None:
         # one that lets everybody in leaves the answer to what depends on it
         return "authn" if value.arguments is None or value.arguments.get("auto_error") is not False else None
     if isinstance(value, Instance) and any(_SECURITY.match(_base(value, base)) for base in value.cls.cls.bases):
-        return "authn"
+        return "authn" if value.above is None or value.above.get("auto_error") is not False else None
     if scoped:
         return "authz"
+    if optional(name) or (isinstance(value, FunctionValue) and (optional(value.name) or _may_give_none(value.function))):
+        return None
     if denies(name):
         return judge(name, value)
     names = [
@@ -113,6 +118,28 @@ def _kind(value: Value, name: str, *, scoped: bool) -> GuardKind | None:
         *([value.cls.cls.name] if isinstance(value, Instance) else [value.path.replace("()", "")] if isinstance(value, External) else []),
     ]
     return next((kind for each in names if (kind := judge(each, value)) is not None), None)
+
+
+def _may_give_none(function: ir.Function) -> bool:
+    """Whether a dependency says that it may find nobody, and refuses nobody itself: `-> User | None` with a `return None`."""
+    return (
+        refusal(function) is None
+        and function.returns is not None
+        and optional_type(function.returns)[0]
+        and any(isinstance(each.value, ir.Literal) and each.value.value is None for each in _returns(function.body, 0))
+    )
+
+
+def _returns(statements: Iterable[ir.Statement], depth: int) -> Iterator[ir.Return]:
+    for each in statements if depth < _NESTED else ():
+        match each:
+            case ir.Return():
+                yield each
+            case ir.Branch(arms):
+                for _, body in arms:
+                    yield from _returns(body, depth + 1)
+            case ir.Loop() | ir.Block():
+                yield from _returns(each.body, depth + 1)
 
 
 def _base(value: Instance, base: ir.Expression) -> str:

@@ -144,7 +144,7 @@ def _column(program: Program, field: FieldCall, library: _Library, relation: Rel
     if library.annotated:
         if field.type is None or (relation is not None and relation.kind == "one-to-many"):
             return None
-        optional, plain = _optional(field.type)
+        optional, plain = optional_type(field.type)
         if last(plain) == "Indexed" and isinstance(plain, ir.Call) and plain.arguments:
             unique = any(
                 each.keyword == "unique" and isinstance(each.value, ir.Literal) and each.value.value is True for each in plain.arguments
@@ -188,7 +188,8 @@ def _target_key(relation: Relation | None) -> Name | None:
     return name(f"{relation.target}.id") if relation is not None and relation.kind in ("many-to-one", "one-to-one") else None
 
 
-def _optional(type: ir.Expression) -> tuple[bool, ir.Expression]:
+def optional_type(type: ir.Expression) -> tuple[bool, ir.Expression]:
+    """Whether a type may be None (`Optional[User]`, `User | None`), and the type without it."""
     match type:
         case ir.Item(owner, key) if last(owner) == "Optional":
             return True, key
@@ -196,7 +197,7 @@ def _optional(type: ir.Expression) -> tuple[bool, ir.Expression]:
             plain = next((each for each in options if not isinstance(each, ir.Literal)), options[0])
             return any(isinstance(each, ir.Literal) and each.value is None for each in options), plain
         case ir.Item(owner, ir.Sequence(items)) if last(owner) == "Annotated" and items:
-            return _optional(items[0].value)
+            return optional_type(items[0].value)
     return False, type
 
 
@@ -217,7 +218,7 @@ def _relation(program: Program, field: FieldCall, cls: ClassValue) -> Relation |
         kind = "one-to-many" if last(first) in _REFERENCES else "embedded" if last(first) == "EmbeddedDocumentField" else ""
         first = first.arguments[0].value if first.arguments else None
     elif field.type is not None:
-        _, plain = _optional(field.type)
+        _, plain = optional_type(field.type)
         many = isinstance(plain, ir.Item) and last(plain.owner) in _LISTS
         inner = plain.key if isinstance(plain, ir.Item) and many else plain
         if isinstance(inner, ir.Item) and last(inner.owner) in _LINKS:

@@ -33,6 +33,13 @@ _PREPARES = re.compile(
 _SIGN_IN = re.compile(r"redirect\w{0,20}_(?:sign_?in|log_?in)|users?_only|logged_?in|signed_?in")
 _ASKS = re.compile(rb"^[ \t]{1,20}(authorize!?)(?=[ (]|$)", re.MULTILINE)
 _SHORT = re.compile(r"\s{0,40}def [\w?!]{1,80}(?:\([^)]{0,200}\))?\s{0,4}=\s(.{1,400})")
+_BRINGS = re.compile(
+    r"(\s*)(?:(if)\s+|return\s+(?:unless\s+|if\s+(?=[^\n]{0,160}\.(?:blank|nil|empty)\?\s*$)))(?![!(])[^\n&|=<>!]{0,80}?"
+    r"(?:authori[sz]ation|auth_header|bearer|token|api_key|credentials|jwt)[^\n&|=<>!]{0,80}$",
+    re.IGNORECASE,
+)
+"""The beginning of a method that looks at credentials only where a request brings some."""
+_ABSENT = re.compile(r"\.(?:blank|nil|empty)\?\s*$")
 _LONGEST = 200
 """Lines of a method that are looked at."""
 
@@ -80,10 +87,24 @@ def judged(program: Program, known: dict[str, Found], name: str) -> GuardKind | 
     body = "\n".join(re.sub(r"(?:^|\s)#[^{].*", "", line.decode("utf-8", "replace")) for line in lines[1:])
     if (short := _SHORT.match(lines[0].decode("utf-8", "replace"))) is not None:
         body = short[1]
-    if not _STOPS.search(body):
+    if not _STOPS.search(body) or _lets_bare(lines[1:]):
         return None
     stated: GuardKind | None = "authn" if _AUTHN.search(body) else None
     return stated if _PREPARES.match(name) else kind or stated
+
+
+def _lets_bare(lines: list[bytes]) -> bool:
+    """Whether a method refuses only those who bring credentials that are none: all that it does stands in an `if` of such a header or token, or behind a return without one."""
+    body = [text for line in lines if (text := line.decode("utf-8", "replace").rstrip()) and not text.lstrip().startswith("#")]
+    if not body or (found := _BRINGS.match(body[0])) is None:
+        return False
+    if found[2] is None:
+        return True
+    if _ABSENT.search(body[0]):
+        return False
+    level = found[1]
+    beside = [text for text in body[1:-1] if not text.startswith(level + " ")]  # the last closes the method
+    return beside == [f"{level}end"]
 
 
 def asked(program: Program, known: dict[str, Found], action: str) -> At | None:
