@@ -34,6 +34,9 @@ def shown(catalogue: Catalogue) -> Iterator[tuple[str, str, str | None]]:
         image = Opaque(line).image()
         variant = catalogue.image_variant(image[0], image[1]) if image and image[1] else None
         yield "images", line, variant or (catalogue.image(image[0]) if image else None)
+    for line in listed("repacks"):
+        image = Opaque(line).image()
+        yield "repacks", line, catalogue.repacks(image[0]) if image else None
     for line in listed("imports"):
         language, _, module = line.partition(" ")
         yield "imports", line, catalogue.module(language, module)

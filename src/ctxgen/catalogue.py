@@ -171,6 +171,10 @@ class Catalogue:
         image = image.lower().removeprefix("docker.io/").removeprefix("library/")
         return self._find("image", image) or (self._find("image", image.rpartition("/")[2]) if "/" in image else None)
 
+    def repacks(self, image: str) -> str | None:
+        """The technology whose build of another one an image holds, and whose version its tag therefore is: Confluent Platform in `confluentinc/cp-kafka`."""
+        return self._find("repack", image.lower().removeprefix("docker.io/"))
+
     def publishes(self, image: str) -> bool:
         """Whether an image is known by its whole name, publisher and all."""
         return self._find("image", image.lower()) is not None

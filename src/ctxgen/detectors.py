@@ -65,6 +65,8 @@ class Technology(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     msbuild_sdks: tuple[str, ...] = ()
     # other signals
     images: tuple[str, ...] = ()
+    repacks: tuple[str, ...] = ()
+    """Images that hold another technology in a build of its own, whose tags are its version: Confluent Platform's Kafka."""
     charts: tuple[str, ...] = ()
     url_schemes: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
@@ -85,6 +87,8 @@ class Technology(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     """The technology whose package holds it and whose version it therefore has: Django's ORM, EF Core's migrations."""
     replaces: tuple[str, ...] = ()
     """Technologies that another one would bring and that it stands in for: EclipseLink for the Hibernate of Spring Data's starter."""
+    compatible_with: tuple[str, ...] = ()
+    """Engines whose protocol it speaks, so that clients and addresses of theirs are its own where it alone is deployed: Valkey for Redis."""
     # meaning
     makes: dict[str, tuple[str, ...]] = {}
     """What a component that has one of these packages is: `makes = { gateway = ["yarp.reverseproxy"] }`."""
@@ -103,7 +107,15 @@ class Technology(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     @property
     def refers_to(self) -> tuple[str, ...]:
         """The ids of other technologies that it names."""
-        return (*self.drives, *self.implies, *self.speaks, *self.replaces, *self.yields_to, *filter(None, (self.part_of, self.shipped_in)))
+        return (
+            *self.drives,
+            *self.implies,
+            *self.speaks,
+            *self.replaces,
+            *self.compatible_with,
+            *self.yields_to,
+            *filter(None, (self.part_of, self.shipped_in)),
+        )
 
 
 class DetectorError(ValueError):
@@ -130,6 +142,7 @@ def signals(technology: Technology) -> Iterator[tuple[str, str]]:
             yield key, normal_package(key, each)
     for kind, names in (
         ("image", technology.images),
+        ("repack", technology.repacks),
         ("chart", technology.charts),
         ("scheme", technology.url_schemes),
         ("host", technology.hosts),

@@ -306,6 +306,11 @@ class _Recogniser:
             else None
         )
         rank = {"service": 10, "base": 15, "build": 60}[image.purpose]
+        if version and (repacked := self.catalogue.repacks(image.name)):  # type: ignore[arg-type]
+            yield self.sighting(
+                image, repacked, signal=f"image {image.name}", rank=rank, scope=scope, confidence="confirmed", declared=version
+            )
+            version = None
         yield self.sighting(image, known, signal=f"image {image.name}", rank=rank, scope=scope, confidence="confirmed", declared=version)
 
     def _is_the_product(self, known: str) -> bool:

@@ -21,7 +21,36 @@ def is_engine(known: str, catalogue: Catalogue) -> bool:
 
 def told_apart(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Sighting]:
     """Sightings with the usage that alternatives have: supported, and the default among them."""
-    return _by_name(_of_developers(_by_condition(sightings, catalogue), catalogue), catalogue)
+    return _by_name(_of_developers(_by_condition(_stood_in(sightings, catalogue), catalogue), catalogue), catalogue)
+
+
+_DEPLOYS = ("image ", "kubernetes ", "terraform ", "cloudformation ", "aspire ", "helm ")
+"""Signals of something that runs, other than of what talks to it."""
+
+
+def _stood_in(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Sighting]:
+    """What is said to an engine that nothing deploys is said to the one that is deployed and speaks its protocol.
+
+    `redis://store:6379` and a client of Redis beside the image of Valkey are uses of Valkey (https://valkey.io/topics/protocol/).
+    Where the code names the other one too, by a client or an address of its own, both are told as they stand: users choose.
+    """
+    product = [s for s in sightings if s.scope == "backend" and s.usage != "unknown"]
+    deployed = {s.technology for s in sightings if s.scope in ("backend", "deploy") and s.signal.startswith(_DEPLOYS)}
+    spoken = {s.technology for s in product if not s.signal.startswith(_DEPLOYS)}
+    varied = {s.technology for s in product if s.when}
+    instead: dict[str, set[str]] = defaultdict(set)
+    for s in product:
+        if s.signal.startswith(_DEPLOYS) and s.technology not in spoken | varied:
+            for other in set(catalogue[s.technology].compatible_with) - deployed - varied:
+                instead[other].add(s.technology)
+    one = {other: next(iter(known)) for other, known in instead.items() if len(known) == 1}
+    told = []
+    for s in sightings:
+        if s.technology in one and s.scope == "backend":
+            driven = " drives " in s.signal and s.usage == "supported" and not s.optional
+            s = replace(s, technology=one[s.technology], usage="used" if driven else s.usage)
+        told.append(s)
+    return told
 
 
 _DEVELOPING = {"dev", "devel", "develop", "development", "local"}
@@ -100,6 +129,8 @@ def _by_name(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Sighti
     }
     # an engine that variants alone start has a component of its own
     supported = (named & (together | (engines - fixed))) - standing
+    if not supported:  # what is called like the one engine that settings state (`shop-mysql-deployment.yml`) chooses nothing
+        return list(sightings)
     default = (shown & together) - supported
     told = []
     for s in sightings:

@@ -89,7 +89,7 @@ def messaging(facts: Facts, technologies: Sequence[Technology], join: Join, cata
         if places.scope(at.path) is not None or title.lower() in _NO_NAME or title.lower().startswith(_STOCK) or "$" in title:
             continue
         technology = _technology(system, used, catalogue)
-        kind = "topic" if kind == "channel" and technology == "kafka" else kind
+        kind = "topic" if kind == "channel" and technology in ("kafka", "redpanda") else kind
         grouped[technology or "", kind, title].append(found)
     messages = []
     for (technology, kind, title), same in sorted(grouped.items()):
@@ -102,7 +102,9 @@ def messaging(facts: Facts, technologies: Sequence[Technology], join: Join, cata
 
 def _technology(system: str, used: set[str], catalogue: Catalogue) -> str | None:
     """The broker behind the word that a file has for it; a protocol or a framework tells it only where one broker that fits is used."""
+    compatible = {other: each for each in sorted(used) for other in catalogue[each].compatible_with if other not in used}
     if (known := _SYSTEMS.get(system)) is not None:
+        known = compatible.get(known, known)
         return known if known in catalogue.technologies else None
     fitting: dict[str, set[str]] = {
         "amqp": {"rabbitmq", "activemq", "artemis", "azure-service-bus"},
@@ -112,9 +114,8 @@ def _technology(system: str, used: set[str], catalogue: Catalogue) -> str | None
         "active-job": set(),
         "laravel": set(),
     }
-    brokers = used & fitting.get(
-        system, {"rabbitmq", "kafka", "nats", "pulsar", "azure-service-bus", "google-pubsub", "activemq", "sqs", "kinesis"}
-    )
+    fit = fitting.get(system, {"rabbitmq", "kafka", "nats", "pulsar", "azure-service-bus", "google-pubsub", "activemq", "sqs", "kinesis"})
+    brokers = used & (fit | {each for other, each in compatible.items() if other in fit})
     return next(iter(brokers)) if len(brokers) == 1 else None
 
 

@@ -43,6 +43,7 @@ def datastores(
 ) -> list[Datastore]:
     """Every engine in backend scope, with the components and libraries that talk to it; one engine carries the migrations."""
     migrations = migrations_of(technologies, paths, places)
+    told = {technology.id for technology in technologies}
     found = []
     for technology in technologies:
         declared = catalogue[technology.id]
@@ -50,7 +51,8 @@ def datastores(
             continue
         if not _runs_apart(declared):
             continue
-        driving = [t for t in technologies if t.scope == "backend" and technology.id in catalogue[t.id].drives]
+        addressed = {technology.id, *(set(declared.compatible_with) - told)}
+        driving = [t for t in technologies if t.scope == "backend" and not addressed.isdisjoint(catalogue[t.id].drives)]
         drivers = [t.id for t in driving]
         # a component that has a driver of an engine which the repository uses is one that talks to it
         speaking = [technology, *driving] if technology.usage in ("used", "default") else [technology]

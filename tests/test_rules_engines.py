@@ -1,0 +1,101 @@
+"""Rules about stores and brokers, and about .NET's controllers and Spring's conditions, each on a small tree of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from test_rules import scanned as _scan
+
+from ctxgen.context import Context, Datastore, Technology
+
+
+def _technologies(context: Context) -> dict[str, Technology]:
+    return {technology.id: technology for technology in context.technologies}
+
+
+def _stores(context: Context) -> dict[str, Datastore]:
+    return {store.technology: store for store in context.datastores}
+
+
+def _shop(client: str, image: str, scheme: str, more: str = "") -> dict[str, str]:
+    """A server with a client of an engine, and the engine that is deployed beside it."""
+    return {
+        "package.json": f'{{"name": "shop", "dependencies": {{"express": "4.21.0", "{client}": "5.0.0"{more}}}}}',
+        "index.js": 'const app = require("express")();\napp.get("/orders", (req, res) => res.end());\napp.listen(3000);\n',
+        "Dockerfile": "FROM node:22\nCOPY . .\nCMD node index.js\n",
+        "compose.yml": f"services:\n  shop:\n    build: .\n    environment:\n      STORE_URL: {scheme}://store:1234\n  store:\n    image: {image}\n",
+    }
+
+
+@pytest.mark.parametrize(
+    ("client", "image", "scheme", "told", "silent"),
+    [
+        ("ioredis", "valkey/valkey:8.1", "redis", "valkey", "redis"),
+        ("ioredis", "redis:8.2", "redis", "redis", "valkey"),
+        ("mysql2", "mariadb:11.8", "mysql", "mariadb", "mysql"),
+        ("pg", "cockroachdb/cockroach:v25.2.1", "postgres", "cockroachdb", "postgresql"),
+        ("cassandra-driver", "scylladb/scylla:6.2", "cassandra", "scylladb", "cassandra"),
+    ],
+)
+def test_clients_of_a_protocol_talk_to_the_engine_that_is_deployed(
+    tmp_path: Path, client: str, image: str, scheme: str, told: str, silent: str
+) -> None:
+    context = _scan(tmp_path, _shop(client, image, scheme))
+    store = _stores(context)[told]
+    assert (store.version, store.usage, store.components, len(store.access)) == (image.rpartition(":")[2], "used", ("shop", "store"), 1)
+    assert silent not in _technologies(context)
+
+
+def test_engines_that_users_choose_among_are_told_each(tmp_path: Path) -> None:
+    context = _scan(tmp_path, _shop("mysql2", "mariadb:11.8", "mysql", ', "mariadb": "3.4.0"'))
+    assert {"mysql", "mariadb"} <= set(_technologies(context))
+
+
+def test_channels_of_a_broker_that_speaks_another_one_s_protocol(tmp_path: Path) -> None:
+    files = _shop("kafkajs", "redpandadata/redpanda:v25.1.1", "kafka")
+    files["index.js"] += (
+        'const { Kafka } = require("kafkajs");\nconst producer = new Kafka({ brokers }).producer();\n'
+        'producer.send({ topic: "orders.created", messages: [] });\n'
+    )
+    context = _scan(tmp_path, files)
+    assert {message.technology for message in context.messaging} == {"redpanda"}
+    assert "kafka" not in _technologies(context)
+
+
+def test_an_image_of_confluent_platform_has_the_platform_s_version(tmp_path: Path) -> None:
+    found = _technologies(_scan(tmp_path, _shop("kafkajs", "confluentinc/cp-kafka:7.9.2", "kafka")))
+    assert (found["kafka"].version, found["kafka"].usage, found["confluent-platform"].version) == (None, "used", "7.9.2")
+
+
+def test_a_file_called_like_the_engine_that_settings_state_chooses_none(tmp_path: Path) -> None:
+    starter = "<dependency><groupId>{}</groupId><artifactId>{}</artifactId><version>1.0.0</version></dependency>"
+    needs = [
+        ("org.springframework.boot", "spring-boot-starter-web"),
+        ("com.mysql", "mysql-connector-j"),
+        ("com.amazonaws", "aws-java-sdk-dynamodb"),
+    ]
+    files = {
+        "pom.xml": f"<project><artifactId>shop</artifactId><dependencies>{''.join(starter.format(*each) for each in needs)}</dependencies></project>",
+        "src/main/java/shop/Shop.java": "package shop;\nimport com.amazonaws.services.dynamodbv2.AmazonDynamoDB;\n@SpringBootApplication\nclass Shop { public static void main(String[] a) {} }\n",
+        "src/main/resources/application.properties": "spring.datasource.url=jdbc:mysql://shop-mysql/shop\n",
+        "deploy/shop-mysql-deployment.yml": "apiVersion: apps/v1\nkind: StatefulSet\nmetadata:\n  name: shop-mysql\nspec:\n  template:\n    spec:\n      containers:\n        - name: shop-mysql\n          image: mysql:8.4\n",
+    }
+    stores = _stores(_scan(tmp_path, files))
+    assert {known: store.usage for known, store in stores.items()} == {"mysql": "used", "dynamodb": "used"}
+
+
+@pytest.mark.parametrize(("name", "methods", "found"), [
+    ("OrdersController", "[HttpGet] public string All() => \"\";\n    [HttpPost(\"{id}\")] public string One(int id) => \"\";", {("GET", "/orders"), ("POST", "/orders/{id}")}),
+    ("OrdersController", "public string All() => \"\";", set()),
+    ("OrdersService", "[HttpGet] public string All() => \"\";", set()),
+])  # fmt: skip
+def test_a_class_called_controller_whose_methods_have_verbs_is_one(
+    tmp_path: Path, name: str, methods: str, found: set[tuple[str, str]]
+) -> None:
+    files = {
+        "Shop.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net9.0</TargetFramework></PropertyGroup></Project>',
+        "Program.cs": "var builder = WebApplication.CreateBuilder(args);\nbuilder.Services.AddControllers();\nvar app = builder.Build();\napp.MapControllers();\napp.Run();\n",
+        "Orders.cs": f'using Microsoft.AspNetCore.Mvc;\nnamespace Shop;\n[Route("orders")]\npublic class {name}(ISender sender)\n{{\n    {methods}\n}}\n',
+    }
+    assert {(each.method, each.path) for each in _scan(tmp_path, files).endpoints} == found
