@@ -99,3 +99,14 @@ def test_a_class_called_controller_whose_methods_have_verbs_is_one(
         "Orders.cs": f'using Microsoft.AspNetCore.Mvc;\nnamespace Shop;\n[Route("orders")]\npublic class {name}(ISender sender)\n{{\n    {methods}\n}}\n',
     }
     assert {(each.method, each.path) for each in _scan(tmp_path, files).endpoints} == found
+
+
+def test_an_integration_with_versions_of_its_own_beside_the_provider(tmp_path: Path) -> None:
+    project = '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup><ItemGroup><PackageReference Include="{}" Version="{}" /></ItemGroup></Project>'
+    files = {
+        "src/Catalog/Catalog.csproj": project.format("Aspire.Npgsql.EntityFrameworkCore.PostgreSQL", "13.1.0"),
+        "src/Orders/Orders.csproj": project.format("Aspire.Npgsql.EntityFrameworkCore.PostgreSQL", "13.1.0"),
+        "src/Events/Events.csproj": project.format("Npgsql.EntityFrameworkCore.PostgreSQL", "10.0.0"),
+    }
+    provider = _technologies(_scan(tmp_path, files))["npgsql-ef-core"]
+    assert (provider.version, {use.version for use in provider.uses}) == ("10.0.0", {"10.0.0", None})

@@ -160,7 +160,8 @@ def technologies(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Te
 
 def _technology(identifier: str, same: list[Sighting], catalogue: Catalogue) -> Technology:
     declared = catalogue[identifier]
-    same = _of_the_namesake(same, {_plain(identifier), _plain(declared.name)})
+    # names of .NET's packages are long; the first one of a list is that of the technology
+    same = _of_the_namesake(same, {_plain(identifier), _plain(declared.name), *map(_plain, declared.nuget[:1])})
     scope = _scope(same)
     in_scope = [s for s in same if s.scope == scope]
     usage = next(usage for usage in _USAGES if any(s.usage == usage for s in in_scope))
@@ -193,7 +194,7 @@ def _technology(identifier: str, same: list[Sighting], catalogue: Catalogue) -> 
 
 
 def _of_the_namesake(same: list[Sighting], called: Set[str]) -> list[Sighting]:
-    """The sightings, without the versions of a technology's other packages in ecosystems where the one that is called as it states its own (`diesel-async` beside `diesel`)."""
+    """The sightings, without the versions of a technology's other packages in ecosystems where the one that is called as it states its own (`diesel-async` beside `diesel`, Aspire's integration beside a provider)."""
     telling = {(kind, s.scope) for s in same if s.locked or s.declared for kind, package in [_package(s)] if package in called}
     if not telling:
         return same

@@ -61,7 +61,11 @@ class Style(NamedTuple):
 
 
 def is_controller(program: Program, cls: ClassValue) -> bool:
-    """Whether a class is a controller that answers by itself."""
+    """Whether a class is a controller that answers by itself.
+
+    A name with the ending is enough for MVC (https://learn.microsoft.com/aspnet/core/mvc/controllers/actions#what-is-a-controller); of a class
+    without a base routes must tell that it is one.
+    """
     if cls.cls.kind != "class" or cls.cls.abstract or (cls.cls.partial and program.parts_of(cls)[0] is not cls):
         return False
     names = base_names(program, cls)
@@ -69,13 +73,15 @@ def is_controller(program: Program, cls: ClassValue) -> bool:
     if "NonController" in own:
         return False
     if names & _ACTIONS:
-        return any(
-            type_name(each.function if isinstance(each, ir.Call) else each) in VERBS
-            for method in cls.cls.methods
-            for each in method.decorators
-        )
-    named = cls.cls.name.endswith("Controller") and any(name.endswith(("Controller", "ControllerBase")) for name in names)
+        return _routed(cls)
+    named = cls.cls.name.endswith("Controller") and (any(name.endswith(("Controller", "ControllerBase")) for name in names) or _routed(cls))
     return bool(names & _BASES) or "ApiController" in own or "Controller" in own or named
+
+
+def _routed(cls: ClassValue) -> bool:
+    """Whether methods of a class have verbs."""
+    written = (type_name(each.function if isinstance(each, ir.Call) else each) for method in cls.cls.methods for each in method.decorators)
+    return any(each.removesuffix("Attribute") in VERBS for each in written)
 
 
 def routes(program: Program, cls: ClassValue, conventions: list[Convention], style: Style, odata: Sequence[str] = ()) -> Iterator[Route]:
