@@ -6,7 +6,9 @@ from pathlib import Path
 
 from test_rules import scanned as _scan
 
+from ctxgen.catalogue import load
 from ctxgen.context import Component, Context
+from ctxgen.render import markdown
 
 
 def _components(context: Context) -> dict[str, Component]:
@@ -97,3 +99,46 @@ def test_a_server_and_its_tools_of_one_go_module_share_it(tmp_path: Path) -> Non
     assert "lib-pq" in parts["server"].technologies
     assert "lib-pq" in parts["worker"].technologies
     assert "amqp091-go" not in parts["server"].technologies
+
+
+def _sizes(context: Context) -> set[tuple[str, str | None, str]]:
+    return {(each.kind, each.subject, each.value) for each in context.scale}
+
+
+def test_pools_that_go_code_sizes(tmp_path: Path) -> None:
+    source = (
+        'package store\n\nimport (\n\t"database/sql"\n\n\t"github.com/redis/go-redis/v9"\n)\n\n'
+        "func Open(db *sql.DB) {\n\tdb.SetMaxOpenConns(25)\n\tdb.SetMaxIdleConns( 5 )\n\t// db.SetMaxOpenConns(99)\n\tdb.SetMaxOpenConns(limit)\n}\n\n"
+        "var cache = redis.NewClient(&redis.Options{\n\tAddr: address,\n\tPoolSize:     10,\n\tMaxActive: 7,\n})\n\n"
+        "func TestOpen(db *sql.DB) {\n\tdb.SetMaxOpenConns(1)\n}\n"
+    )
+    told = _sizes(_scan(tmp_path, {"go.mod": MODULE, "main.go": _program("store"), "store/open.go": source}))
+    assert told == {
+        ("pool-size", "database/sql", "25"),
+        ("pool-size", "database/sql idle", "5"),
+        ("pool-size", "go-redis", "10"),
+    }
+
+
+def test_pools_and_workers_that_rust_code_sizes(tmp_path: Path) -> None:
+    files = {
+        "Cargo.toml": '[package]\nname = "shop"\nversion = "0.1.0"\n\n[dependencies]\nsqlx = "0.8"\nactix-web = "4"\n',
+        "src/main.rs": "fn main() {\n    PgPoolOptions::new()\n        .max_connections(50)\n        .min_connections(2)\n        .connect(&url);\n"
+        "    HttpServer::new(|| App::new()).workers(4).run();\n}\n\n#[cfg(test)]\nmod tests {\n    fn pool() { PgPoolOptions::new().max_connections(1); }\n}\n",
+    }
+    assert _sizes(_scan(tmp_path, files)) == {
+        ("pool-size", "SQLx", "50"),
+        ("pool-size", "SQLx minimum", "2"),
+        ("workers", "Actix Web", "4"),
+    }
+
+
+def test_sizes_that_deployments_state_alike_are_told_together(tmp_path: Path) -> None:
+    services = "".join(
+        f"  {each}:\n    image: example/{each}:1\n    deploy:\n      replicas: {count}\n      resources: {{limits: {{memory: 256M}}}}\n"
+        for each, count in (("a", 2), ("b", 2), ("c", 2), ("d", 2), ("e", 2), ("f", 3))
+    )
+    context = _scan(tmp_path, {"compose.yml": f"services:\n{services}"})
+    said = markdown.render(context, load(), budget=None, detail="standard", evidence=False, header=False)
+    scale = next(line for line in said.splitlines() if "**Scale**" in line)
+    assert scale == "- **Scale**: replicas 2 for a, b, c, d and 1 more; f replicas 3; memory limit 256M for a, b, c, d and 2 more"
