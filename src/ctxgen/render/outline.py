@@ -93,6 +93,11 @@ def _joined(parts: Iterable[Part], separator: str = ", ") -> tuple[Part, ...]:
     return tuple(out)
 
 
+def _counted(names: Sequence[str]) -> tuple[Part, ...]:
+    """`api, worker, web, mail and 3 more`."""
+    return *_joined(Text(each) for each in names[:4]), *([f" and {len(names) - 4} more"] if len(names) > 4 else [])
+
+
 class _Teller:
     """Makes the lines in their order and knows which technologies are told already."""
 
@@ -246,14 +251,18 @@ class _Teller:
         stated: dict[tuple[str, str, str, str], list[ScaleSetting]] = defaultdict(list)
         for setting in self.context.scale:
             unit = setting.unit if setting.unit and setting.value.isdigit() else ""
-            stated[setting.kind, setting.subject or "", setting.value, unit].append(setting)
+            subject = "" if setting.kind in wording.SIZES_OF_DEPLOYMENTS else setting.subject or ""
+            stated[setting.kind, subject, setting.value, unit].append(setting)
         pieces = []
         seen: Counter[str] = Counter()
         for (kind, subject, value, unit), same in stated.items():
             seen[kind] += 1
-            said = (subject, kind.replace("-", " "), value, unit)
+            of = self.deployments(same) if kind in wording.SIZES_OF_DEPLOYMENTS else []
+            said = (of[0] if len(of) == 1 else subject, kind.replace("-", " "), value, unit)
             parts = _joined((Text(each) for each in said if each), " ")
-            if len(owners := list(dict.fromkeys(each.component for each in same if each.component))) > 1:
+            if len(of) > 1:
+                parts = (*parts, " for ", *_counted(of))
+            elif len(owners := list(dict.fromkeys(each.component for each in same if each.component))) > 1:
                 parts = (*parts, *self.owners(owners))
             # the first few of every kind before the flood of one; a single replica is what everybody has
             worth = 82 - 3 * seen[kind] if seen[kind] <= SIZES_PER_KIND else 60 - seen[kind]
@@ -265,8 +274,12 @@ class _Teller:
     def owners(self, components: Iterable[str]) -> list[Part]:
         """` for api, worker and 3 more`: the product's own parts among some components, by name."""
         using = [self.parts[each] for each in components if each in self.parts and self.parts[each].kind != "infrastructure"]
-        more = [f" and {len(using) - 4} more"] if len(using) > 4 else []
-        return [" for ", *_joined(Text(part.name) for part in using[:4]), *more] if using else []
+        return [" for ", *_counted([part.name for part in using])] if using else []
+
+    def deployments(self, settings: Iterable[ScaleSetting]) -> list[str]:
+        """What settings are of: the components by name, else what they are stated for."""
+        named = (self.parts[each.component].name if each.component in self.parts else each.subject for each in settings)
+        return list(dict.fromkeys(filter(None, named)))
 
     def database(self) -> list[Piece]:
         pieces = []

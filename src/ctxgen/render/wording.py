@@ -48,6 +48,10 @@ AROUND = (
     ("frontend", "Frontend", ("frontend",), ("frontend",)),
 )
 """Section, label, categories and scopes of the lines of technologies around the five elements."""
+SIZES_OF_DEPLOYMENTS = frozenset(
+    ("replicas", "min-replicas", "max-replicas", "cpu-target", "memory-limit", "memory-request", "cpu-limit", "cpu-request")
+)
+"""Kinds of sizes whose subject is what is deployed, so that several of one size are told together."""
 NOT_STATED = {
     "scale.daily_active_users": "users", "scale.peak_load": "load", "scale.availability_target": "availability targets", "scale.data_volume": "data volume", "security.compliance": "compliance",
 }  # fmt: skip
