@@ -53,6 +53,8 @@ _BUILD_LOGIC = re.compile(r"(?:^|/)(?:buildSrc|build-logic)/(?:(?:build|settings
 """What Gradle's own build needs.  Source: https://docs.gradle.org/current/userguide/sharing_build_logic_between_subprojects.html"""
 _PROGRAM = re.compile(r"((?:.*/)?website)/(?:(?:cmd/[^/]+/)?main\.go|manage\.py|config\.ru)")
 """What a folder that is called like one of documentation holds where it is a program that serves."""
+_COMPILED = re.compile(r"((?:.{0,300}/)?)(?:dist|build|out|lib)/(?:src/)?(.{1,300})\.([cm]?)jsx?\Z")
+"""What a compiler of TypeScript may have written.  Source: https://www.typescriptlang.org/tsconfig/#outDir"""
 _TEST_WORDS = {"test", "tests", "testing", "e2e", "ci", "integration"}
 
 
@@ -69,6 +71,7 @@ class Places:
         self._packages = {folder_of(path) for path in listed if path.endswith("/__init__.py")}
         self._charts = {folder_of(path) for path in listed if path.endswith(("/Chart.yaml", "/Chart.yml"))}
         self._programs = {match[1] for path in listed if (match := _PROGRAM.fullmatch(path))}
+        self._built = _built(listed)
         self._all_product = False
         manifests = list(projects)
         self._compiled = {folder_of(path) for path in manifests if path.endswith((".csproj", ".fsproj", ".vbproj"))}
@@ -85,10 +88,11 @@ class Places:
         """Whether the file is somebody else's code that was copied in."""
         return any(part in _VENDORED for part in path.split("/")[:-1])
 
-    @staticmethod
-    def _file_scope(path: str, folder_scope: Callable[[str], Scope | None]) -> Scope | None:
+    def _file_scope(self, path: str, folder_scope: Callable[[str], Scope | None]) -> Scope | None:
         if (folder := folder_scope(folder_of(path))) is not None:
             return folder
+        if path in self._built:
+            return "docs"
         base = path.rpartition("/")[2]
         return "test" if _TEST_FILE.match(base) else "dev" if ".gitpod." in base or _BUILD_LOGIC.search(path) else None
 
@@ -124,3 +128,19 @@ class Places:
             if lowered in _DEV or (lowered.startswith(".") and len(lowered) > 1):
                 return "test" if any(map(_TEST.fullmatch, parts[index + 1 :])) else "dev"
         return None
+
+
+def _built(paths: list[str]) -> frozenset[str]:
+    """Compiled scripts that are kept beside what they are compiled from: `dist/user/user.service.js` of `src/user/user.service.ts`."""
+    compiled = [(path, match) for path in paths if (match := _COMPILED.match(path))]
+    if not compiled:
+        return frozenset()
+    written = {
+        path for path in paths if path.endswith((".ts", ".tsx", ".mts", ".cts")) and not path.endswith((".d.ts", ".d.mts", ".d.cts"))
+    }
+
+    def source(match: re.Match[str]) -> bool:
+        above, inner, kind = match.groups()
+        return any(f"{above}{start}{inner}.{extension}" in written for start in ("src/", "") for extension in (f"{kind}ts", "tsx"))
+
+    return frozenset(path for path, match in compiled if source(match))

@@ -44,6 +44,10 @@ _GENERATED = re.compile(
     r"(?i)\.(?:min\.js|d\.ts|designer\.cs|g\.cs|g\.dart|freezed\.dart)\Z|[._](?:pb2?|pb2_grpc|grpc_pb|pb_service)\.\w{1,4}\Z|(?:^|/)(?:__generated__|generated)/"
 )
 """Source that tools write."""
+_OF_TOOLS = re.compile(
+    r"(?i)\..+|.+[._-](?:config|conf|setup)\.[cm]?[jt]s|(?:gulp|grunt|jake|danger)file(?:\.babel)?\.[cm]?[jt]s|(?:webpack|rollup)\..+|package-scripts\.[cm]?js"
+)
+"""Settings of a project's tools beside its manifest that happen to be written in a script language."""
 
 
 def runtimes(facts: Facts, join: Join, places: Places) -> list[RuntimeStatement]:
@@ -89,14 +93,17 @@ def languages(
     npm = [unit for unit in join.units if unit.ecosystem == "npm"]
     # packages that only a browser's application needs, beside a backend in another language
     for_browsers = any(unit.frontend for unit in npm) and not any(unit.backend for unit in npm) and any(unit.backend for unit in join.units)
+    npm_folders = {unit.folder for unit in npm}
     manifests: dict[str, str] = {}
     for path in tree.paths:
-        base = path.rpartition("/")[2]
+        folder, _, base = path.rpartition("/")
         language = EXTENSIONS.get(os.path.splitext(base)[1].lower())
         scope = places.scope(path)
         if base in MANIFEST_LANGUAGE and scope is None:
             manifests.setdefault(MANIFEST_LANGUAGE[base], path)
         if language is None or scope is not None or places.vendored(path) or _GENERATED.search(path) or _static(path, language):
+            continue
+        if folder in npm_folders and language in ("JavaScript", "TypeScript") and _OF_TOOLS.fullmatch(base):
             continue
         where = (
             "frontend"
