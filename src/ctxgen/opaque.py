@@ -350,13 +350,13 @@ class Opaque:
         return fnmatch.fnmatchcase(self._value.strip().strip("\"'").lower(), pattern.lower())
 
     def option(self, *flags: str) -> Opaque | None:
-        """What follows one of the options in a command line: `--workers 4`, `--workers=4`, `-w4`."""
+        """What follows one of the options in a command line: `--workers 4`, `--workers=4`, `-w4`, `-Xmx512m`."""
         parts = [part for part in re.split(r"[\s\"'\[\],]+", self._value) if part]
         for index, part in enumerate(parts):
             for flag in flags:
                 if part == flag and index + 1 < len(parts):
                     return Opaque(parts[index + 1])
-                if part.startswith(flag + "=") or (len(flag) == 2 and part.startswith(flag) and part != flag):
+                if part.startswith(flag + "=") or ((len(flag) == 2 or flag == "-Xmx") and part.startswith(flag) and part != flag):
                     return Opaque(part[len(flag) :].removeprefix("="))
         return None
 

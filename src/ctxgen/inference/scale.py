@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 
 from ctxgen.catalogue import Catalogue
@@ -25,9 +26,23 @@ _KIND_ORDER = {
     "cpu-limit": 8,
     "heap": 9,
     "rate-limit": 10,
-    "timeout": 11,
-    "ttl": 12,
+    "rate-limit-window": 11,
+    "timeout": 12,
+    "ttl": 13,
 }
+_HEAP: tuple[tuple[str, str | None], ...] = (
+    ("-Xmx", None),
+    ("-XX:MaxHeapSize", None),
+    ("-XX:MaxRAMPercentage", "%"),
+    ("--max-old-space-size", "MB"),
+    ("--max_old_space_size", "MB"),
+)
+"""Options of runtimes that bound the heap, with the unit of a plain number.
+
+Sources: https://docs.oracle.com/en/java/javase/21/docs/specs/man/java.html, https://nodejs.org/api/cli.html#--max-old-space-sizesize-in-mib
+"""
+_BUILDS = re.compile(r"(?i)build|compile|deps|install|lint|test|RUN\Z")
+"""What a stage, script or instruction is called whose memory is not that of what runs."""
 
 
 def scale(facts: Facts, join: Join, catalogue: Catalogue, places: Places) -> list[ScaleSetting]:
@@ -70,6 +85,10 @@ def scale(facts: Facts, join: Join, catalogue: Catalogue, places: Places) -> lis
     for variable in facts.of(Variable):
         if variable.value is not None and (known := catalogue.setting(variable.name)):
             technology, signal = known
+            if signal.kind == "heap":
+                value, unit = _heap(variable.value, variable.owner)
+                add("heap", value, unit, signal.subject, join.component(variable.at.path, variable.owner), variable)
+                continue
             add(
                 signal.kind,
                 _safe(variable.value, signal.kind),
@@ -85,7 +104,10 @@ def scale(facts: Facts, join: Join, catalogue: Catalogue, places: Places) -> lis
             known_id = catalogue.command(word)
             for option, signal in catalogue.options(word):
                 value = command.option(option)
-                if value is not None and known_id:
+                if signal.kind == "heap":
+                    size, unit = _heap(command, owner)
+                    add("heap", size, unit, signal.subject, join.component(fact.at.path, owner), fact)
+                elif value is not None and known_id:
                     add(
                         signal.kind,
                         _safe(value, signal.kind),
@@ -107,3 +129,15 @@ def _safe(value: Opaque, kind: str) -> str | None:
     if number is not None:
         return str(number)
     return resolved.duration() or resolved.size() or resolved.number()
+
+
+def _heap(options: Opaque, owner: str | None) -> tuple[str | None, str | None]:
+    """The bound of the heap among options of a runtime, with its unit; none where they are those of a build."""
+    if owner is not None and _BUILDS.search(owner):
+        return None, None
+    for flag, unit in _HEAP:
+        if (value := options.option(flag)) is not None:
+            value = value.interpolate(lambda _: None)
+            number = value.number()
+            return (f"{number}%", None) if number and unit == "%" else (value.size() or number, unit)
+    return None, None

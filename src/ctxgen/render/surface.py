@@ -47,7 +47,7 @@ def _summary(endpoints: Sequence[Endpoint], index: int) -> Iterator[Piece]:
         parts += [" by ", *_codes(most)] if most else []
     if public := sum(each.access == "public" for each in endpoints):
         parts += [f", {public} public"]
-    yield Piece(tuple(parts), max(20, SUMMARY - 3 * index), endpoints[0].evidence[0])
+    yield Piece(tuple(parts), max(20, SUMMARY - 2 * index), endpoints[0].evidence[0])
     groups = grouped(each for each in endpoints if each.path and each.kind in ("http", "ws", "sse"))
     for rank, (prefix, same) in enumerate(groups[:GROUPS] if len(groups) > 1 else ()):
         methods = ", ".join(dict.fromkeys(each.method for each in same if each.method))
