@@ -816,3 +816,64 @@ def test_filters_of_rails_that_only_look_at_credentials_which_are_brought(tmp_pa
         ),
     }
     assert _access(_scan(tmp_path, files)) == {"/orders": told}
+
+
+def test_scripts_that_are_compiled_or_settings_of_tools_are_no_language(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"name": "shop", "dependencies": {"express": "5.1.0", "jsonwebtoken": "9"}, "devDependencies": {"typescript": "5.9.3"}}',
+        "eslint.config.js": "export default [];\n",
+        ".dependency-cruiser.js": "module.exports = {};\n",
+        "dist/token.js": 'const jwt = require("jsonwebtoken");\nexports.check = (token) => jwt.verify(token, key);\n',
+        "src/token.ts": 'import jwt from "jsonwebtoken";\n\nexport const check = (token: string) => jwt.verify(token, key);\n',
+    }
+    context = _scan(tmp_path, files)
+    assert [each.name for each in context.languages] == ["TypeScript"]
+    assert {each.evidence[0].path for each in context.security.mechanisms} == {"src/token.ts"}
+    kept = _scan(tmp_path / "kept", {**files, "dist/worker.js": "exports.run = () => {};\n"})
+    assert [each.name for each in kept.languages] == ["TypeScript", "JavaScript"]
+
+
+def test_a_database_that_typeorm_s_own_variable_chooses(tmp_path: Path) -> None:
+    packages = '{"name": "shop", "dependencies": {"express": "4", "typeorm": "0.2.9", "pg": "7", "mysql": "2"}}'
+    files = {"package.json": packages, ".env.example": "TYPEORM_CONNECTION=postgres\n"}
+    assert {each.technology: each.usage for each in _scan(tmp_path, files).datastores} == {"postgresql": "default", "mysql": "supported"}
+
+
+def test_migrations_of_postgrator(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"name": "shop", "dependencies": {"fastify": "5", "postgrator": "8", "mysql2": "3"}}',
+        "migrations/001.do.orders.sql": "CREATE TABLE orders (id INT PRIMARY KEY);\n",
+        "migrations/001.undo.orders.sql": "DROP TABLE orders;\n",
+        "migrations/002.do.sql": "ALTER TABLE orders ADD COLUMN total INT;\n",
+    }
+    context = _scan(tmp_path, files)
+    assert [(each.tool, each.count) for store in context.datastores if (each := store.migrations)] == [("postgrator", 2)]
+    assert [(each.name, len(each.columns)) for each in context.models] == [("orders", 2)]
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ({"Dockerfile": 'FROM node:22\nENV NODE_OPTIONS="--max-old-space-size=4096"\nCMD ["node", "index.js"]\n'}, ("4096", "MB")),
+        ({"Dockerfile": 'FROM node:22\nCMD ["node", "--max-old-space-size=512", "index.js"]\n'}, ("512", "MB")),
+        ({"Dockerfile": 'FROM node:22\nENV JAVA_OPTS="-Xms64m -Xmx256m"\n'}, ("256m", None)),
+        ({"Dockerfile": 'FROM node:22\nCMD ["java", "-XX:MaxRAMPercentage=75.0", "-jar", "shop.jar"]\n'}, ("75.0%", None)),
+        ({"Dockerfile": "FROM node:22 AS build\nENV NODE_OPTIONS=--max-old-space-size=8192\nRUN npm ci\nFROM node:22\n"}, None),
+        ({"Dockerfile": "FROM node:22\nRUN node --max-old-space-size=8192 bundle.js\n"}, None),
+    ],
+)
+def test_the_bound_of_the_heap(tmp_path: Path, files: dict[str, str], told: tuple[str, str | None] | None) -> None:
+    product = {"package.json": '{"name": "shop", "dependencies": {"express": "4"}}', "index.js": 'require("express")().listen(80);\n'}
+    found = [(each.value, each.unit) for each in _scan(tmp_path, {**product, **files}).scale if each.kind == "heap"]
+    assert found == ([told] if told else [])
+
+
+def test_an_engine_that_only_a_variant_called_like_it_starts(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"name": "shop", "dependencies": {"express": "4", "pg": "8"}}',
+        "index.js": 'require("express")().listen(80);\n',
+        "Dockerfile": "FROM node:22\n",
+        "docker-compose.yml": "services:\n  app:\n    build: .\n  postgres:\n    image: postgres:17\n",
+        "docker-compose_mysql.yml": "services:\n  app:\n    build: .\n  mysql:\n    image: mysql:8.4\n",
+    }
+    assert {each.technology: each.usage for each in _scan(tmp_path, files).datastores} == {"postgresql": "used", "mysql": "supported"}

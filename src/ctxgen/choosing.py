@@ -1,4 +1,7 @@
-"""Variables that choose a database by name: how they are called, and what their values mean."""
+"""Variables that choose a database by name: how they are called, and what their values mean.
+
+Source for TypeORM's own: https://github.com/typeorm/typeorm/blob/0.2.45/docs/using-ormconfig.md#using-environment-variables
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,9 @@ from collections.abc import Iterator
 
 from ctxgen.opaque import Opaque
 
-_CHOOSES_ENGINE = re.compile(r"(?:^|_)(?:DB|DATABASE)_?(?:ENGINE|TYPE|DRIVER|DIALECT|CONNECTION|VENDOR|CLIENT|BACKEND|PROVIDER)$")
+_CHOOSES_ENGINE = re.compile(
+    r"(?:^|_)(?:DB|DATABASE)_?(?:ENGINE|TYPE|DRIVER|DIALECT|CONNECTION|VENDOR|CLIENT|BACKEND|PROVIDER)$|^TYPEORM_CONNECTION$"
+)
 _ENGINE_WORDS = {
     "sqlite": ("sqlite", "sqlite3", "better-sqlite3", "*.sqlite3"), "postgresql": ("postgres", "postgresql", "pgsql", "pg", "*.postgresql"), "mysql": ("mysql", "mysql2", "*.mysql"), "mariadb": ("mariadb",),
     "sqlserver": ("mssql", "sqlserver"), "mongodb": ("mongodb", "mongo"), "oracle": ("oracle",),

@@ -120,6 +120,10 @@ def _by_name(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Sighti
             if not varied:
                 fixed.add(s.technology)
     together = set().union(*(known for known in spoken.values() if len(known) > 1))
+    # what a variant called like it starts, and no code talks to, is what somebody may put in the place of another
+    together |= {
+        known for known in named - fixed - shown if shown and all(spoken[part] == {known} for part in spoken if known in spoken[part])
+    }
     if not named & together:
         return list(sightings)
     standing = {

@@ -1,7 +1,7 @@
 """SQL files: migrations of every tool that keeps them as SQL, and dumps.  What they add up to is worked out by `resolve.schema`.
 
 Sources: https://documentation.red-gate.com/flyway, https://github.com/golang-migrate/migrate, https://pressly.github.io/goose/,
-https://github.com/amacneil/dbmate, https://docs.liquibase.com/concepts/changelogs/sql-format.html and the references of the dialects.
+https://github.com/amacneil/dbmate, https://github.com/rickbergfalk/postgrator, https://docs.liquibase.com/concepts/changelogs/sql-format.html and the references of the dialects.
 """
 
 from __future__ import annotations
@@ -32,7 +32,17 @@ _FORMATTED = re.compile(r"\s{0,100}--\s{0,10}liquibase formatted sql", re.IGNORE
     "*.sql",
     limit=LOCK_LIMIT,
     contains=(b"CREATE", b"create", b"Create", b"ALTER", b"alter", b"Alter", b"DROP", b"drop", b"RENAME", b"rename"),
-    excludes=("*.down.sql", "down.sql", "*_down.sql", "*-down.sql", "U[0-9]*__*.sql", "*.undo.sql", "*rollback*.sql", "*revert*.sql"),
+    excludes=(
+        "*.down.sql",
+        "down.sql",
+        "*_down.sql",
+        "*-down.sql",
+        "U[0-9]*__*.sql",
+        "*.undo.sql",
+        "*.undo.*.sql",
+        "*rollback*.sql",
+        "*revert*.sql",
+    ),
 )
 def read_sql(file: File) -> Iterator[SchemaChange | Diagnostic]:
     """The steps that the statements of a file are, those of a part that takes them back left out."""
