@@ -86,8 +86,8 @@ def scale(facts: Facts, join: Join, catalogue: Catalogue, places: Places) -> lis
         if variable.value is not None and (known := catalogue.setting(variable.name)):
             technology, signal = known
             if signal.kind == "heap":
-                value, unit = _heap(variable.value, variable.owner)
-                add("heap", value, unit, signal.subject, join.component(variable.at.path, variable.owner), variable)
+                size, unit = _heap(variable.value, variable.owner)
+                add("heap", size, unit, signal.subject, join.component(variable.at.path, variable.owner), variable)
                 continue
             add(
                 signal.kind,
