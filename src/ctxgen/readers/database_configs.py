@@ -15,14 +15,9 @@ from ctxgen.documents import Node, parse_yaml
 from ctxgen.model import ConfigKey, Fact, Variable
 from ctxgen.opaque import Name, Opaque, name
 from ctxgen.readers import reads
+from ctxgen.readers._erb import ERB_BLOCK, ERB_VALUE, erb_value
 from ctxgen.tree import File
 
-_ERB_BLOCK = re.compile(r"<%[^=](?:(?!<%).){0,2000}?%>")
-_ERB_VALUE = re.compile(r"<%=((?:(?!<%).){0,2000}?)-?%>")
-_ERB_ENV = re.compile(
-    r"ENV(?:\.fetch\(\s{0,9}|\[\s{0,9})[\"']([A-Za-z_]\w{0,99})[\"']\s{0,9}(?:,\s{0,9}([^)]{0,200}))?[)\]](?:\.presence)?\s{0,9}(?:(?:\|\||\{)\s{0,9}([^}|]{1,200}?)\s{0,9}(?:\}|$))?"
-)
-_PLAIN = re.compile(r"[\"']?([^\"']{0,200})[\"']?")
 _BOUNDS = re.compile(r"\s{0,40}(?:pool|(?:min|max)_connections|checkout_timeout|reaping_frequency)\s{0,9}:")
 _INI_SECTION = re.compile(r"\[([\w.:-]{1,80})\]\s*")
 _INI_PAIR = re.compile(r"([A-Za-z][\w.]{0,80})\s{0,20}[=:]\s{0,20}(\S.{0,1000})")
@@ -50,32 +45,14 @@ def read_rails_database(file: File) -> Iterator[Fact]:
         variables: list[Variable] = []
 
         def replaced(found: re.Match[str], variables: list[Variable] = variables, number: int = number) -> str:
-            return _erb_value(file, number, found[1].strip(), variables)
+            return erb_value(file, number, found[1].strip(), variables)
 
-        lines.append(_ERB_VALUE.sub(replaced, _ERB_BLOCK.sub("", line)))
+        lines.append(ERB_VALUE.sub(replaced, ERB_BLOCK.sub("", line)))
         bounds = _BOUNDS.match(line) is not None  # a size of the pool: what the variable is elsewhere, its default here does not say
         yield from (replace(each, value=None if bounds else each.value, when=variant) for each in variables)
     for document in parse_yaml("\n".join(lines)):
         for section, node in document.items():
             yield from _settings(file, f"database.{section}", node, environment(section) or variant)
-
-
-def _erb_value(file: File, line: int, code: str, variables: list[Variable]) -> str:
-    """An ERB expression's literal default, or `${NAME}` for the variable that it reads, fit to stand in YAML."""
-    found = _ERB_ENV.search(code)
-    if found is None:
-        return ""
-    default = found[2] or found[3]
-    plain = _PLAIN.fullmatch(default.strip()) if default else None
-    value = plain[1] if plain and "ENV" not in plain[1] else None
-    required = (default is None) if "fetch" in code else (False if default else None)
-    variables.append(
-        Variable(
-            name=name(found[1]), value=None if value is None else Opaque(value), source="settings", required=required, at=file.at(line)
-        )
-    )
-    text = f"${{{found[1]}}}" if value is None else value
-    return text if re.fullmatch(r"[\w./:@${}+-]*", text) and not text.endswith(":") else ""
 
 
 @reads("ormconfig.json", "ormconfig.yml", "ormconfig.yaml")
