@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from test_rules import scanned as _scan
 
 from ctxgen.catalogue import load
@@ -142,3 +143,31 @@ def test_sizes_that_deployments_state_alike_are_told_together(tmp_path: Path) ->
     said = markdown.render(context, load(), budget=None, detail="standard", evidence=False, header=False)
     scale = next(line for line in said.splitlines() if "**Scale**" in line)
     assert scale == "- **Scale**: replicas 2 for a, b, c, d and 1 more; f replicas 3; memory limit 256M for a, b, c, d and 2 more"
+
+
+def test_variables_that_a_template_offers_commented_out(tmp_path: Path) -> None:
+    template = (
+        "## Set SHOP_NOTE=something to be told.\nDOMAIN=shop.example\n# DATABASE_URL=mysql://user@host/shop\n#SMTP_HOST=\n"
+        "# DATABASE_URL=postgresql://user@host/shop\n# DOMAIN=localhost\n   # lower=1\n"
+    )
+    files = {"Cargo.toml": '[package]\nname = "shop"\nversion = "0.1.0"\n', "src/main.rs": "fn main() {}\n"}
+    context = _scan(tmp_path, {**files, ".env.template": template, ".env": "# OLD_NAME=1\nNEW_NAME=1\n"})
+    assert {each.name: each.required for each in context.environment} == {
+        "DOMAIN": None,
+        "DATABASE_URL": False,
+        "SMTP_HOST": False,
+        "NEW_NAME": None,
+    }
+    assert not context.datastores  # what is commented out uses nothing
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "kind"),
+    [("hello.go", "", "service"), ("gen.go", "//go:build ignore\n\n", "library"), ("shop.go", "// +build ignore\n\n", "library")],
+)
+def test_a_program_in_go_may_have_any_name(tmp_path: Path, name: str, head: str, kind: str) -> None:
+    module = "module example.org/shop\n\ngo 1.23\n\nrequire github.com/gin-gonic/gin v1.10.0\n"
+    source = f'{head}package main\n\nimport "github.com/gin-gonic/gin"\n\nfunc main() {{\n\tr := gin.Default()\n\tr.Run() // 8080\n}}\n'
+    part = _components(_scan(tmp_path, {"go.mod": module, name: source}))["shop"]
+    assert part.kind == kind
+    assert kind == "library" or part.ports == (8080,)

@@ -122,7 +122,7 @@ class Folders:
             case "cargo":
                 return self.known.files.rust_program_in(unit.folder)
             case "go":
-                return self.known.files.go_program_in(unit.folder)
+                return self.known.go_program_in(unit.folder)
             case "nuget":
                 return unit.output == "application"
             case "npm":

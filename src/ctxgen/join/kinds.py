@@ -173,7 +173,7 @@ class Kinds:
         files = self.known.files
         match unit.ecosystem:
             case "go":
-                return not files.go_program_in(unit.folder)
+                return not self.known.go_program_in(unit.folder)
             case "cargo":
                 return self._crates_taking[unit.folder] > 1 or (unit.output != "application" and not files.rust_program_in(unit.folder))
             case _:

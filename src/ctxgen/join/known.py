@@ -10,7 +10,7 @@ from ctxgen.catalogue import Catalogue
 from ctxgen.facts import Facts, folder_of
 from ctxgen.join.files import Files
 from ctxgen.join.units import Unit, Units
-from ctxgen.model import Container, Dependency, Image
+from ctxgen.model import ConfigKey, Container, Dependency, Image
 from ctxgen.places import Places
 
 
@@ -23,6 +23,9 @@ class Known:
         for container in facts.of(Container):
             if container.stage is None:
                 self._containers[folder_of(container.at.path)].append(container)
+        self._go_programs = {
+            folder_of(key.at.path) for key in facts.of(ConfigKey) if key.key == "go.program" and places.scope(key.at.path) is None
+        }
         self._bases: dict[str, str] = {}
         self._engines: dict[str, str] = {}
         for image in facts.of(Image):
@@ -50,6 +53,10 @@ class Known:
     def containers_in(self, folder: str | None) -> Iterable[Container]:
         """What the Dockerfiles of a folder run: their last stages."""
         return self._containers.get(folder, ()) if folder is not None else ()
+
+    def go_program_in(self, folder: str) -> bool:
+        """Whether a Go module holds a command: by the conventions of files, or as a file of its folder says."""
+        return folder in self._go_programs or self.files.go_program_in(folder)
 
     def base_technology(self, folder: str) -> str | None:
         """The technology that the image of a folder starts from."""

@@ -18,6 +18,8 @@ from ctxgen.tree import SOURCE_LIMIT, File
 
 _LONGEST = 300
 """Characters of a line that are looked at."""
+_MANY = 50
+"""Sizes of a file; one that states more is no code of a backend."""
 _SQL = re.compile(r"\.Set(?P<key>MaxOpenConns|MaxIdleConns)\([ \t]{0,4}(?P<number>\d{1,6})[ \t]{0,4}\)")
 _FIELD = re.compile(
     r"(?:^|[\s{.,])(?P<key>PoolSize|MinIdleConns|MaxActive|MaxIdle|MaxConns|MinConns)[ \t]{0,20}(?::|=)[ \t]{0,30}(?:u?int(?:32|64)?\()?(?P<number>\d{1,6})\)?[ \t]{0,4}(?:,|\}|//|$)"
@@ -49,7 +51,7 @@ _CRATES = (("PoolOptions", "SQLx"), ("ConnectOptions", "SeaORM"), ("deadpool", "
 )
 def read_go_pools(file: File) -> Iterator[Fact]:
     """`db.SetMaxOpenConns(25)` and the fields of the options of Redis clients and pgx."""
-    text = file.text
+    text, stated = file.text, 0
     for start, end in lines_with(text, "Conns", "PoolSize", "MaxActive", "MaxIdle"):
         line = text[start : min(end, start + _LONGEST)]
         found = _SQL.search(line) or _FIELD.search(line)
@@ -58,6 +60,8 @@ def read_go_pools(file: File) -> Iterator[Fact]:
         subject = _SQL_KEYS.get(found["key"]) or _of_field(found["key"], text)
         if subject is None:
             continue
+        if (stated := stated + 1) > _MANY:
+            return
         function = text.rfind("\nfunc ", 0, start)
         if function >= 0 and (named := _FUNCTION.match(text, function)) and named[1].lower().startswith("test"):
             continue  # what prepares tests
@@ -78,12 +82,15 @@ def _of_field(key: str, text: str) -> str | None:
 def read_rust_pools(file: File) -> Iterator[Fact]:
     """`PgPoolOptions::new().max_connections(50)`, `Pool::builder().max_size(15)`, `HttpServer::new(…).workers(4)`; nothing of modules of tests."""
     text = file.text.partition("#[cfg(test)]")[0]
+    stated = 0
     pool = next((subject for word, subject in _CRATES if word in text), None)
     for start, end in lines_with(text, "_connections(", ".max_size(", ".min_idle(", ".workers("):
         line = text[start : min(end, start + _LONGEST)]
         found = _RUST.search(line)
         if found is None or "//" in line[: found.start()]:
             continue
+        if (stated := stated + 1) > _MANY:
+            return
         number = found["number"].replace("_", "")
         if found["key"] == "workers":
             if "HttpServer::new" in text:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from ctxgen.model import Diagnostic, Variable
-from ctxgen.opaque import Opaque, name
+from ctxgen.opaque import Name, Opaque, name
 from ctxgen.readers import reads
 from ctxgen.readers._variants import environment
 from ctxgen.tree import File
@@ -31,6 +31,11 @@ _PATTERNS = """
 """
 
 
+_TEMPLATE = re.compile(r"(?:^|[._-])(?:example|sample|template|dist|defaults?)(?:[._-]|$)")
+_OFFERED = re.compile(r"^[^\S\n]{0,8}#{1,2}[^\S\n]{0,2}(?:export[^\S\n]{1,4})?([A-Z][A-Z0-9_]{2,99})=", re.MULTILINE)
+"""An assignment that is commented out, not a sentence that quotes one."""
+
+
 @reads(*_PATTERNS.split(), excludes=_NOT_ENVIRONMENT)
 def read_dotenv(file: File) -> Iterator[Variable | Diagnostic]:
     """Every variable with the line of its name; one diagnostic for the first line that says nothing."""
@@ -39,6 +44,7 @@ def read_dotenv(file: File) -> Iterator[Variable | Diagnostic]:
     shell = file.name == ".envrc"
     when = environment(_label(file.name))
     broken: int | None = None
+    told: set[str] = set()
     label = name(when) if when else None
     for binding in parse_stream(io.StringIO(file.text)):
         original = binding.original.string
@@ -53,14 +59,29 @@ def read_dotenv(file: File) -> Iterator[Variable | Diagnostic]:
                 elif text.strip() and not text.lstrip().startswith("#"):
                     broken = broken or number
         for number, key, value in entries:
+            if key is not None:
+                told.add(key)
             if key is not None and not (shell and (value is None or not _SHELL_KEY.fullmatch(key))):
                 yield Variable(
                     name=name(key), value=None if value is None else Opaque(value), source="dotenv", at=file.at(number), when=label
                 )
+    if _TEMPLATE.search(file.name):
+        yield from _offered(file, told, label)
     if broken is not None and not shell:
         yield Diagnostic(
             path=name(file.path), line=broken, code="parse-error", severity="info", message="lines that are not NAME=value were left out"
         )
+
+
+def _offered(file: File, told: set[str], label: Name | None) -> Iterator[Variable]:
+    """The variables that a template offers commented out: optional ones, each once; what stands behind the sign is an example."""
+    line, counted = 1, 0
+    for found in _OFFERED.finditer(file.text):
+        line += file.text.count("\n", counted, found.start(1))
+        counted = found.start(1)
+        if found[1] not in told:
+            told.add(found[1])
+            yield Variable(name=name(found[1]), required=False, source="dotenv", at=file.at(line), when=label)
 
 
 def _label(filename: str) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from ctxgen.model import ConfigKey
 from ctxgen.opaque import Opaque, name
 from ctxgen.readers import reads
+from ctxgen.readers._lines import lines_with
 from ctxgen.readers._python_text import code
 from ctxgen.tree import SOURCE_LIMIT, File
 
@@ -36,6 +37,9 @@ _PYTHON = re.compile(
 _GO = re.compile(
     r"(?:\bListenAndServe(?:TLS)?\(|\.(?:Run|Listen|Start)\(|\bAddr:\s{0,9}|\bnet\.Listen\(\"tcp\",\s{0,3})\"(?:0\.0\.0\.0|localhost)?:(\d{2,5})\"|\b[gG]et[eE]nv(?:Or\w{0,20})?\(\"(?:HTTP_|SERVER_|APP_)?PORT\",\s{0,3}\":?(\d{2,5})\"\)"
 )
+_GIN = re.compile(r"\b(\w{1,40})[ \t]{0,3}:?=[ \t]{0,3}gin\.(?:Default|New)\(")
+_GO_MAIN = re.compile(r"^func main\(\)", re.MULTILINE)
+_GO_IGNORED = re.compile(r"^//(?:go:build|[ \t]?\+build)[ \t]{1,4}ignore\b", re.MULTILINE)
 _DOTNET = re.compile(
     r"\b(?:UseUrls|Urls\.Add|app\.Run|RunAsync)\(\s{0,9}\"https?://[^\"\s:]{1,60}:(\d{2,5})/?\"|\bListen(?:AnyIP|Localhost)\(\s{0,9}(\d{2,5})\b"
 )
@@ -94,6 +98,27 @@ def read_python_ports(file: File) -> Iterator[ConfigKey]:
 def read_go_ports(file: File) -> Iterator[ConfigKey]:
     """Go: `http.ListenAndServe(":8080", nil)`, `r.Run(":8080")`, `Addr: ":8080"`, `getEnv("PORT", "8080")`."""
     yield from _stated(file, _GO)
+
+
+@reads("*.go", limit=SOURCE_LIMIT, contains=(b".Run()",), excludes=("*_test.go",))
+def read_gin_port(file: File) -> Iterator[ConfigKey]:
+    """Gin: `router.Run()` without an address listens on 8080 unless `PORT` says otherwise.  Source: https://pkg.go.dev/github.com/gin-gonic/gin#Engine.Run."""
+    engines = {found[1] for found in _GIN.finditer(file.text)}
+    for start, end in lines_with(file.text, ".Run()"):
+        if (
+            found := re.fullmatch(
+                r"[ \t]{0,40}(?:log\.Fatal\(|_ = |panic\()?(\w{1,40})\.Run\(\)\)?[ \t]{0,9}(?://.*)?", file.text[start:end][:200]
+            )
+        ) and found[1] in engines:
+            yield ConfigKey(key=name("listen.port"), value=Opaque("8080"), dialect="other", at=file.at(file.text.count("\n", 0, start) + 1))
+            return
+
+
+@reads("*.go", limit=SOURCE_LIMIT, contains=(b"package main",), excludes=("*_test.go",))
+def read_go_programs(file: File) -> Iterator[ConfigKey]:
+    """That a folder of Go holds a program, whatever its file is called; not what `go run` alone builds.  Source: https://go.dev/ref/spec#Program_execution."""
+    if (found := _GO_MAIN.search(file.text)) and not _GO_IGNORED.search(file.text, 0, found.start()):
+        yield ConfigKey(key=name("go.program"), value=Opaque(""), dialect="other", at=file.at(file.text.count("\n", 0, found.start()) + 1))
 
 
 @reads("*.cs", "*.fs", limit=SOURCE_LIMIT, contains=(b"UseUrls(", b"Urls.Add(", b"Run(", b"ListenAnyIP(", b"ListenLocalhost("))
