@@ -268,6 +268,7 @@ class _Teller:
             worth = 82 - 3 * seen[kind] if seen[kind] <= SIZES_PER_KIND else 60 - seen[kind]
             worth -= 24 if kind.endswith("-request") else 0  # a limit says it better
             worth -= 30 if kind == "replicas" and value == "1" else 0
+            worth -= 14 if kind == "heap" else 0  # what a container may take says more
             pieces.append(Piece(parts, max(10, worth), _first(same[0].evidence)))
         return pieces
 
