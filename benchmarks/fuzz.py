@@ -1,8 +1,8 @@
 """Fuzz every reader, and what follows source in every language: texts made of a format's statements, its patterns' own strings and arbitrary characters.
 
-    python benchmarks/fuzz.py [SECONDS A READER] [--only NAME] [--seed N]
+    python benchmarks/fuzz.py [SECONDS A READER] [--only NAME] [--seed N] [--from NAME] [--part I/N]
 
-The seconds are CPU time.  Prints inputs and failures per reader; a failure (anything but `Unreadable`) is printed with
+The seconds are CPU time.  `--from` goes on where an earlier run ended, `--part` takes each Nth reader.  Prints inputs and failures per reader; a failure (anything but `Unreadable`) is printed with
 the input that made it.  Source is followed with all frameworks of its language switched on.
 Instrument the package with `atheris` where it is installed: `--atheris NAME` fuzzes one reader by coverage, until stopped.
 """
@@ -17,6 +17,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from functools import cache, partial
+from itertools import dropwhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -140,6 +141,8 @@ def main() -> int:
     parser.add_argument("seconds", type=float, nargs="?", default=20.0)
     parser.add_argument("--only", default="")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--from", dest="begin", default="")
+    parser.add_argument("--part", default="0/1")
     parser.add_argument("--atheris", default="")
     arguments = parser.parse_args()
     tree = Tree(Path(tempfile.mkdtemp()))
@@ -151,7 +154,9 @@ def main() -> int:
         atheris.Fuzz()
     Program.note = Tree.note = _raised  # type: ignore[assignment]
     total = failures = 0
-    for target in targets(tree):
+    part, parts = map(int, arguments.part.split("/"))
+    left = dropwhile(lambda target: arguments.begin not in target.name, targets(tree))
+    for target in list(left)[part::parts]:
         if arguments.only not in target.name:
             continue
         random_ = random.Random(f"{arguments.seed} {target.name}")
