@@ -130,6 +130,13 @@ def many(root: Path, number: int) -> None:
         (root / "many" / f"f{index}.ts").write_bytes(b"")
 
 
+def nested_types(root: Path, depth: int) -> None:
+    """A controller beside types that are nested so deep that the parser gives them up."""
+    (root / "build.gradle").write_text("dependencies { implementation 'org.springframework.boot:spring-boot-starter-web:3.3.0' }\n")
+    controller = '@RestController class A { @GetMapping("/a") String a() { return ""; } }'
+    (root / "A.java").write_text(f"import org.springframework.web.bind.annotation.*;\n{controller}\n{'A<' * depth}{'>' * depth}\nclass B {{}}\n")
+
+
 LARGE: dict[str, tuple[Callable[[Path], object], str | None]] = {
     "1 GiB": (lambda root: sparse(root / "package.json", 1 << 30), "too-large"),
     "1 GiB lock file": (lambda root: sparse(root / "yarn.lock", 1 << 30), "too-large"),
@@ -152,6 +159,7 @@ LARGE: dict[str, tuple[Callable[[Path], object], str | None]] = {
         lambda root: (root / "compose.yml").write_text("a: &a [1]\n" + "".join(f"{chr(b)}: &{chr(b)} [{f'*{chr(b - 1)},' * 50}]\n" for b in range(98, 110))),
         "too-complex",
     ),
+    "types": (lambda root: nested_types(root, 1_900), None),
     "files": (lambda root: many(root, 4_000), None),
 }  # fmt: skip
 

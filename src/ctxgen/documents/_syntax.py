@@ -102,8 +102,9 @@ def parse_syntax(data: bytes, language: str) -> Syntax:
         raise Unreadable("too-complex", "broken code that takes too long to parse") from None
     if tried.root_node.descendant_count > MAX_NODES:
         raise Unreadable("too-complex", f"code of more than {MAX_NODES} nodes")
-    # the same tree over the bytes themselves: a node's text would be read through the callback
-    return parser.parse(data, tried).root_node
+    # the same tree over the bytes themselves: a node's text would be read through the callback;
+    # parts of broken code are not taken over, since a parser that tries to may need a hundred times the memory
+    return (parser.parse(data) if tried.root_node.has_error else parser.parse(data, tried)).root_node
 
 
 _kept: list[Parser] = []
