@@ -22,6 +22,7 @@ from ctxgen.model import EntityModel
 from ctxgen.pipeline import analyse, scan
 from ctxgen.source import following, interpreter, masking, modules, routes, routing
 from ctxgen.source import scan as scanning
+from ctxgen.source.dotnet import efcore
 from ctxgen.source.jvm import spring_security
 from ctxgen.source.php.annotations import _START
 from ctxgen.source.ruby import rails_drawing, rails_resources
@@ -153,6 +154,18 @@ def test_schemes_of_rust_stand_behind_attributes_of_several_lines() -> None:
     for attribute in (b"", b'#[oai(ty = "api_key")] ', b'#[oai(\n  ty = "bearer",\n)]\n', b"#[a]\n#[b(c[d])]\npub(crate) "):
         found = rust_resolve._SCHEME.findall(b"#[derive(Debug, SecurityScheme)]\n" + attribute + b"struct Key(ApiKey);")
         assert found == [b"Key"]
+
+
+def test_declarations_of_one_class_are_looked_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of a thousand was a context of its own that is made of the others."""
+    asked = Mock(wraps=efcore._sets)
+    monkeypatch.setattr(efcore, "_sets", asked)
+    dialect = next(dialect for dialect in DIALECTS if dialect.name == "aspnet")
+    declared = "public partial class D : DbContext {{ public DbSet<E{0}> A{0} {{ get; set; }} }}\n"
+    context = scan(repository(tmp_path, **files(dialect, "".join(declared.format(number) for number in range(20)))))
+    assert asked.call_count == 1
+    assert sorted(model.name for model in context.models) == sorted(f"E{number}" for number in range(20))
+    assert paths(context) == {"/first", "/last"}
 
 
 @pytest.mark.parametrize(("name", "word"), [("express", "app.get('/a{n}', h);\n"), ("laravel", "Route::resource('a{n}', A::class);\n")])

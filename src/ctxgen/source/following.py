@@ -59,6 +59,8 @@ class Following:
         self.extensions: dict[str, list[FunctionValue]] = defaultdict(list)
         """Functions with a receiver (Go's methods, extension functions), by name."""
         self.classes: list[ClassValue] = []
+        self.declared: dict[int, ClassValue] = {}
+        """The classes at the top of modules by `id` of their `ir.Class`."""
         self.parts: dict[tuple[str, str, str], list[ClassValue]] = defaultdict(list)
         """The declarations of a partial class, by namespace, the class that it lies in, and name."""
         self.functions: list[FunctionValue] = []

@@ -126,6 +126,7 @@ class Interpreter(Lookups):
                 scope.names[what.name] = value
             self._decorate(what.decorators, value, scope)
             return
+        known = self.declared.get(id(what), known)  # another class may have taken its name
         cls = known if isinstance(known, ClassValue) and known.cls is what else self._class(what, scope)
         scope.names[what.name] = cls
         self.defined(cls)

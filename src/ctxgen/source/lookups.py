@@ -34,6 +34,10 @@ _COMPUTED = {"property", "cached_property", "computed_field", "hybrid_property"}
 """Decorators of methods that are read like fields."""
 
 
+MAX_LINEAGE = 30
+"""Classes, and declarations of them, that one class is made of at most."""
+
+
 class Lookups(Modules):
     """Names, attributes and members."""
 
@@ -276,18 +280,20 @@ class Lookups(Modules):
             return
         seen: set[int] = set()
         work = [cls]
-        while work and len(seen) < 30:
+        while work and len(seen) < MAX_LINEAGE:
             each = work.pop(0)
             if id(each) in seen:
                 continue
             seen.add(id(each))
             yield each
-            if each.cls.partial:
-                work[:0] = self.parts_of(each)
+            if each.cls.partial and id(parts := self.parts_of(each)) not in seen:
+                seen.add(id(parts))
+                work[:0] = parts[:MAX_LINEAGE]
             bases = each.bases
             if bases is None:
                 bases = [base for base in (self.evaluate(base, each.scope) for base in each.cls.bases) if isinstance(base, ClassValue)]
-                each.bases = bases if self.language.names_are_paths else None  # elsewhere a name may get another value
+                lasting = self.language.names_are_paths or self.language.qualified  # elsewhere a name may get another value
+                each.bases = bases if lasting else None
             work += bases
 
     def value_of_type(self, type: ir.Expression, scope: Scope, line: int) -> Value:

@@ -56,7 +56,7 @@ class Modules(Following):
             else:
                 module.scope.names[what.name] = value
         else:
-            module.scope.names[what.name] = self._class(what, module.scope)
+            module.scope.names[what.name] = self.declared[id(what)] = self._class(what, module.scope)
 
     def _class(self, cls: ir.Class, scope: Scope, outer: ClassValue | None = None) -> ClassValue:
         value = ClassValue(cls, scope, outer)

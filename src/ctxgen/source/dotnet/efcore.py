@@ -27,7 +27,8 @@ _REWRITES = re.compile(rb"SetTableName\([^;\n]{0,200}(?:Underscore\(|Snake)", re
 
 def finish(program: Program) -> None:
     """A model for every entity that contexts hold or that configuration speaks of."""
-    found = [cls for cls in program.classes if cls.cls.kind == "class" and _is_context(program, cls)]
+    wholes = (cls for cls in program.classes if not cls.cls.partial or program.parts_of(cls)[0] is cls)
+    found = [cls for cls in wholes if cls.cls.kind == "class" and _is_context(program, cls)]
     extended = {id(base.cls) for cls in found for base in list(program.lineage(cls))[1:]}
     contexts = [cls for cls in found if id(cls.cls) not in extended]  # what others extend holds no entities of its own
     data = program.resolver.data  # type: ignore[attr-defined]
