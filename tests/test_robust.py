@@ -134,7 +134,9 @@ def nested_types(root: Path, depth: int) -> None:
     """A controller beside types that are nested so deep that the parser gives them up."""
     (root / "build.gradle").write_text("dependencies { implementation 'org.springframework.boot:spring-boot-starter-web:3.3.0' }\n")
     controller = '@RestController class A { @GetMapping("/a") String a() { return ""; } }'
-    (root / "A.java").write_text(f"import org.springframework.web.bind.annotation.*;\n{controller}\n{'A<' * depth}{'>' * depth}\nclass B {{}}\n")
+    (root / "A.java").write_text(
+        f"import org.springframework.web.bind.annotation.*;\n{controller}\n{'A<' * depth}{'>' * depth}\nclass B {{}}\n"
+    )
 
 
 LARGE: dict[str, tuple[Callable[[Path], object], str | None]] = {
