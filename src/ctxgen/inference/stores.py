@@ -14,14 +14,14 @@ from ctxgen.places import Places
 
 _STORES = ("database", "cache", "search", "storage")
 _MIGRATION_FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("alembic", r"(?:.*/)?versions/\w+\.py", ("alembic", "flask-migrate")),
+    ("alembic", r"(?:.*/)?versions/(?!__init__\.)\w[\w.-]*\.py", ("alembic", "flask-migrate")),
     ("django", r"(?:.*/)?migrations/0\d+\w*\.py", ("django", "django-migrations")),
     ("flyway", r"(?:.*/)?V[\d._]+__[^/]+\.(?:sql|java|kt)", ("flyway",)),
     ("prisma", r"(?:.*/)?migrations/[^/]+/migration\.sql", ("prisma", "prisma-migrate")),
     ("golang-migrate", r"(?:.*/)?\d+_[^/]+\.up\.sql", ("golang-migrate",)),
     ("sqlx", r"(?:.*/)?migrations/\d+_[^/]+(?:\.up|(?<!\.down))\.sql", ("sqlx",)),
     ("goose", r"(?:.*/)?migrations?/\d+_[^/]+\.sql", ("goose",)),
-    ("active-record", r"(?:.*/)?db/migrate/\d+_\w+\.rb", ("rails", "active-record")),
+    ("active-record", r"(?:.*/)?db/migrate/\d+_\w+(?:\.\w+)?\.rb", ("rails", "active-record")),
     ("laravel", r"(?:.*/)?database/migrations/\d[^/]+\.php", ("laravel", "eloquent")),
     ("typeorm", r"(?:.*/)?migrations?/1\d{12}-[^/]+\.[jt]s", ("typeorm", "typeorm-migrations")),
     ("ef-core-migrations", r"(?:.*/)?Migrations/(?:.*/)?\d{14}_[^/]+(?<!\.Designer)\.cs", ("entity-framework-core", "ef-core-migrations")),
