@@ -4,7 +4,8 @@ What shows an API key is the access itself (`request.headers["X-Api-Key"]`, `req
 (`HeaderApiKeyAuthenticationConverter("X-API-Key")`), not the name of the header alone: clients set that, too.  The patterns are bounded and tried only in lines that hold one of their words.  Sources: the
 request objects of the web frameworks; https://swagger.io/docs/specification/v3_0/authentication/api-keys/, https://docs.spring.io/spring-security/reference/servlet/authentication/passwords/basic.html,
 https://api.rubyonrails.org/classes/ActionController/HttpAuthentication/Basic.html, https://guides.rubyonrails.org/security.html#sessions, https://pkg.go.dev/net/http#Request.BasicAuth,
-https://hexdocs.pm/plug/Plug.BasicAuth.html, https://www.php.net/manual/features.http-auth.php.
+https://hexdocs.pm/plug/Plug.BasicAuth.html, https://www.php.net/manual/features.http-auth.php,
+https://flask.palletsprojects.com/en/stable/quickstart/#sessions, https://www.starlette.io/middleware/#sessionmiddleware.
 """
 
 from __future__ import annotations
@@ -68,7 +69,13 @@ _RUBY_BASIC = re.compile(
 )
 _RUBY_SESSION = re.compile(
     rb"""\b(?:session|cookies(?:\.permanent)?(?:\.(?:signed|encrypted))(?:\.permanent)?)\[[:"'](?:current_)?(?:user|account|member|admin|session|auth|remember)_?(?:id|token)["']?\]"""
+    rb"""|\bsession\[[:"']\w{1,40}["']?\]\s{0,3}=\s{0,3}@?(?:\w{1,40}_)?(?:user|account|member|admin)\.(?:id|\w{0,40}token)\b"""
 )
+_PYTHON_SESSION = re.compile(
+    rb"""\bsession\[["'](?:(?:current_|logged_in_|auth_)?(?:user|account|member|admin|employee|customer)(?:_?(?:id|name|email))?|uid|logged_?in|is_logged_in|authenticated|username)["']\]\s{0,3}=(?!=)"""
+    rb"""|\bsession\[["']\w{1,40}["']\]\s{0,3}=\s{0,3}(?:\w{1,40}_)?(?:user|account|member|admin)(?:\.id\b|\[["']_?id["']\])"""
+)
+_PYTHON_SESSIONS = (b"flask", b"quart", b"starlette", b"request.session[")
 _GO_BASIC = re.compile(
     rb"""\b(?:r|req|request|[Rr]equest\(\))\.BasicAuth\(\)|\b(?:gin|middleware)\.BasicAuth\w{0,20}\(|\bbasicauth\.New\("""
 )
@@ -119,6 +126,13 @@ def read_rails_sign_in(file: File) -> Iterator[Fact]:
     """HTTP Basic that a controller asks for, and the signed cookie or session in which Rails keeps who is signed in."""
     yield from _first(file, "request.basic", _RUBY_BASIC, b"http_basic")
     yield from _first(file, "request.session", _RUBY_SESSION, b"session[", b"cookies.")
+
+
+@reads("*.py", limit=SOURCE_LIMIT, contains=(b"session[",))
+def read_python_sign_in(file: File) -> Iterator[Fact]:
+    """The session in which Flask, Quart or Starlette keeps who signed in: `session["user_id"] = user.id`."""
+    if any(word in file.data for word in _PYTHON_SESSIONS):
+        yield from _first(file, "request.session", _PYTHON_SESSION, b"session[")
 
 
 @reads("*.go", limit=SOURCE_LIMIT, contains=(b"BasicAuth", b"basicauth"), excludes=("*_test.go",))
