@@ -288,8 +288,9 @@ class _Teller:
         stores = sorted(
             self.context.datastores,
             key=lambda store: (
-                wording.USAGE_ORDER.get(store.usage, 3),
+                store.usage not in ("used", "default"),  # the database of a product that others can replace stands before its cache
                 wording.STORES.index(by_id[store.technology].category),
+                wording.USAGE_ORDER.get(store.usage, 3),
                 -len(store.components),
                 store.technology,
             ),
