@@ -47,3 +47,21 @@ def test_sizes_in_the_settings_of_rails(tmp_path: Path) -> None:
         ("workers", "Unicorn", "4"),
         ("timeout", "Unicorn", "30"),
     }
+
+
+def test_migrations_of_rails_that_engines_brought(tmp_path: Path) -> None:
+    files = {
+        "Gemfile": 'gem "rails"\ngem "sqlite3"\n',
+        "config/database.yml": "production:\n  adapter: sqlite3\n",
+        "db/migrate/20260101000000_create_orders.rb": "class CreateOrders < ActiveRecord::Migration[8.0]\nend\n",
+        "db/migrate/20260101000001_create_tags.tagging_engine.rb": "class CreateTags < ActiveRecord::Migration[8.0]\nend\n",
+    }
+    (store,) = _scan(tmp_path, files).datastores
+    assert store.migrations is not None
+    assert store.migrations.count == 2
+
+
+def test_a_session_that_keeps_a_user_by_whatever_key(tmp_path: Path) -> None:
+    source = "class LoginController < ApplicationController\n  def create\n    session[:u] = user.session_token\n  end\nend\n"
+    files = {"Gemfile": 'gem "rails"\n', "app/controllers/login_controller.rb": source}
+    assert {each.mechanism for each in _scan(tmp_path, files).security.mechanisms} == {"session"}

@@ -24,6 +24,8 @@ _TEST_NAME = re.compile(r"(?i)(?:^|[-_.])tests?$")
 _WORKER = re.compile(
     r"(?i)(?:^|[-_.])(?:workers?|scheduler|beat|consumers?|sidekiq|queue|cron|clock|celery|dispatch(?:er)?|processor|jobs)(?:$|[-_.\d])"
 )
+_AMBIGUOUS = re.compile(r"(?i)\A(?:dispatch(?:er)?|queue|clock|processor)\Z")
+"""Whole names of products that dispatch or process something: where they have a port and a framework that serves, they are no workers."""
 _BEHIND = re.compile(r"-(?:mq|job|jobs|cron)\Z")
 _ANSWERS = re.compile(r"(?i)(?:^|[-_.])(?:consumers?|queue|clock|dispatch(?:er)?|processor)[-_.](?:service|svc|api|server|web)$")
 """What is of consumers or queues may be their service: a word of the domain."""
@@ -106,7 +108,7 @@ class Kinds:
             return "infrastructure" if kind == "service" and folder is None and not runtime else kind
         if units and all(unit.frontend for unit in units):
             return "job" if _JOB.search(named) else "frontend"
-        if kind := _by_name(named, folder, ports, words):
+        if kind := _by_name(named, folder, ports, words, serves=any(self.catalogue[each].serves for each in has)):
             return kind
         if _GATEWAY.search(named):
             return "gateway"
@@ -184,10 +186,12 @@ class Kinds:
         return unit.ecosystem == "maven" and bool(self._jvm_programs) and unit.folder not in self._jvm_programs
 
 
-def _by_name(named: str, folder: str | None, ports: Set[int], words: Set[str]) -> str | None:
+def _by_name(named: str, folder: str | None, ports: Set[int], words: Set[str], *, serves: bool = False) -> str | None:
     """A job or worker, by its name, its folder's name and the words of its command."""
     called = (named, (folder or "").rpartition("/")[2])
     if ("migrate" in words and not ports) or (any(map(_JOB.search, called)) and not (ports and _TEST_NAME.search(named))):
         return "job"
-    working = any(_WORKER.search(each) and not (ports and _ANSWERS.search(each)) for each in called)
+    working = any(
+        _WORKER.search(each) and not (ports and (_ANSWERS.search(each) or (serves and _AMBIGUOUS.search(each)))) for each in called
+    )
     return "worker" if words - {"migrate"} or working else None

@@ -1,0 +1,71 @@
+"""Rules for repositories in Python, each on a small tree of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from test_rules import scanned as _scan
+
+from ctxgen.catalogue import load
+from ctxgen.context import Context
+from ctxgen.render import markdown
+
+
+def _mechanisms(context: Context) -> set[str]:
+    return {each.mechanism for each in context.security.mechanisms}
+
+
+def _block(context: Context) -> str:
+    return markdown.render(context, load(), budget=None, detail="standard", evidence=False, header=False)
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("session['user_id'] = user.id", {"session"}),
+        ("session['logged_in'] = True", {"session"}),
+        ('flask.session["id"] = user["id"]', {"session"}),
+        ("session['next'] = request.url", set()),
+        ("if session['user_id'] == 1: pass", set()),
+        ("# session['user_id'] = user.id", set()),
+    ],
+)
+def test_the_session_in_which_flask_keeps_who_signed_in(tmp_path: Path, line: str, shown: set[str]) -> None:
+    source = f"from flask import Flask, session\napp = Flask(__name__)\n@app.post('/login')\ndef login():\n    {line}\n"
+    assert _mechanisms(_scan(tmp_path, {"requirements.txt": "flask==3.0\n", "app.py": source})) == shown
+
+
+def test_revisions_of_alembic_by_whatever_name(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "alembic==1.13\nsqlalchemy==2.0\npsycopg==3.2\nflask==3.0\n",
+        "db/versions/__init__.py": "",
+        "db/versions/2026-01-04_first_dc54b25d8b6c.py": "revision = 'dc54b25d8b6c'\n",
+        "db/versions/2026.02.04-19.56_second.py": "revision = 'a'\n",
+        "db/versions/0a1b_third.py": "revision = 'b'\n",
+    }
+    (store,) = _scan(tmp_path, files).datastores
+    assert store.migrations is not None
+    assert store.migrations.count == 3
+
+
+def test_a_service_that_is_called_like_a_worker_and_serves(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": '[project]\nname = "dispatch"\nversion = "1"\ndependencies = ["fastapi==0.115", "uvicorn"]\n',
+        "main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+        "Dockerfile": 'FROM python:3.12\nCOPY . .\nEXPOSE 8000\nENTRYPOINT ["dispatch"]\n',
+    }
+    kinds = {each.name: each.kind for each in _scan(tmp_path, files).components}
+    assert kinds["dispatch"] == "service"
+
+
+def test_the_database_of_a_product_stands_before_its_cache(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "django==5.2\npsycopg==3.2\nredis==7.0\n",
+        "shop/settings.py": (
+            "import os\nDATABASES = {'default': {'ENGINE': os.getenv('DB_ENGINE', 'django.db.backends.postgresql')}}\n"
+            "CACHES = {'default': {'BACKEND': 'django.core.cache.backends.redis.RedisCache', 'LOCATION': 'redis://cache:6379'}}\n"
+        ),
+    }
+    said = _block(_scan(tmp_path, files))
+    assert 0 < said.index("PostgreSQL") < said.index("Redis")
