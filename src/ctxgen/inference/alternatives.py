@@ -121,9 +121,8 @@ def _by_name(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Sighti
                 fixed.add(s.technology)
     together = set().union(*(known for known in spoken.values() if len(known) > 1))
     # what a variant called like it starts, and no code talks to, is what somebody may put in the place of another
-    together |= {
-        known for known in named - fixed - shown if shown and all(spoken[part] == {known} for part in spoken if known in spoken[part])
-    }
+    untalked = named - fixed - shown - {s.technology for s in sightings if " drives " in s.signal}
+    together |= {known for known in untalked if shown and all(spoken[part] == {known} for part in spoken if known in spoken[part])}
     if not named & together:
         return list(sightings)
     standing = {
