@@ -230,6 +230,7 @@ _VALUES = st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), min_s
 
 
 @example(value="A0000AA.=AAA")
+@example(value="00000AAAAAA/")
 @given(value=_VALUES)
 def test_no_value_leaves(value: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Any text as a value: nothing of eight characters of it is put out unless it is a URL's scheme, host or a variable that it refers to."""

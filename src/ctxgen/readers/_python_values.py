@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Dialect = Literal["django", "flask", "other"]
 
 _SECRET_SUBJECT = re.compile(r"SECRET|PASS|TOKEN|KEY|CREDENTIAL|PWD|SALT", re.IGNORECASE)
-PLAIN = re.compile(r"[\w.:/-]{1,40}")
+PLAIN = re.compile(r"[\w.-]{1,40}")
 _WRAPPERS = {
     "int",
     "float",
