@@ -110,3 +110,40 @@ def test_an_integration_with_versions_of_its_own_beside_the_provider(tmp_path: P
     }
     provider = _technologies(_scan(tmp_path, files))["npgsql-ef-core"]
     assert (provider.version, {use.version for use in provider.uses}) == ("10.0.0", {"10.0.0", None})
+
+
+@pytest.mark.parametrize(("port", "ports"), [("${PORT:-1}", ()), ("${PORT:8081}", (8081,)), ("-1", ())])
+def test_a_port_that_is_chosen_at_the_start_is_none(tmp_path: Path, port: str, ports: tuple[int, ...]) -> None:
+    files = {
+        "pom.xml": "<project><artifactId>shop</artifactId><dependencies><dependency><groupId>io.micronaut</groupId><artifactId>micronaut-http-server-netty</artifactId></dependency></dependencies></project>",
+        "src/main/java/shop/Shop.java": "package shop;\nclass Shop { public static void main(String[] arguments) { Micronaut.run(Shop.class); } }\n",
+        "src/main/resources/application.yml": f"micronaut:\n  server:\n    port: {port}\n",
+    }
+    assert [part.ports for part in _scan(tmp_path, files).components] == [ports]
+
+
+@pytest.mark.parametrize(
+    ("version", "shown"), [("content.shop.example/v1alpha1", False), ("v1alpha1", False), ("networking.k8s.io/v1", True), ("v1", True)]
+)
+def test_objects_of_a_product_s_own_api_need_no_cluster(tmp_path: Path, version: str, shown: bool) -> None:
+    files = _shop("pg", "postgres:17", "postgres")
+    files["data/initial.yaml"] = f"apiVersion: {version}\nkind: Category\nmetadata:\n  name: first\nspec:\n  slug: first\n"
+    assert ("kubernetes" in _technologies(_scan(tmp_path, files))) is shown
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("var result = await signIn.PasswordSignInAsync(name, given, false, false);", {"password"}),
+        ("if (!await users.CheckPasswordAsync(user, given)) return Unauthorized();", {"password"}),
+        ("// users.CheckPasswordAsync(user, given)", set()),
+        ('builder.Services.AddAuthentication("Cookies").AddCookie(options => { });', {"session"}),
+        ('response.Cookies.Append("theme", "dark");', set()),
+    ],
+)
+def test_passwords_and_cookies_that_asp_net_signs_in_with(tmp_path: Path, line: str, shown: set[str]) -> None:
+    files = {
+        "Shop.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net9.0</TargetFramework></PropertyGroup></Project>',
+        "SignIn.cs": f"namespace Shop;\nclass SignIn\n{{\n    async Task In()\n    {{\n        {line}\n    }}\n}}\n",
+    }
+    assert {each.mechanism for each in _scan(tmp_path, files).security.mechanisms} == shown

@@ -392,10 +392,10 @@ class Opaque:
 
     # ---- derivations that stay opaque
 
-    def interpolate(self, lookup: Callable[[str], Opaque | None]) -> Opaque:
+    def interpolate(self, lookup: Callable[[str], Opaque | None], *, shell: bool = True) -> Opaque:
         """The value with `${NAME}`, `${NAME:-default}`, `${NAME:default}` and `$NAME` replaced where `lookup` or the default knows one.
 
-        Sources: https://docs.docker.com/reference/compose-file/interpolation/, Spring's and Maven's placeholders.
+        Where no shell's rules hold the default begins after the colon: `${PORT:-1}` is -1.  Sources: https://docs.docker.com/reference/compose-file/interpolation/, Spring's and Maven's placeholders.
         """
 
         def replaced(match: re.Match[str]) -> str:
@@ -403,6 +403,8 @@ class Opaque:
             if known is not None and not (known.empty and (match[2] or "").startswith(":")):
                 return known._value
             default = match[3] if match[2] in ("-", ":-") else match[4]
+            if match[2] == ":-" and not shell:
+                default = f"-{default}"
             return match[0] if default is None else default
 
         return Opaque(substitute(_PLACEHOLDER, self._value, replaced))

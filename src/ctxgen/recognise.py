@@ -102,6 +102,13 @@ class _Locks:
         return next((lock for package in getattr(technology, ecosystem) if (lock := self.package(ecosystem, package))), None)
 
 
+def _is_custom(kind: str) -> bool:
+    """Whether a kind is of no group of Kubernetes' own: `content.shop.org/v1 Category`, `v1alpha1 Theme`.  Source: https://kubernetes.io/docs/reference/using-api/#api-groups"""
+    version = kind.partition(" ")[0]
+    group = version.rpartition("/")[0]
+    return "." in group and not group.endswith(".k8s.io") if group else version != "v1"
+
+
 class _Recogniser:
     def __init__(self, facts: Facts, catalogue: Catalogue, places: Places) -> None:
         self.facts, self.catalogue, self.places = facts, catalogue, places
@@ -123,6 +130,8 @@ class _Recogniser:
         images = [image.name for image in facts.of(Image) if image.name and "/" in image.name]
         self._publishers = {each.partition("/")[0] for each in images if catalogue.image(each) is None}
         """Whose images nobody knows, the repository's own above all."""
+        objects = (each for each in facts.of(Resource) if each.platform == "kubernetes" and places.scope(each.at.path) != "test")
+        self._has_cluster = any(not _is_custom(each.kind) for each in objects)
         self._read = {variable.name for variable in facts.of(Variable) if variable.source in ("settings", "code")}
         self._chosen: dict[str, set[str]] = defaultdict(set)
         """The engines that files of environments choose by variables: there a default of the code is that of its template."""
@@ -387,6 +396,8 @@ class _Recogniser:
         known = self.catalogue.resource(resource.platform, resource.kind)
         if known is None and resource.platform == "helm" and resource.name:
             known = self.catalogue.chart(resource.name)
+        if known == "kubernetes" and resource.platform == known and not self._has_cluster and _is_custom(resource.kind):
+            return  # a product may write its own objects like those of a cluster
         if known:
             # what stores, answers and signs people in is the backend's own, however it is set up
             scope: Scope | None = None if self.catalogue[known].category in (*ENGINES, "api", "auth") else "deploy"

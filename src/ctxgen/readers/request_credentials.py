@@ -147,6 +147,20 @@ def read_php_sign_in(file: File) -> Iterator[Fact]:
     yield from _first(file, "request.basic", _PHP_BASIC, b"PHP_AUTH_USER", b"auth.basic")
 
 
+_NET_PASSWORD = re.compile(rb"\b(?:PasswordSignInAsync|CheckPasswordSignInAsync|CheckPasswordAsync|VerifyHashedPassword)\s{0,3}\(")
+_NET_COOKIE = re.compile(rb"\.(?:AddCookie|AddIdentityCookies|ConfigureApplicationCookie)\s{0,3}(?:\(|<)")
+
+
+@reads("*.cs", limit=SOURCE_LIMIT, contains=(b"SignInAsync", b"CheckPasswordAsync", b"VerifyHashedPassword", b"Cookie"))
+def read_aspnet_sign_in(file: File) -> Iterator[Fact]:
+    """Passwords that ASP.NET Core Identity checks, and the cookie that keeps who is signed in.
+
+    Sources: https://learn.microsoft.com/dotnet/api/microsoft.aspnetcore.identity.signinmanager-1, https://learn.microsoft.com/aspnet/core/security/authentication/cookie.
+    """
+    yield from _first(file, "request.password", _NET_PASSWORD, b"SignInAsync", b"CheckPasswordAsync", b"VerifyHashedPassword")
+    yield from _first(file, "request.cookie", _NET_COOKIE, b"Cookie")
+
+
 @reads("*.ex", limit=SOURCE_LIMIT, contains=(b"BasicAuth", b"basic_auth"))
 def read_elixir_sign_in(file: File) -> Iterator[Fact]:
     """HTTP Basic of Plug."""

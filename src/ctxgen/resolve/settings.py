@@ -39,7 +39,7 @@ def resolve(facts: Facts) -> Facts:
             used.append(found)
             return found.value
 
-        value = setting.value.interpolate(lookup)
+        value = setting.value.interpolate(lookup, shell=False)
         via = tuple(dict.fromkeys((*setting.via, *(found.at for found in used))))
         yield replace(setting, value=value, via=via)
 
