@@ -147,3 +147,49 @@ def test_passwords_and_cookies_that_asp_net_signs_in_with(tmp_path: Path, line: 
         "SignIn.cs": f"namespace Shop;\nclass SignIn\n{{\n    async Task In()\n    {{\n        {line}\n    }}\n}}\n",
     }
     assert {each.mechanism for each in _scan(tmp_path, files).security.mechanisms} == shown
+
+
+def test_databases_that_files_of_settings_are_called_after(tmp_path: Path) -> None:
+    starter = "<dependency><groupId>{}</groupId><artifactId>{}</artifactId><version>1.0.0</version></dependency>"
+    needs = [("org.springframework.boot", "spring-boot-starter-jdbc"), ("com.mysql", "mysql-connector-j"), ("org.xerial", "sqlite-jdbc")]
+    files = {
+        "pom.xml": f"<project><artifactId>shop</artifactId><dependencies>{''.join(starter.format(*each) for each in needs)}</dependencies></project>",
+        "src/main/java/shop/Shop.java": "package shop;\n@SpringBootApplication\nclass Shop { public static void main(String[] a) {} }\n",
+        "src/main/resources/application.properties": "spring.application.name=shop\nspring.datasource.url=jdbc:sqlite:shop.db\n",
+        "docker/config/config-mysql.properties": "spring.datasource.url=jdbc:mysql://mysql/shop\nspring.datasource.username=shop\n",
+    }
+    stores = _stores(_scan(tmp_path, files))
+    assert {known: store.usage for known, store in stores.items()} == {"mysql": "supported", "sqlite": "default"}
+
+
+def _modules(dockerfile: str, at: str = "Dockerfile") -> dict[str, str]:
+    """Two modules that Gradle builds, one of them a program."""
+    return {
+        "settings.gradle": 'rootProject.name = "shop"\ninclude "server", "common"\n',
+        "build.gradle": "plugins { id 'java' }\n",
+        "server/build.gradle": "plugins { id 'org.springframework.boot' version '3.5.0' }\ndependencies { implementation 'org.springframework.boot:spring-boot-starter-web' }\n",
+        "server/src/main/java/shop/Shop.java": "package shop;\n@SpringBootApplication\nclass Shop { public static void main(String[] arguments) {} }\n",
+        "common/build.gradle": "plugins { id 'java-library' }\n",
+        "common/src/main/java/shop/Money.java": "package shop;\nclass Money {}\n",
+        at: dockerfile,
+    }
+
+
+@pytest.mark.parametrize(
+    "dockerfile",
+    [
+        "FROM eclipse-temurin:21-jre AS builder\nARG JAR=/server/build/libs/*.jar\nCOPY ${JAR} shop.jar\nFROM eclipse-temurin:21-jre\nCOPY --from=builder shop.jar ./\nEXPOSE 8090\nCMD java -jar shop.jar\n",
+        "FROM gradle:8 AS build\nWORKDIR /common\nCOPY . .\nRUN gradle build\nFROM eclipse-temurin:21-jre\nCOPY --from=build /common/server/build/libs/server.jar /shop.jar\nEXPOSE 8090\nCMD java -jar /shop.jar\n",
+    ],
+)
+def test_an_image_at_the_root_runs_the_module_whose_archive_it_takes(tmp_path: Path, dockerfile: str) -> None:
+    parts = _scan(tmp_path, _modules(dockerfile)).components
+    assert {(part.name, part.kind, part.path, part.ports) for part in parts} == {
+        ("server", "service", "server", (8090,)),
+        ("common", "library", "common", ()),
+    }
+
+
+def test_an_image_that_only_builds_is_no_service(tmp_path: Path) -> None:
+    parts = _scan(tmp_path, _modules("FROM openjdk:21\nCOPY . .\nRUN ./gradlew build\n", "docker/ci/Dockerfile")).components
+    assert {(part.name, part.kind) for part in parts} == {("server", "service"), ("common", "library")}

@@ -149,8 +149,8 @@ def _names(known: str, catalogue: Catalogue) -> frozenset[str]:
 
 
 def _called_like(sighting: Sighting, names: Set[str]) -> bool:
-    """Whether a condition, or the file that deploys it, is called by one of the names."""
-    stem = sighting.at.path.rpartition("/")[2].partition(".")[0] if sighting.at.path.endswith((".yml", ".yaml")) else ""
+    """Whether a condition, or the file that deploys or sets it up, is called by one of the names."""
+    stem = sighting.at.path.rpartition("/")[2].partition(".")[0] if sighting.at.path.endswith((".yml", ".yaml", ".properties")) else ""
     return "=" not in (sighting.when or "") and not names.isdisjoint({*_condition(sighting), *re.findall(r"[a-z]+", stem.lower())})
 
 

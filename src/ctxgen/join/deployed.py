@@ -82,7 +82,9 @@ class Deployments:
                 continue
             beside = folder_of(container.at.path)
             folder = self.folders.of_image(beside, beside)
-            if not self.known.units.at(folder):
+            if (archived := self.folders.archived(container.at.path)) is not None:
+                folder = archived
+            elif not self.known.units.at(folder):
                 around = self.known.units.folder(container.at.path)
                 elsewhere = around if for_deployment(folder) and self.known.units.at(around) else folder
                 folder = self.folders.started(container.at.path) or elsewhere
@@ -249,8 +251,14 @@ class Deployments:
 
     def _runs_something(self, container: Container, folder: str) -> bool:
         """Whether an image without a project runs something of the repository's own, and is not a tool or base for what lies elsewhere."""
+        beside = folder_of(container.at.path)
         if self.known.units.at(folder):
-            return True
+            if folder == beside:
+                return True
+            if self.known.only_modules(folder):
+                return False  # the image of none of them that it names
+            # what only builds starts nothing: `FROM openjdk`, `RUN ./gradlew build`
+            return bool(container.command or container.ports) or not self.known.only_a_runtime(beside)
         if not folder or (not container.command and not container.ports):
             return False
         return self.known.files.source_in(folder) or not self.known.only_a_runtime(folder)

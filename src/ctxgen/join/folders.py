@@ -8,7 +8,7 @@ from functools import cache
 from ctxgen.facts import folder_of
 from ctxgen.join.known import Known
 from ctxgen.join.units import Unit
-from ctxgen.model import Container, Process, Service
+from ctxgen.model import Container, Process, Property, Service
 
 CLI_NAME = re.compile(r"(?i)(?:^|[-_/])cli\Z")
 _PROGRAM = re.compile(r"(?:^|/)cmd/[^/]+\Z")
@@ -49,6 +49,8 @@ class Folders:
         alone runs the code that the service is named for, else, where its folder is for images, the code beside that file.
         """
         units, files = self.known.units, self.known.files
+        if dockerfile is not None and (archived := self.archived(dockerfile)) is not None:
+            return archived
         shared = units.shared(built)
         if (shared or not units.at(built)) and dockerfile is not None and (started := self.started(dockerfile)) is not None:
             return started
@@ -74,6 +76,16 @@ class Folders:
             if found := {named[word] for command in commands for word in command.words(named)}:
                 return found.pop() if len(found) == 1 else None
         return None
+
+    def archived(self, dockerfile: str) -> str | None:
+        """The folder of the JVM module whose one archive an image takes: `COPY --from=build /shop/orders/build/libs/*.jar shop.jar`."""
+        found = set[str]()
+        for stated in self.known.facts.in_file(Property, dockerfile):
+            if stated.name == "dockerfile.archive" and (path := stated.value.path()) is not None:
+                parts = path.strip("/").split("/")
+                ends = ("/".join(parts[start:]) for start in range(len(parts)))
+                found.add(next((folder for folder in ends if any(unit.ecosystem == "maven" for unit in self.known.units.of(folder))), ""))
+        return found.pop() or None if len(found) == 1 else None
 
     def _started_as(self, unit: Unit) -> tuple[str, ...]:
         """The words of a command that build or start a unit."""

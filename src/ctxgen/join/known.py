@@ -66,6 +66,12 @@ class Known:
         """The store or broker that a Dockerfile makes an image of."""
         return self._engines.get(dockerfile)
 
+    def only_modules(self, folder: str) -> bool:
+        """Whether a project at the root of a JVM repository has no code of its own: its build is that of the modules below."""
+        units = self.units.of(folder)
+        jvm = bool(units) and all(unit.ecosystem == "maven" for unit in units)
+        return jvm and not folder and len(self.units.all) > len(units) and not self.files.source_in("src")
+
     def only_a_runtime(self, folder: str) -> bool:
         """Whether an image starts from a language alone (or from nothing known), so that what it runs lies elsewhere."""
         base = self.base_technology(folder)

@@ -31,6 +31,8 @@ def projects(known: Known, kinds: Kinds, claimed: Set[Unit], deployed: Set[str],
         workspace = not unit.folder and len(known.units.all) > 1
         if workspace and kind == "library" and unit.ecosystem == "npm" and unit.output is None:
             continue  # its root, which nobody publishes
+        if kind == "library" and unit.ecosystem == "maven" and known.only_modules(unit.folder):
+            continue
         yield make_part(unit.name, unit.folder, kind, [unit], [unit.at])
 
 

@@ -11,7 +11,7 @@ import shlex
 from collections.abc import Iterator
 
 from ctxgen.documents import Unreadable
-from ctxgen.model import At, Container, Dependency, Fact, Image, Process, Variable
+from ctxgen.model import At, Container, Dependency, Fact, Image, Process, Property, Variable
 from ctxgen.opaque import Name, Opaque, name
 from ctxgen.readers import reads
 from ctxgen.readers._dockerfile import Instruction, Text, instructions
@@ -27,6 +27,8 @@ _SHELL = re.compile(r"(?:\S*/)?(?:sh|bash|ash|dash|zsh)\b|<<")
 _FROM_MOUNT = re.compile(r"(?:^|,)from=([^,\s]+)")
 _AUTOMATIC = frozenset(f"{side}{part}" for side in ("TARGET", "BUILD") for part in ("PLATFORM", "OS", "ARCH", "VARIANT"))
 """What BuildKit sets by itself; an `ARG` of such a name only makes it visible."""
+_ARCHIVE = re.compile(r"(?:\./)?([\w./-]{0,200}[\w-])/(?:target|build/libs)/[^/]{1,200}\.[jw]ar")
+"""What Maven and Gradle build, in the folder of its module."""
 _OTHERS = """
     *.dockerignore *.md *.mdx *.rst *.txt *.py *.go *.ts *.tsx *.js *.mjs *.cjs *.java *.kt *.rs *.rb *.cs *.php *.sh *.json *.yml *.yaml *.toml *.xml
     *.html *.snap *.patch *.diff *.lock *.svg *.png *.vim *.el *.lua *.scm *.ipynb *.csv
@@ -48,6 +50,7 @@ class Stage:
         self.entrypoint: str | None = parent.entrypoint if parent else None
         self.command: str | None = parent.command if parent else None
         self.command_is_own = False
+        self.workdir: str = parent.workdir if parent else ""
         self.starts = False
         """Whether it opens a port or starts something itself."""
 
@@ -72,7 +75,7 @@ def read_dockerfile(file: File) -> Iterator[Fact]:
             if instruction.keyword == "ARG":
                 facts.extend(_variables(file, instruction, globals_, {}, None))
         else:
-            facts.extend(_apply(file, instruction, stages[-1], globals_))
+            facts.extend(_apply(file, instruction, stages, globals_))
             others.extend((image, stages[-1], line) for image, line in _foreign(instruction, globals_))
     if not stages:
         return
@@ -103,8 +106,18 @@ def _called(stages: list[Stage], title: str) -> Stage | None:
     return next((stage for stage in reversed(stages) if stage.title is not None and stage.title.lower() == title.lower()), None)
 
 
-def _apply(file: File, instruction: Instruction, stage: Stage, globals_: dict[str, str]) -> Iterator[Fact]:
-    """What one instruction says, kept in its stage as far as later ones build on it."""
+def _archives(file: File, instruction: Instruction, stage: Stage, stages: list[Stage]) -> Iterator[Property]:
+    """The folder of the module, as the build of the image sees it, whose archive `COPY` takes."""
+    source = next((value for flag, value, _ in instruction.flags if flag == "from"), None)
+    beginning = getattr(_called(stages, source), "workdir", "") if source else ""
+    for line, word in [*instruction.words()][:-1]:
+        if built := _ARCHIVE.fullmatch(_bare(expand(word, stage.known)).removeprefix(f"{beginning.rstrip('/')}/")):
+            yield Property(name=name("dockerfile.archive"), value=Opaque(built[1]), at=file.at(line))
+
+
+def _apply(file: File, instruction: Instruction, stages: list[Stage], globals_: dict[str, str]) -> Iterator[Fact]:
+    """What one instruction says, kept in its stage, the last one, as far as later ones build on it."""
+    stage = stages[-1]
     match instruction.keyword:
         case "ENV" | "ARG":
             yield from _variables(file, instruction, stage.known, globals_, stage.title)
@@ -130,6 +143,11 @@ def _apply(file: File, instruction: Instruction, stage: Stage, globals_: dict[st
             stage.starts = True
             if said:
                 yield Process(command=Opaque(expand(said, stage.known)), owner=stage.title, at=file.at(instruction.line))
+        case "COPY" | "ADD":
+            yield from _archives(file, instruction, stage, stages)
+        case "WORKDIR":
+            folder = _bare(expand(instruction.rest, stage.known))
+            stage.workdir = folder if folder.startswith("/") else f"{stage.workdir}/{folder}"
         case "RUN":
             yield from _run(file, instruction, stage)
         case "ONBUILD RUN":
