@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from test_rules import scanned as _scan
 
+from ctxgen.catalogue import load
 from ctxgen.context import Context, Datastore, Technology
+from ctxgen.render import markdown
 
 
 def _technologies(context: Context) -> dict[str, Technology]:
@@ -193,3 +195,16 @@ def test_an_image_at_the_root_runs_the_module_whose_archive_it_takes(tmp_path: P
 def test_an_image_that_only_builds_is_no_service(tmp_path: Path) -> None:
     parts = _scan(tmp_path, _modules("FROM openjdk:21\nCOPY . .\nRUN ./gradlew build\n", "docker/ci/Dockerfile")).components
     assert {(part.name, part.kind) for part in parts} == {("server", "service"), ("common", "library")}
+
+
+def test_the_default_database_is_told_before_caches(tmp_path: Path) -> None:
+    need = "<dependency><groupId>{}</groupId><artifactId>{}</artifactId></dependency>"
+    needs = [("org.springframework.boot", "spring-boot-starter-web"), ("com.github.ben-manes.caffeine", "caffeine"), ("com.h2database", "h2"), ("com.mysql", "mysql-connector-j")]  # fmt: skip
+    files = {
+        "pom.xml": f"<project><artifactId>shop</artifactId><dependencies>{''.join(need.format(*each) for each in needs)}</dependencies></project>",
+        "src/main/java/shop/Shop.java": "package shop;\n@SpringBootApplication\nclass Shop { public static void main(String[] a) {} }\n",
+        "src/main/resources/application.properties": "spring.sql.init.platform=h2\nspring.datasource.url=jdbc:h2:mem:shop\n",
+        "src/main/resources/application-mysql.properties": "spring.datasource.url=jdbc:mysql://localhost/shop\n",
+    }
+    said = markdown.render(_scan(tmp_path, files), load(), budget=None, detail="standard", evidence=False, header=False)
+    assert said.index("H2 (default)") < said.index("Caffeine") < said.index("MySQL (supported)")
