@@ -171,3 +171,28 @@ def test_a_program_in_go_may_have_any_name(tmp_path: Path, name: str, head: str,
     part = _components(_scan(tmp_path, {"go.mod": module, name: source}))["shop"]
     assert part.kind == kind
     assert kind == "library" or part.ports == (8080,)
+
+
+def test_images_that_the_product_builds_elsewhere_are_its_services(tmp_path: Path) -> None:
+    compose = (
+        "services:\n"
+        + "".join(f"  {each}:\n    image: shopco/{each}:1.2\n" for each in ("front-end", "orders", "payment", "edge-proxy", "load-test"))
+        + "  orders-db:\n    image: shopco/orders-db:3\n    environment:\n      MYSQL_ROOT_PASSWORD: ${ROOT}\n"
+        + "".join(f"  {each}:\n    image: tools/{each}:1\n" for each in ("exporter", "dashboard"))
+    )
+    context = _scan(tmp_path, {"compose.yml": compose})
+    kinds = {each.name: each.kind for each in context.components}
+    assert kinds == {
+        **dict.fromkeys(("front-end", "orders", "payment"), "service"),
+        "edge-proxy": "gateway",
+        "load-test": "job",
+        **dict.fromkeys(("orders-db", "exporter", "dashboard"), "infrastructure"),
+    }
+    assert [(each.technology, each.usage) for each in context.datastores] == [("mysql", "used")]
+
+
+def test_images_beside_code_of_the_same_publisher_are_not_its_services(tmp_path: Path) -> None:
+    compose = "services:\n" + "".join(f"  {each}:\n    image: shopco/{each}:1.2\n" for each in ("orders", "stats", "logs"))
+    files = {"compose.yml": compose, "orders/go.mod": MODULE, "orders/main.go": _program("orders", "github.com/labstack/echo/v4")}
+    kinds = {each.name: each.kind for each in _scan(tmp_path, files).components}
+    assert kinds == {"orders": "service", "stats": "infrastructure", "logs": "infrastructure"}

@@ -70,6 +70,15 @@ def recognise(facts: Facts, paths: Iterable[str], catalogue: Catalogue, places: 
     return _Recogniser(facts, catalogue, places).sightings(paths)
 
 
+_SET_FOR_SERVERS = {
+    **dict.fromkeys(("MYSQL_ROOT_PASSWORD", "MYSQL_RANDOM_ROOT_PASSWORD", "MYSQL_ALLOW_EMPTY_PASSWORD"), "mysql"),
+    "MARIADB_ROOT_PASSWORD": "mariadb",
+    **dict.fromkeys(("MONGO_INITDB_ROOT_USERNAME", "MONGO_INITDB_ROOT_PASSWORD", "MONGO_INITDB_DATABASE"), "mongodb"),
+    "POSTGRES_INITDB_ARGS": "postgresql",
+}
+"""Variables that only the image of a server reads, so that what starts from it needs no other name.  Sources: https://hub.docker.com/_/mysql, /_/mariadb, /_/mongo, /_/postgres."""
+
+
 def telling(catalogue: Catalogue) -> Callable[[Fact], bool]:
     """Whether a fact may tell something: an import that neither the catalogue knows nor a manifest or lock file can explain does not.
 
@@ -361,6 +370,8 @@ class _Recogniser:
         if known := self.catalogue.variable(variable.name):
             read = variable.source in ("settings", "code")
             yield self.sighting(variable, known, signal=f"env {variable.name}", rank=90, confidence="inferred", usage="unknown", read=read)
+        if (engine := _SET_FOR_SERVERS.get(variable.name)) and self._runs_an_unknown_image(variable):
+            yield self.sighting(variable, engine, signal=f"config {variable.name}", rank=55, confidence="inferred", usage="used")
         chosen = self._chosen.get(variable.name) if variable.source in ("settings", "code") else None
         for known in engines(variable.name, variable.value):
             if not chosen or known in chosen:
@@ -368,6 +379,15 @@ class _Recogniser:
         if variable.value is not None:
             prepared = variable.source == "dotenv" or variable.at in self._alternatives
             yield from self.url(variable, variable.value, rank=70 if prepared else 50, read=prepared and variable.name in self._read)
+
+    def _runs_an_unknown_image(self, variable: Variable) -> bool:
+        """Whether a variable is set for a service whose image is somebody's own build."""
+        images = [
+            image.name
+            for image in self.facts.in_file(Image, variable.at.path)
+            if image.owner == variable.owner and image.purpose == "service"
+        ]
+        return variable.owner is not None and bool(images) and not any(name is None or self.catalogue.image(name) for name in images)
 
     def url(self, fact: Fact, value: Opaque, *, rank: int, read: bool = False) -> Iterator[Sighting]:
         scheme, host = value.scheme(), value.host()

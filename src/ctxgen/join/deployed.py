@@ -21,6 +21,8 @@ _ASSET_WATCHER = re.compile(
     r"(?i)(?:\w+[-_:])?(?:css|js|assets?|vite|webpack|webpacker|esbuild|tailwind(?:css)?|sass|watch(?:er)?)(?:[-_:](?:css|js|assets?|watch|build))?"
 )
 
+_SHARED_PUBLISHERS = {"google_containers", "google-containers", "google_samples", "google-samples", "library"}
+"""Who publishes images of many products."""
 _DEVELOPING = {"dev", "development", "local"}
 _STRENGTH = {"other": 1, "procfile": 2}
 """Who leads where several state what runs the same code: Compose, Kubernetes and Aspire before what only builds an image or takes one, that before a Procfile."""
@@ -132,6 +134,22 @@ class Deployments:
                 found[folder_of(service.at.path), service.name].append(service)
         return found
 
+    @cached_property
+    def _publishers(self) -> set[str]:
+        """Who publishes at least three of the images that services run, of which none is known or holds code of the repository: the product's own, built elsewhere."""
+        known, images, here = self.known.catalogue, defaultdict[str, set[str]](set), set[str]()
+        for service in self.known.facts.of(Service):
+            named = found[0] if service.image is not None and (found := service.image.image()) is not None else ""
+            publisher, _, last = str(named).rpartition("/")
+            if not publisher or self.known.places.scope(service.at.path) is not None:
+                continue
+            images[publisher].add(str(named))
+            if service.build is not None or known.image(named) or self.known.units.named(service.name, last) is not None:
+                here.add(publisher)
+        several = {each for each, of in images.items() if len(of) > 2} - here
+        others = {image.rpartition("/")[0] for each in known.technologies.values() for image in each.images} if several else set()
+        return {each for each in several - others if each.rpartition("/")[2] not in _SHARED_PUBLISHERS}
+
     def _tool(self, service: Service) -> bool:
         """Whether a service is only there while people develop, and runs a runtime as it is: `npm run watch` in `node:22`."""
         if (
@@ -200,6 +218,8 @@ class Deployments:
         own_ports = {port for service in same for port in (*service.ports, *service.published)}
         ports = own_ports or self._exposed(folder, same) or (self._exposed_by(program) if program else set())
         kind = self.kinds.of_deployed(named, folder, units, ports, technology, self._words(folder, same))
+        if kind == "infrastructure" and folder is None and technology is None and image and image.rpartition("/")[0] in self._publishers:
+            kind = self.kinds.of_image_built_elsewhere(named, image)
         if kind == "service" and not own_ports and self._beside_web(named, same):
             kind = "worker"
         if kind in ("worker", "job"):

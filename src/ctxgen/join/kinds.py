@@ -21,6 +21,8 @@ _JOB = re.compile(
 )
 _TEST_NAME = re.compile(r"(?i)(?:^|[-_.])tests?$")
 """A service of this name that is published is the application as developers run it, not a run of its tests."""
+_STORE = re.compile(r"(?i)(?:^|[-_.])(?:db|database|cache|store|mysql|postgres(?:ql)?|mongo(?:db)?|redis|queue|broker|mq)$")
+_LOAD = re.compile(r"(?i)load-?(?:test|gen)|simulat|user-sim")
 _WORKER = re.compile(
     r"(?i)(?:^|[-_.])(?:workers?|scheduler|beat|consumers?|sidekiq|queue|cron|clock|celery|dispatch(?:er)?|processor|jobs)(?:$|[-_.\d])"
 )
@@ -118,6 +120,13 @@ class Kinds:
         if not ports and (CLI_NAME.search(units[0].name) or CLI_NAME.search(named)):
             return "cli"
         return "worker" if not ports and "queue" in categories and not categories & {"server", "framework"} else "service"
+
+    def of_image_built_elsewhere(self, named: str, image: str) -> str:
+        """The kind of what runs an image of the product's that another repository builds: a store with data of its own is infrastructure."""
+        called = (named, image.rpartition("/")[2])
+        if any(map(_STORE.search, called)):
+            return "infrastructure"
+        return "job" if any(map(_JOB.search, called)) or _LOAD.search(called[1]) else "gateway" if _GATEWAY.search(named) else "service"
 
     def of_code(self, unit: Unit) -> str:
         """The kind of a unit that nothing deploys: what serves is a service, what its build calls a library or nothing calls a program is a library."""
