@@ -20,7 +20,7 @@ from ctxgen.source.frameworks import plain
 from ctxgen.source.guards import guard, spelled
 from ctxgen.source.program import MethodHook, Program
 from ctxgen.source.routing import Router, join
-from ctxgen.source.ruby import rails_gems
+from ctxgen.source.ruby import active_admin, rails_gems
 from ctxgen.source.ruby.lower import Symbol
 from ctxgen.source.ruby.rails_drawing import Level, add, below, constraints, draw_inside, formatted, level_of, stated_names
 from ctxgen.source.ruby.rails_resources import concern, concerns, resources
@@ -337,4 +337,5 @@ HOOKS: dict[str, Callable[[Program, Arguments], Value]] = {
     "*.routes.draw()": _draw,
     "*.routes.append()": _draw,
     "*.routes.prepend()": _draw,
+    "ActiveAdmin.routes()": active_admin.routes,
 }

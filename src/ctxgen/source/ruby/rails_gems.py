@@ -1,7 +1,7 @@
-"""The routes that gems draw in a line of their own: Devise, Doorkeeper, Versionist.
+"""The routes that gems draw in a line of their own: Devise, Devise Token Auth, Doorkeeper, Versionist.
 
 Sources: https://rubydoc.info/github/heartcombo/devise/ActionDispatch/Routing/Mapper, https://github.com/doorkeeper-gem/doorkeeper/wiki,
-https://github.com/scambra/devise_invitable, https://github.com/bploetz/versionist.
+https://github.com/scambra/devise_invitable, https://devise-token-auth.gitbook.io/devise-token-auth/config, https://github.com/bploetz/versionist.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ import inflection
 from msgspec.structs import replace
 
 from ctxgen.source.frameworks import plain
+from ctxgen.source.guards import spelled
 from ctxgen.source.program import MethodHook, Program
 from ctxgen.source.routing import join
+from ctxgen.source.ruby.active_admin import namespace
 from ctxgen.source.ruby.rails_drawing import Level, add, below, draw_inside, level_of
 from ctxgen.source.values import UNKNOWN, Arguments, FunctionValue, Object, Value
 
@@ -59,7 +61,21 @@ _SIGN_OUT = re.compile(r"^\s{0,12}config\.sign_out_via\s{0,4}=\s{0,4}\[?((?:[:, 
 _USUAL = {"database_authenticatable", "registerable", "recoverable"}
 
 
+_PROVIDERS = re.compile(r"\bomniauth_providers:\s{0,9}(?:%i)?\[([^\]]{0,300})\]")
+_PROVIDER = re.compile(r"^\s{0,12}config\.omniauth[ (]{1,3}:(\w{1,40})", re.MULTILINE)
+_ADMIN = {
+    "path_names": {"sign_in": "login", "sign_out": "logout"},
+    "controllers": {each: f"active_admin/devise/{each}" for each in ("sessions", "passwords", "unlocks", "registrations", "confirmations")},
+}
+"""What `ActiveAdmin::Devise.config` says.  Source: https://github.com/activeadmin/activeadmin/blob/master/lib/active_admin/devise.rb."""
+
+
 def _devise_for(program: Program, owner: Object, arguments: Arguments) -> Value:
+    config = arguments.expression(1)
+    if config is not None and spelled(config) == "ActiveAdmin.Devise.config":
+        path = f"/{namespace(program, program.at(arguments).path) or ''}"
+        stated = {**_ADMIN, "path": path, "sign_out_via": ["delete", "get"], **arguments.keywords}
+        arguments = arguments._replace(positional=arguments.positional[:1], keywords=stated)
     level, at = level_of(owner), program.at(arguments)
     names, controllers = arguments.get("path_names"), arguments.get("controllers")
     module = arguments.get("module", default=level.module)
@@ -67,7 +83,8 @@ def _devise_for(program: Program, owner: Object, arguments: Arguments) -> Value:
     methods = _sign_out(program, at.path, arguments)
     for scope in (each for value in arguments.positional for each in plain(value)):
         stated = arguments.get("class_name")
-        modules = _modules(program, stated if isinstance(stated, str) else inflection.camelize(inflection.singularize(scope)), at.path)
+        model = stated if isinstance(stated, str) else inflection.camelize(inflection.singularize(scope))
+        modules = _modules(program, model, at.path)
         path = arguments.get("path", default=scope)
         base = join(level.path, path if isinstance(path, str) else scope) if path != "" else level.path
         skipped, only = _controllers(arguments, "skip"), _controllers(arguments, "only")
@@ -80,8 +97,43 @@ def _devise_for(program: Program, owner: Object, arguments: Arguments) -> Value:
                 name = f"/{own}" if isinstance(own, str) else f"/{folder}/{controller}"
                 whole = join(base, _named(inner, names)) or "/"
                 add(program, owner, methods if target == "sessions#destroy" else verbs, whole, f"{name}#{action}", at, level)
+        if "omniauthable" in modules and not {"alls", "omniauth_callbacks"} & skipped:
+            own = controllers.get("omniauth_callbacks") if isinstance(controllers, dict) else None
+            callbacks = f"/{own}" if isinstance(own, str) else f"/{folder}/omniauth_callbacks"
+            for provider in _providers(program, model, at.path):
+                inner = join(join(base, "auth"), provider)
+                add(program, owner, ("POST",), inner, f"{callbacks}#passthru", at, level)
+                add(program, owner, ("GET", "POST"), join(inner, "callback"), f"{callbacks}#{provider}", at, level)
     draw_inside(program, owner, level, arguments)
     return UNKNOWN
+
+
+def _token_auth(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`mount_devise_token_auth_for "User", at: "auth"`: Devise's routes without callbacks of providers, and one that asks whether a token holds."""
+    model, path, stated = arguments.get(0), arguments.get("at"), arguments.get("controllers")
+    if not isinstance(model, str):
+        return UNKNOWN
+    parts = ("sessions", "registrations", "passwords", "confirmations", "unlocks", "token_validations")
+    controllers = {each: f"devise_token_auth/{each}" for each in parts} | (stated if isinstance(stated, dict) else {})
+    base = path if isinstance(path, str) else "/"
+    skipped = plain(arguments.get("skip", default=[]))
+    told = {**arguments.keywords, "path": base, "controllers": controllers, "class_name": model, "skip": [*skipped, "omniauth_callbacks"]}
+    scope = inflection.pluralize(inflection.underscore(model)).replace("/", "_")
+    _devise_for(program, owner, arguments._replace(positional=(scope, *arguments.positional[1:]), keywords=told, written=()))
+    if "token_validations" not in skipped:
+        level = level_of(owner)
+        whole, target = join(join(level.path, base), "validate_token"), f"/{controllers['token_validations']}#validate_token"
+        add(program, owner, ("GET",), whole, target, program.at(arguments), level)
+    return UNKNOWN
+
+
+def _providers(program: Program, model: str, path: str) -> list[str]:
+    """Where people may come from: the providers that the model names, else those of Devise's settings."""
+    for file in program.resolver.defining(path, model.rpartition("::")[2]):
+        if found := _PROVIDERS.findall(_COMMENT.sub("", program.resolver.text(file))):  # type: ignore[attr-defined]
+            return list(dict.fromkeys(re.findall(r"\w{1,40}", " ".join(found))))
+    settings = f"{path[: path.rfind('config/')]}config/initializers/devise.rb" if "config/" in path else ""
+    return list(dict.fromkeys(_PROVIDER.findall(program.resolver.text(settings)))) if settings else []  # type: ignore[attr-defined]
 
 
 def _controllers(arguments: Arguments, option: str) -> set[str]:
@@ -162,6 +214,7 @@ def _api_version(program: Program, owner: Object, arguments: Arguments) -> Value
 
 METHODS: dict[str, MethodHook] = {
     "rails.mapper.devise_for": _devise_for,
+    "rails.mapper.mount_devise_token_auth_for": _token_auth,
     "rails.mapper.use_doorkeeper": _use_doorkeeper,
     "rails.mapper.api_version": _api_version,
     "rails.doorkeeper.controllers": _own_controllers,
