@@ -65,3 +65,82 @@ def test_a_session_that_keeps_a_user_by_whatever_key(tmp_path: Path) -> None:
     source = "class LoginController < ApplicationController\n  def create\n    session[:u] = user.session_token\n  end\nend\n"
     files = {"Gemfile": 'gem "rails"\n', "app/controllers/login_controller.rb": source}
     assert {each.mechanism for each in _scan(tmp_path, files).security.mechanisms} == {"session"}
+
+
+def _routes(context: Context) -> dict[str, str]:
+    return {f"{each.method} {each.path}": each.access for each in context.endpoints}
+
+
+def test_pages_of_active_admin(tmp_path: Path) -> None:
+    files = {
+        "Gemfile": 'gem "rails"\ngem "devise"\ngem "activeadmin"\n',
+        "config/routes.rb": "Rails.application.routes.draw do\n  devise_for :staff, ActiveAdmin::Devise.config\n  ActiveAdmin.routes(self)\nend\n",
+        "config/initializers/active_admin.rb": "ActiveAdmin.setup do |config|\n  config.default_namespace = :back\n  config.authentication_method = :authenticate_staff!\nend\n",
+        "app/models/staff.rb": "class Staff < ApplicationRecord\n  devise :database_authenticatable\nend\n",
+        "app/admin/orders.rb": (
+            "ActiveAdmin.register Shop::Order do\n  actions :index, :show\n\n  member_action :pay, method: :post do\n  end\n\n"
+            "  index do\n    actions defaults: true\n  end\nend\n"
+        ),
+        "app/admin/lines.rb": 'ActiveAdmin.register Line, as: "Item", namespace: false do\n  belongs_to :order\n  actions :all, except: %i[new create edit update destroy]\nend\n',
+        "app/admin/dashboard.rb": 'ActiveAdmin.register_page "Sales Board" do\n  page_action :refresh, method: :put do\n  end\nend\n',
+    }
+    context = _scan(tmp_path, files)
+    assert _routes(context) == {
+        "GET /back/login": "unknown",
+        "POST /back/login": "unknown",
+        "DELETE /back/logout": "unknown",
+        "GET /back/logout": "unknown",
+        "GET /back/shop_orders": "guarded",
+        "GET /back/shop_orders/{id}": "guarded",
+        "POST /back/shop_orders/{id}/pay": "guarded",
+        "GET /orders/{order_id}/items": "guarded",
+        "GET /orders/{order_id}/items/{id}": "guarded",
+        "GET /back/sales_board": "guarded",
+        "PUT /back/sales_board/refresh": "guarded",
+    }
+    assert {each.evidence[0].line for each in context.endpoints if each.path and "shop_orders" in each.path} == {1}
+
+
+def test_routes_of_devise_for_providers_and_tokens(tmp_path: Path) -> None:
+    files = {
+        "Gemfile": 'gem "rails"\ngem "devise"\ngem "devise_token_auth"\n',
+        "config/routes.rb": (
+            "Rails.application.routes.draw do\n  devise_for :members, only: [:omniauth_callbacks]\n"
+            "  scope :v1 do\n    mount_devise_token_auth_for 'Customer', at: 'auth', skip: [:passwords]\n  end\nend\n"
+        ),
+        "app/models/member.rb": "class Member < ApplicationRecord\n  devise :omniauthable, omniauth_providers: %i[github google]\nend\n",
+        "app/models/customer.rb": "class Customer < ApplicationRecord\n  devise :database_authenticatable, :recoverable, :omniauthable\nend\n",
+        "config/initializers/devise.rb": "Devise.setup do |config|\n  config.omniauth :apple\nend\n",
+    }
+    assert set(_routes(_scan(tmp_path, files))) == {
+        *(f"{verb} /members/auth/{who}{end}" for who in ("github", "google") for verb, end in (("POST", ""), ("GET", "/callback"), ("POST", "/callback"))),
+        "GET /v1/auth/sign_in",
+        "POST /v1/auth/sign_in",
+        "DELETE /v1/auth/sign_out",
+        "GET /v1/auth/validate_token",
+    }  # fmt: skip
+
+
+def test_limits_of_nothing_watchers_of_assets_and_consoles(tmp_path: Path) -> None:
+    compose = (
+        "services:\n  web:\n    build:\n      context: .\n      target: app\n    ports: ['8000:8000']\n    deploy:\n      resources:\n"
+        '        limits:\n          cpus: "${CPUS:-0}"\n          memory: "${MEMORY:-0}"\n'
+        "  css:\n    build:\n      context: .\n      target: assets\n    command: ../run yarn:build:css\n"
+    )
+    files = {
+        "Gemfile": 'gem "rails"\n',
+        "Dockerfile": "FROM node:24 AS assets\nRUN yarn\nFROM ruby:3.4 AS app\nCOPY . .\nEXPOSE 8000\nCMD rails s\n",
+        "compose.yaml": compose,
+        "Procfile": "web: bundle exec puma\nconsole: bin/rails c\n",
+    }
+    context = _scan(tmp_path, files)
+    assert {each.name for each in context.components} == {"web"}
+    assert not _scale(context)
+
+
+def test_schedules_of_rails_below_code_that_erb_runs(tmp_path: Path) -> None:
+    recurring = '<% require_relative "../lib/shop" %>\n\nproduction:\n  clean:\n    class: CleanJob\n    schedule: every hour\n'
+    files = {"Gemfile": 'gem "rails"\ngem "solid_queue"\n', "config/recurring.yml": recurring}
+    context = _scan(tmp_path, files)
+    assert [(each.name, each.schedule) for each in context.jobs] == [("clean", "every hour")]
+    assert not context.diagnostics

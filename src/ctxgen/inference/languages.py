@@ -54,7 +54,7 @@ def runtimes(facts: Facts, join: Join, places: Places) -> list[RuntimeStatement]
     """Every statement of a language's or runtime's version in the product's files; of equal ones of a component the first."""
     found: dict[tuple[str, str | None, str], list[At]] = defaultdict(list)
     elsewhere = {stated.name for stated in facts.of(Runtime) if stated.source != "ci" and stated.version}
-    for stated in facts.of(Runtime):
+    for stated in sorted(facts.of(Runtime), key=lambda each: each.source == "lock"):  # a lock file repeats what the manifest states
         if stated.source == "ci" and (stated.name in elsewhere or not _written_here(stated.name, join)):
             continue  # what CI installs is its own affair where the repository states a version, or has nothing to run on it
         if stated.version and places.scope(stated.at.path) in (None, "dev"):

@@ -53,7 +53,8 @@ def scale(facts: Facts, join: Join, catalogue: Catalogue, places: Places) -> lis
     written: dict[str, str | None] = {}  # one spelling of a subject that values and manifests write differently
 
     def add(kind: str, value: str | None, unit: str | None, subject: str | None, component: str | None, fact: Fact) -> None:
-        off = kind == "replicas" and value == "0"
+        # Compose takes a limit of 0 for none (https://docs.docker.com/reference/compose-file/deploy/#resources)
+        off = value == "0" and kind in ("replicas", "memory-limit", "cpu-limit")
         if value is not None and not off and places.scope(fact.at.path) in (None, "dev") and not for_tests(fact.when):
             key = (kind, value, written.setdefault((subject or "").lower(), subject), component)
             found[key].append(fact.at)

@@ -121,7 +121,11 @@ class Deployments:
         found: dict[tuple[str, str], list[Service]] = defaultdict(list)
         for service in self.known.facts.of(Service):
             watcher = _ASSET_WATCHER.fullmatch(service.name) and (
-                service.platform == "procfile" or (not (service.ports or service.published) and self._built_beside([service]) is not None)
+                service.platform == "procfile"
+                or (
+                    not (service.ports or service.published)
+                    and (self._built_beside([service]) is not None or _ASSET_WATCHER.fullmatch(service.target or "") is not None)
+                )
             )
             started_by_developers = service.platform == "procfile" and service.when == "dev" and self._deployed_otherwise
             if (

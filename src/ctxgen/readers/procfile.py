@@ -16,6 +16,7 @@ from ctxgen.readers import reads
 from ctxgen.tree import File
 
 _LINE = re.compile(r"([A-Za-z0-9_-]{1,60}):\s*(\S.*)")
+_CONSOLE = re.compile(r"(?:^|[ /])(?:rails c(?:onsole)?|(?:manage\.py |flask )shell(?:_plus)?|bash|irb|iex(?: -S mix)?)\s{0,9}\Z")
 _ADDON = re.compile(r"[a-z0-9-]{2,60}")
 
 
@@ -29,6 +30,8 @@ def read_procfile(file: File) -> Iterator[Fact]:
         if found is None or line.lstrip().startswith("#"):
             continue
         at, command, title = file.at(number), Opaque(found[2]), name(found[1])
+        if _CONSOLE.search(found[2]):
+            continue  # for people, by hand
         yield Process(command=command, owner=title, at=at, when=when)
         if found[1] == "release":
             if re.search(r"migrat|alembic|db:", found[2]):

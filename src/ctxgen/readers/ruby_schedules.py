@@ -45,10 +45,10 @@ def read_ruby_schedule(file: File) -> Iterator[Fact]:
 
 
 def _without_erb(text: str) -> str:
-    """The text with a plain value for everything that ERB puts in, lines kept."""
+    """The text with a plain value for everything that ERB puts in, without what it only does; lines are kept."""
     out, start = [], 0
     while (opened := text.find("<%", start)) >= 0 and (closed := text.find("%>", opened)) >= 0:
-        out += [text[start:opened], "0", "\n" * text.count("\n", opened, closed)]
+        out += [text[start:opened], "0" if text.startswith("=", opened + 2) else "", "\n" * text.count("\n", opened, closed)]
         start = closed + 2
     return "".join([*out, text[start:]])
 
