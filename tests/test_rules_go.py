@@ -196,3 +196,34 @@ def test_images_beside_code_of_the_same_publisher_are_not_its_services(tmp_path:
     files = {"compose.yml": compose, "orders/go.mod": MODULE, "orders/main.go": _program("orders", "github.com/labstack/echo/v4")}
     kinds = {each.name: each.kind for each in _scan(tmp_path, files).components}
     assert kinds == {"orders": "service", "stats": "infrastructure", "logs": "infrastructure"}
+
+
+@pytest.mark.parametrize(
+    ("body", "guarded"),
+    [
+        (
+            'let Some(value) = request.headers().get_one("Authorization") else { return Outcome::Error((Status::Unauthorized, ())) };',
+            True,
+        ),
+        ('let Ok(claims) = decode(header) else { fail!("Invalid token") };', True),
+        ("let inner = try_outcome!(Inner::from_request(request).await);", True),
+        ('let Some(host) = request.headers().get_one("Host") else { return Outcome::Error((Status::BadRequest, ())) };', False),
+        ('let bearer = request.headers().get_one("Authorization").map(str::to_owned);', False),
+    ],
+)
+def test_request_guards_of_rust_are_known_by_what_they_do(tmp_path: Path, body: str, guarded: bool) -> None:
+    implementation = (
+        "#[rocket::async_trait]\nimpl<'r> FromRequest<'r> for {name} {{\n    type Error = ();\n\n"
+        "    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {{\n        {body}\n        Outcome::Success({name} {{}})\n    }}\n}}\n\n"
+    )
+    inner = 'let Some(key) = request.headers().get_one("X-API-Key") else { return Outcome::Error((Status::Forbidden, ())) };'
+    source = (
+        "use rocket::{get, routes};\n\npub struct Headers {}\npub struct Inner {}\n\n"
+        + implementation.format(name="Headers", body=body)
+        + implementation.format(name="Inner", body=inner)
+        + '#[get("/orders")]\nfn orders(headers: Headers) -> &\'static str { "" }\n\n'
+        + '#[launch]\nfn rocket() -> _ { rocket::build().mount("/", routes![orders]) }\n'
+    )
+    files = {"Cargo.toml": '[package]\nname = "shop"\nversion = "0.1.0"\n\n[dependencies]\nrocket = "0.5"\n', "src/main.rs": source}
+    (told,) = _scan(tmp_path, files).endpoints
+    assert [each.name for each in told.guards] == (["Headers"] if guarded else [])

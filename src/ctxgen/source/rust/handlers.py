@@ -77,9 +77,10 @@ def stated(program: Program, function: FunctionValue) -> Iterator[Stated]:
 
 
 def extractor_guards(program: Program, owner: Object, arguments: Arguments) -> list[Guard]:
-    """The types that a handler takes which refuse a request: those that the repository implements, by their names."""
+    """The types that a handler takes which refuse a request: those that the repository implements, by their names or what they do."""
     handler = arguments.get(0)
-    own = program.resolver.extractors if isinstance(program.resolver, RustResolver) else {}
+    resolver = program.resolver if isinstance(program.resolver, RustResolver) else None
+    own, signing_in = (resolver.extractors, resolver.signing_in) if resolver is not None else ({}, frozenset())
     found = []
     for parameter in handler.function.parameters if isinstance(handler, FunctionValue) else ():
         last = spelled_last(parameter.type)
@@ -89,7 +90,7 @@ def extractor_guards(program: Program, owner: Object, arguments: Arguments) -> l
             if kind not in ("authn", "authz"):
                 words = _PERSONS.intersection(_WORDS.findall(last))
                 # a session is there for everybody, unless what takes it asks for more
-                kind = "authn" if words - {"Session"} or (words and own[last]) else None
+                kind = "authn" if words - {"Session"} or (words and own[last]) or last in signing_in else None
             found.append(guard(_short(spelled(parameter.type)), at, kind) if kind else None)
         elif last in _LIBRARIES or (last == "TypedHeader" and _argument(parameter.type) == "Authorization"):
             found.append(guard(last, at, "authn"))

@@ -20,6 +20,15 @@ _EXTRACTOR = re.compile(
 
 _REFUSES = re.compile(rb"\bErr\(|ok_or|\?[;.)\n]|Failure|Error\(|Forward")
 
+_CREDENTIALS = re.compile(rb"(?i)\bauthorization\b|\bbearer\b|\bcookies?\b|\bclaims\b|\bsession\b|x-api-key|api_key")
+_UNAUTHORIZED = re.compile(
+    rb"(?i)unauthori[sz]ed|unauthenticated|forbidden|\b40[13]\b|(?:invalid|missing|no|bad|expired)[_ ]?(?:access[_ ])?(?:token|credential|auth|session|claim|api[_ ]?key)"
+)
+_ASKED = re.compile(
+    rb"(?:try_outcome!\([ \t\r\n]{0,40}(\w{1,60})::from_request\(|\b(\w{1,60})(?:::<[^;{}]{0,60}>)?::from_request(?:_parts)?\([^;{}]{0,120}\)(?:\.await)?(?:\.map_err\([^;{}]{0,120}\))?\?)"
+)
+"""A type that another one is taken with, so that what refuses it refuses this one."""
+
 _SCHEME = re.compile(
     rb"#\[derive\([^()\]]{0,200}\bSecurityScheme\b[^()\]]{0,200}\)\](?:[ \t\r\n]{0,20}+#\[(?:[^\[\]]|\[[^\[\]]{0,100}+\]){0,300}+\]){0,5}+[ \t\r\n]{0,20}+(?:pub(?:\([\w:]{1,20}\))?[ \t]{1,4})?(?:struct|enum)[ \t]{1,4}(\w{1,60})"
 )
@@ -65,17 +74,34 @@ class RustResolver:
         return ()
 
     @cached_property
-    def extractors(self) -> dict[str, bool]:
-        """The types that the repository takes from a request itself (`impl FromRequestParts<S> for Claims`), and whether what it does may refuse one."""
-        found: dict[str, bool] = {}
+    def _implementations(self) -> dict[str, bytes]:
+        """How the repository takes its own types from a request: `impl FromRequestParts<S> for Claims { … }`."""
+        found: dict[str, bytes] = {}
         for path in self._sources.paths:
             data = self._sources.data(path)
             if b"FromRequest" in data or b"FromData" in data or b"Extractible" in data:
                 for match in _EXTRACTOR.finditer(data):
                     end = data.find(b"\n}", match.end())
-                    refuses = _REFUSES.search(data, match.end(), end if end > 0 else len(data)) is not None
-                    found[match[1].decode("ascii", "replace")] = refuses
+                    found[match[1].decode("ascii", "replace")] = data[match.end() : end if end > 0 else len(data)]
         return found
+
+    @cached_property
+    def extractors(self) -> dict[str, bool]:
+        """The types that the repository takes from a request itself, and whether what it does may refuse one."""
+        return {each: _REFUSES.search(body) is not None for each, body in self._implementations.items()}
+
+    @cached_property
+    def signing_in(self) -> frozenset[str]:
+        """Those that refuse a request without valid credentials: by what they read and say, or since they are taken with one that does."""
+        asked = {each: {(a or b).decode() for a, b in _ASKED.findall(body)} for each, body in self._implementations.items()}
+        found = {
+            each
+            for each, body in self._implementations.items()
+            if _CREDENTIALS.search(body) is not None and _UNAUTHORIZED.search(body) is not None
+        }
+        while more := {each for each, others in asked.items() if each not in found and not found.isdisjoint(others)}:
+            found |= more
+        return frozenset(found)
 
     @cached_property
     def schemes(self) -> frozenset[str]:
