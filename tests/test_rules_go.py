@@ -227,3 +227,18 @@ def test_request_guards_of_rust_are_known_by_what_they_do(tmp_path: Path, body: 
     files = {"Cargo.toml": '[package]\nname = "shop"\nversion = "0.1.0"\n\n[dependencies]\nrocket = "0.5"\n', "src/main.rs": source}
     (told,) = _scan(tmp_path, files).endpoints
     assert [each.name for each in told.guards] == (["Headers"] if guarded else [])
+
+
+def test_tables_that_go_code_makes(tmp_path: Path) -> None:
+    source = (
+        "package store\n\n// CREATE TABLE `comments` (id int);\nvar steps = []func(tx *sql.Tx) error{\n\tfunc(tx *sql.Tx) error {\n\t\t_, err := tx.Exec(`\n"
+        "\t\t\tCREATE TABLE orders (\n\t\t\t\tid serial primary key,\n\t\t\t\ttotal int not null\n\t\t\t);\n\t\t\tCREATE TABLE notes (id int);\n\t\t`)\n\t\treturn err\n\t},\n"
+        '\tfunc(tx *sql.Tx) error { _, err := tx.Exec("ALTER TABLE orders ADD COLUMN buyer text; DROP TABLE notes"); return err },\n}\n\n'
+        "func downOrders(tx *sql.Tx) { tx.Exec(`DROP TABLE orders; CREATE TABLE gone (id int)`) }\n\n"
+        'func prepare(tx *sql.Tx, table string) {\n\ttx.Exec(fmt.Sprintf("CREATE TABLE %s (id int)", table))\n'
+        '\tlog.Print("cannot CREATE TABLE nothing (id int)")\n}\n\n'
+        "var migration = &migrate.Migration{\n\tUp: []string{`CREATE TABLE people (id int)`},\n\tDown: []string{`CREATE TABLE people_old (id int)`, `DROP TABLE people`},\n}\n"
+    )
+    files = {"go.mod": MODULE, "main.go": _program("store", "github.com/lib/pq"), "store/migrations.go": source}
+    told = {each.table: ([column.name for column in each.columns], each.evidence[0].line) for each in _scan(tmp_path, files).models}
+    assert told == {"orders": (["id", "total", "buyer"], 7), "people": (["id"], 26)}
