@@ -208,3 +208,25 @@ def test_the_default_database_is_told_before_caches(tmp_path: Path) -> None:
     }
     said = markdown.render(_scan(tmp_path, files), load(), budget=None, detail="standard", evidence=False, header=False)
     assert said.index("H2 (default)") < said.index("Caffeine") < said.index("MySQL (supported)")
+
+
+@pytest.mark.parametrize(
+    ("setting", "access", "guards"),
+    [
+        ("shop.security.enabled=true", "guarded", {"authenticated", "@PreAuthorize:ADMIN"}),
+        ("shop.security.enabled=false", "public", set()),
+        ("", "guarded", {"authenticated", "@PreAuthorize:ADMIN"}),
+    ],
+)
+def test_a_filter_chain_that_settings_turn_off_guards_nothing(tmp_path: Path, setting: str, access: str, guards: set[str]) -> None:
+    chain = "@Bean SecurityFilterChain chain(HttpSecurity http) throws Exception {{ http.authorizeHttpRequests(all -> all.anyRequest().{}()); return http.build(); }}"
+    condition = '@Configuration\n@ConditionalOnProperty(prefix = "shop.security", name = "enabled", havingValue = "{}")\n'
+    files = {
+        "pom.xml": "<project><artifactId>shop</artifactId><dependencies><dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId></dependency><dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-security</artifactId></dependency></dependencies></project>",
+        "src/main/resources/application.properties": f"server.port=8080\n{setting}\n",
+        "src/main/java/shop/Closed.java": f"package shop;\nimport org.springframework.security.config.annotation.web.builders.HttpSecurity;\n@EnableMethodSecurity\n{condition.format('true')}class Closed {{ {chain.format('authenticated')} }}\n",
+        "src/main/java/shop/Opened.java": f"package shop;\nimport org.springframework.security.config.annotation.web.builders.HttpSecurity;\n{condition.format('false')}class Opened {{ {chain.format('permitAll')} }}\n",
+        "src/main/java/shop/Orders.java": 'package shop;\nimport org.springframework.web.bind.annotation.*;\n@RestController\nclass Orders { @PreAuthorize("hasRole(\'ADMIN\')") @GetMapping("/orders") String all() { return null; } }\n',
+    }
+    found = [(each.access, {guard.name for guard in each.guards}) for each in _scan(tmp_path, files).endpoints]
+    assert found == [(access, guards)]

@@ -25,6 +25,8 @@ class Verdict(NamedTuple):
     public: At | None = None
     doubtful: bool = False
     """Whether paths that are not known are opened before: what says of itself that it is open then is."""
+    unasked: bool = False
+    """Whether the settings turn off what asks the annotations of methods."""
 
 
 NOTHING = Verdict()
@@ -217,8 +219,9 @@ def endpoints(program: Program, answer: Answer, technology: str, rules: Rules, *
     for path in dict.fromkeys(answer.paths):
         for verb in dict.fromkeys(answer.verbs):
             verdict = rules(answer.at.path, verb, path)
+            asked = [each for each in guards if each.kind not in ("authn", "authz")] if verdict.unasked else guards
             closed = verdict.guard is not None and not (verdict.doubtful and opened is not None)
-            own = (*([verdict.guard] if verdict.guard is not None and closed else []), *guards)
+            own = (*([verdict.guard] if verdict.guard is not None and closed else []), *asked)
             protected = any(guard.kind in ("authn", "authz") for guard in own)
             public = None if protected else opened or verdict.public
             yield Endpoint(

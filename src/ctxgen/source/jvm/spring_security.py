@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ from ctxgen.source import ir
 from ctxgen.source.calls import type_name
 from ctxgen.source.guards import asking, guard_kind, spelled
 from ctxgen.source.jvm import sa_token
-from ctxgen.source.jvm.annotations import find, marks, names, of_class, simple, strings, value
+from ctxgen.source.jvm.annotations import Annotation, find, marks, names, of_class, simple, strings, texts, value
 from ctxgen.source.jvm.controllers import NOTHING, Rules, Verdict, classes, settings
 from ctxgen.source.jvm.fields import filled_from, setting_of
 from ctxgen.source.jvm.paths import matches
@@ -54,6 +54,7 @@ _VERDICTS: dict[str, GuardKind | None] = {
 _ELSEWHERE = {"toStaticResources", "atCommonLocations", "toAnyEndpoint", "to", "toH2Console", "toLinks"}
 """Matchers of static files and management endpoints, which are no routes of the code."""
 _CONVERTED = ("toArray", "toTypedArray", "stream", "asList", "toList")
+_ASKS_METHODS = ("EnableMethodSecurity", "EnableGlobalMethodSecurity", "EnableReactiveMethodSecurity")
 ALL = ("/**",)
 _IGNORED, _UNORDERED = -1e9, 1e9
 MAX_RULES = 400
@@ -89,7 +90,13 @@ def rules(program: Program) -> Rules:
 def _rules(program: Program) -> Rules:
     chains: dict[str, list[Chain]] = defaultdict(list)
     intercepted: dict[str, list[Rule]] = defaultdict(list)
+    asking: dict[str, list[bool]] = defaultdict(list)
     for cls in classes(program, "class", "object", "interface"):
+        off = turned_off(program, cls.path, of_class(program, cls)) if cls.cls.decorators else False
+        if cls.cls.decorators and find(of_class(program, cls), *_ASKS_METHODS) is not None:
+            asking[module_of(cls.path)].append(not off)
+        if off:
+            continue
         for each in _chains(program, cls):
             chains[module_of(cls.path)].append(each)
         for each in _shiro(program, cls):
@@ -108,9 +115,28 @@ def _rules(program: Program) -> Rules:
             for rule in intercepted.get(module, ()):
                 if _matching(program, path, rule.patterns, route):
                     return Verdict(public=rule.at) if rule.guard is None else Verdict(rule.guard)
-        return verdict
+        return verdict._replace(unasked=module in asking and not any(asking[module]))
 
     return ask
+
+
+def turned_off(program: Program, path: str, found: Sequence[Annotation]) -> bool:
+    """Whether the settings that hold without a profile say that what has these annotations is not made: `@ConditionalOnProperty`.
+
+    A property that nothing states is left to whoever deploys.
+    Source: https://docs.spring.io/spring-boot/api/java/org/springframework/boot/autoconfigure/condition/ConditionalOnProperty.html
+    """
+    for each in found:
+        if each.name not in ("ConditionalOnProperty", "ConditionalOnBooleanProperty"):
+            continue
+        prefix = next(iter(texts(program, each, "prefix")), "").rstrip(".")
+        wanted = value(program, each, "havingValue")
+        for key in texts(program, each, "name", "value"):
+            stated = [known for known in settings(program).all(path, f"{prefix}.{key}" if prefix else key) if known.when is None]
+            said = [known.value for known in stated if not known.value.placeholders()]
+            if said and (said[0].word(["false"]) if wanted in (None, "", True) else not said[0].word([str(wanted).lower()])):
+                return True
+    return False
 
 
 def _of_module(program: Program, chains: dict[str, list[Chain]], module: str) -> list[Chain]:
@@ -175,6 +201,8 @@ def _chains(program: Program, cls: ClassValue) -> Iterator[Chain]:
         ):
             continue
         found = [*marks(program, method.decorators, cls.scope), *of_class(program, cls)]
+        if turned_off(program, cls.path, found):
+            continue
         ordered = find(found, "Order")
         order = value(program, ordered, "value") if ordered else None
         number = float(order) if isinstance(order, int | float) else _UNORDERED
