@@ -230,3 +230,18 @@ def test_a_filter_chain_that_settings_turn_off_guards_nothing(tmp_path: Path, se
     }
     found = [(each.access, {guard.name for guard in each.guards}) for each in _scan(tmp_path, files).endpoints]
     assert found == [(access, guards)]
+
+
+def test_migrations_of_several_databases_are_counted_each(tmp_path: Path) -> None:
+    need = '<PackageReference Include="{}.EntityFrameworkCore.{}" Version="9.0.0" />'
+    files = {
+        "Shop.csproj": f'<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net9.0</TargetFramework></PropertyGroup><ItemGroup>{need.format("Pomelo", "MySql")}{need.format("Microsoft", "Sqlite")}</ItemGroup></Project>',
+        "Program.cs": "var app = WebApplication.CreateBuilder(args).Build();\napp.Run();\n",
+        **{
+            f"Migrations/Orders{engine}/2025010100000{number}_Step{number}.cs": "class Step : Migration {}\n"
+            for engine, count in (("MySql", 2), ("Sqlite", 3))
+            for number in range(count)
+        },
+    }
+    stores = _stores(_scan(tmp_path, files))
+    assert {known: store.migrations and store.migrations.count for known, store in stores.items()} == {"mysql": 2, "sqlite": 3}

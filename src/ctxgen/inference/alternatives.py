@@ -107,7 +107,7 @@ def _by_name(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Sighti
     shown: set[str] = set()
     fixed: set[str] = set()
     engines = {s.technology for s in sightings if catalogue[s.technology].category == "database" and is_engine(s.technology, catalogue)}
-    words = {known: _names(known, catalogue) for known in engines}
+    words = {known: called(known, catalogue) for known in engines}
     every = frozenset().union(*words.values())
     for s in sightings:
         if s.technology not in engines or s.scope != "backend" or s.usage == "unknown" or s.optional:
@@ -143,7 +143,7 @@ def _by_name(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Sighti
     return told
 
 
-def _names(known: str, catalogue: Catalogue) -> frozenset[str]:
+def called(known: str, catalogue: Catalogue) -> frozenset[str]:
     """What variants of an engine are called."""
     return frozenset({known, *(scheme.rpartition(":")[2] for scheme in catalogue[known].url_schemes)})
 

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from ctxgen.catalogue import Catalogue
 from ctxgen.catalogue import Technology as Declared
 from ctxgen.context import Datastore, Evidence, Integration, Migrations, Technology
+from ctxgen.facts import folder_of
+from ctxgen.inference.alternatives import called
 from ctxgen.inference.evidence import cite
 from ctxgen.model import At, Sighting
 from ctxgen.places import Places
@@ -43,7 +50,7 @@ _MIGRATION_FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 def datastores(
     technologies: Sequence[Technology], sightings: Sequence[Sighting], catalogue: Catalogue, paths: Sequence[str], places: Places
 ) -> list[Datastore]:
-    """Every engine in backend scope, with the components and libraries that talk to it; one engine carries the migrations."""
+    """Every engine in backend scope, with the components and libraries that talk to it, and the migrations of its own; all others are of the first one."""
     migrations = migrations_of(technologies, paths, places)
     told = {technology.id for technology in technologies}
     found = []
@@ -78,10 +85,26 @@ def datastores(
     relational = [store for store in found if store.technology in _RELATIONAL and store.usage in ("used", "default", "supported")]
     relational.sort(key=lambda store: store.usage == "supported")
     if migrations and relational:
-        best = relational[0]
-        found[found.index(best)] = Datastore(
-            best.technology, best.version, best.usage, best.components, best.access, migrations, best.evidence
-        )
+        files = _by_engine(migrations.files, [store.technology for store in relational], catalogue)
+        for store in relational:
+            if own := files.get(store.technology):
+                carried = Migrations(migrations.tool, len(own), cite([At(own[0], 1)]))
+                found[found.index(store)] = replace(store, migrations=carried)
+    return found
+
+
+_WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+")
+"""`My` and `Sql` of `OrdersMySql`."""
+
+
+def _by_engine(files: Sequence[str], engines: Sequence[str], catalogue: Catalogue) -> dict[str, list[str]]:
+    """Migration files by engine: those in folders that are called like one are its own (`db/mysql/V1__orders.sql`), all others the first one's."""
+    words = {word: engine for engine in reversed(engines) for word in called(engine, catalogue)}
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in files:
+        parts = [part.lower() for part in _WORD.findall(folder_of(path))]
+        named = {words[word] for word in (*parts, *map("".join, pairwise(parts))) if word in words}
+        found[named.pop() if len(named) == 1 else engines[0]].append(path)
     return found
 
 
@@ -96,17 +119,22 @@ def _runs_apart(technology: Declared) -> bool:
     )
 
 
-def migrations_of(technologies: Sequence[Technology], paths: Sequence[str], places: Places) -> Migrations | None:
-    """The migration files of the tool that has most of them, counted."""
+class _Found(NamedTuple):
+    tool: str
+    files: list[str]
+
+
+def migrations_of(technologies: Sequence[Technology], paths: Sequence[str], places: Places) -> _Found | None:
+    """The migration files of the tool that has most of them."""
     known = {technology.id for technology in technologies}
     product = [path for path in paths if places.scope(path) is None]
-    best: Migrations | None = None
+    best: _Found | None = None
     for tool, pattern, owners in _MIGRATION_FILES:
         if known.isdisjoint(owners):
             continue
         files = [path for path in product if re.fullmatch(pattern, path)]
-        if files and (best is None or len(files) > (best.count or 0)):
-            best = Migrations(tool, len(files), cite([At(files[0], 1)]))
+        if files and (best is None or len(files) > len(best.files)):
+            best = _Found(tool, files)
     return best
 
 
