@@ -245,3 +245,23 @@ def test_migrations_of_several_databases_are_counted_each(tmp_path: Path) -> Non
     }
     stores = _stores(_scan(tmp_path, files))
     assert {known: store.migrations and store.migrations.count for known, store in stores.items()} == {"mysql": 2, "sqlite": 3}
+
+
+def test_a_module_with_settings_that_several_take_is_a_library(tmp_path: Path) -> None:
+    module = "<project><parent><groupId>shop</groupId><artifactId>shop</artifactId><version>1</version></parent><artifactId>{}</artifactId><dependencies>{}</dependencies></project>"
+    web = "<dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId></dependency>"
+    common = "<dependency><groupId>shop</groupId><artifactId>common</artifactId><version>1</version></dependency>"
+    eureka = "<dependency><groupId>org.springframework.cloud</groupId><artifactId>spring-cloud-starter-netflix-eureka-server</artifactId></dependency>"
+    files = {
+        "pom.xml": "<project><groupId>shop</groupId><artifactId>shop</artifactId><version>1</version><packaging>pom</packaging><modules><module>common</module><module>orders</module><module>registry</module></modules></project>",
+        "common/pom.xml": module.format("common", web),
+        "common/src/main/resources/application.yaml": "spring:\n  jackson:\n    default-property-inclusion: non_null\n",
+        "common/src/main/java/shop/entity/App.java": "package shop.entity;\nclass App { String name; }\n",
+        "orders/pom.xml": module.format("orders", common + web),
+        "orders/src/main/java/shop/OrdersApplication.java": "package shop;\nclass OrdersApplication { public static void main(String[] a) {} }\n",
+        "registry/pom.xml": module.format("registry", common + eureka),
+        "registry/src/main/java/shop/RegistryApplication.java": "package shop;\nclass RegistryApplication { public static void main(String[] a) {} }\n",
+        "registry/src/main/java/shop/ServicesController.java": 'package shop;\nimport org.springframework.web.bind.annotation.*;\n@RestController\nclass ServicesController { @GetMapping("/services") String all() { return null; } }\n',
+    }
+    kinds = {part.name: part.kind for part in _scan(tmp_path, files).components}
+    assert kinds == {"common": "library", "orders": "service", "registry": "service"}

@@ -31,6 +31,12 @@ def folders_above(paths: Iterable[str]) -> set[str]:
     return found
 
 
+_OF_DATA = {"entity", "entities", "model", "models", "dto", "po", "vo"}
+"""Folders of classes that hold data: an `App` there is none that starts."""
+_JVM_SOURCE = (".java", ".kt", ".scala", ".groovy")
+_CONTROLLERS = tuple(f"Controller{suffix}" for suffix in _JVM_SOURCE)
+
+
 class Files:
     """The files of a repository by their folders."""
 
@@ -66,7 +72,20 @@ class Files:
 
     def jvm_programs(self) -> list[str]:
         """The files that only a JVM program has: its class with `main`, its settings."""
-        return [path for path in self.paths if "src/main/" in path and _JVM_PROGRAM.fullmatch(path.rpartition("/")[2])]
+        found = (path for path in self.paths if "src/main/" in path and _JVM_PROGRAM.fullmatch(path.rpartition("/")[2]))
+        return [path for path in found if _OF_DATA.isdisjoint(path.split("/")[:-1])]
+
+    def jvm_classes(self) -> list[str]:
+        """Those of them that are classes."""
+        return [path for path in self.jvm_programs() if path.endswith(_JVM_SOURCE)]
+
+    def answers(self, folder: str) -> bool:
+        """Whether a project of the JVM has controllers, by what their files are called."""
+        return folder in self._with_controllers
+
+    @cached_property
+    def _with_controllers(self) -> set[str]:
+        return folders_above(path for path in self.paths if path.endswith(_CONTROLLERS) and self.places.scope(path) is None)
 
     @cached_property
     def _with_source(self) -> set[str]:

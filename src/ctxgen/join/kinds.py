@@ -75,6 +75,7 @@ class Kinds:
             if sighting.scope == "backend" and sighting.usage != "unknown":
                 self._sighted[known.units.folder(sighting.at.path)].add(sighting.technology)
         self._jvm_programs = {known.units.folder(path) for path in known.files.jvm_programs()}
+        self._jvm_classes = {known.units.folder(path) for path in known.files.jvm_classes()}
         self._listening = {
             known.units.folder(key.at.path)
             for key in known.facts.of(ConfigKey)
@@ -83,12 +84,9 @@ class Kinds:
         """The units whose settings state a port: the framework may come with a module that they need."""
         self.functions = {known.units.folder(f"{folder}/x" if folder else "x") for _, folder in functions(known.facts, known.places)}
         """The units whose functions something deploys."""
-        self._crates_taking = Counter(
-            path
-            for path, _ in {
-                (d.path, d.at.path) for d in known.facts.of(Dependency) if d.ecosystem == "cargo" and d.path and d.group == "main"
-            }
-        )
+        taking = {(d.ecosystem, d.path, d.at.path) for d in known.facts.of(Dependency) if d.path and d.group == "main"}
+        self._modules_taking = Counter(path for ecosystem, path, _ in taking if ecosystem == "maven")
+        self._crates_taking = Counter(path for ecosystem, path, _ in taking if ecosystem == "cargo")
         """How many crates take the one in a folder: only what it has as a library can be taken, so a program of its own is a tool beside it."""
 
     def of_deployed(
@@ -167,10 +165,12 @@ class Kinds:
         return self._sighted.get(folder, frozenset()) if folder is not None and units else frozenset()
 
     def _made_by_a_dependency(self, named: str, units: Sequence[Unit], categories: Set[str]) -> str | None:
-        """The kind that a library of the unit makes it, except that what has data of its own is no gateway by a library alone."""
+        """The kind that a library of the unit makes it, except that what has data of its own is no gateway, and what has controllers no infrastructure, by a library alone."""
         kind = self.known.makes(units[0]) if units else None
         if kind == "gateway" and categories & {"database", "orm"} and not _GATEWAY.search(named):
             return None
+        if kind == "infrastructure" and self.known.files.answers(units[0].folder):
+            return "service"  # a server that others bring, inside one with answers of its own
         return kind
 
     @staticmethod
@@ -191,8 +191,11 @@ class Kinds:
                 return self._shared_jvm_module(unit)
 
     def _shared_jvm_module(self, unit: Unit) -> bool:
-        """Whether a module lies beside others that have a program's class or settings and has neither itself."""
-        return unit.ecosystem == "maven" and bool(self._jvm_programs) and unit.folder not in self._jvm_programs
+        """Whether a module lies beside others that have a program's class or settings and has neither itself, or only settings that it shares with several."""
+        if unit.ecosystem != "maven" or not self._jvm_programs:
+            return False
+        shares = self._jvm_classes and unit.folder not in self._jvm_classes and self._modules_taking[unit.folder] > 1
+        return bool(shares) or unit.folder not in self._jvm_programs
 
 
 def _by_name(named: str, folder: str | None, ports: Set[int], words: Set[str], *, serves: bool = False) -> str | None:
