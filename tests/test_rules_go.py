@@ -242,3 +242,32 @@ def test_tables_that_go_code_makes(tmp_path: Path) -> None:
     files = {"go.mod": MODULE, "main.go": _program("store", "github.com/lib/pq"), "store/migrations.go": source}
     told = {each.table: ([column.name for column in each.columns], each.evidence[0].line) for each in _scan(tmp_path, files).models}
     assert told == {"orders": (["id", "total", "buyer"], 7), "people": (["id"], 26)}
+
+
+def test_workloads_take_variables_from_config_maps(tmp_path: Path) -> None:
+    def workload(named: str, environment: str) -> str:
+        return (
+            f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {named}}}\nspec:\n  template:\n    spec:\n      containers:\n"
+            f"      - name: {named}\n        image: shop/{named}:1\n{environment}"
+        )
+
+    code = _package("main", "os", body='func main() { os.Getenv("{}") }\n')
+    every = "        envFrom:\n        - configMapRef: {name: addresses}\n        - configMapRef: {name: unknown}\n"
+    files = {
+        "deploy/config.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: addresses}\ndata:\n  ORDERS_ADDR: orders:80\n  STOCK_ADDR: stock:80\n  CACHE_HOST: cache\n",
+        "deploy/web.yaml": workload("web", every),
+        "deploy/orders.yaml": workload("orders", every),
+        "deploy/stock.yaml": workload(
+            "stock",
+            "        env:\n        - name: UPSTREAM_ADDR\n          valueFrom: {configMapKeyRef: {name: addresses, key: ORDERS_ADDR}}\n",
+        ),
+        "deploy/cache.yaml": workload("cache", ""),
+        **{f"{each}/go.mod": MODULE for each in ("web", "orders", "stock")},
+        "web/main.go": code.replace("{}", "ORDERS_ADDR"),
+        "orders/main.go": code.replace("{}", "STOCK_ADDR"),
+        "stock/main.go": code.replace("{}", "UPSTREAM_ADDR"),
+    }
+    parts = _components(_scan(tmp_path, files))
+    links = {each: [link.component for link in parts[each].depends_on] for each in ("web", "orders", "stock", "cache")}
+    # what nobody's code reads, a framework may
+    assert links == {"web": ["orders", "cache"], "orders": ["stock", "cache"], "stock": ["orders"], "cache": []}

@@ -226,6 +226,8 @@ class Variable(Fact, frozen=True, kw_only=True):
     source: Literal["dotenv", "compose", "dockerfile", "kubernetes", "ci", "settings", "code", "other"] = "dotenv"
     owner: Name | None = None
     required: bool | None = None
+    shared: bool = False
+    """Whether its owner takes it along with all others of a list that several share, and may not read it."""
 
 
 class ConfigKey(Fact, frozen=True, kw_only=True):

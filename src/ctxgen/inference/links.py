@@ -76,9 +76,19 @@ def _addresses(facts: Facts, join: Join, places: Places) -> Iterator[tuple[str, 
     shared = len({part.folder for part in join.parts if part.language}) > 1
     # what a configuration server hands out speaks of those that ask it
     handing_out = {join.component(key.at.path) for key in keys if key.key.startswith("spring.cloud.config.server.")}
+    read: dict[str | None, set[str]] = defaultdict(set)
+    for variable in facts.of(Variable):
+        if variable.source in ("code", "settings"):
+            read[join.component(variable.at.path)].add(variable.name)
+
+    def taken(variable: Variable) -> bool:
+        """Whether a variable is its owner's: of a list that several share not those that the code of others alone reads."""
+        own = read.get(join.component(variable.at.path, variable.owner)) if variable.shared else None
+        return not own or variable.name in own or not any(variable.name in names for names in read.values())
+
     for named, value, at, owner in (
         *((key.key, key.value, key.at, None) for key in keys if not _ROUTE.fullmatch(key.key.lower())),
-        *((v.name, v.value, v.at, v.owner) for v in variables if v.value is not None and v.source != "ci"),
+        *((v.name, v.value, v.at, v.owner) for v in variables if v.value is not None and v.source != "ci" and taken(v)),
     ):
         lowered = named.lower()
         if _NOT_CALLED.search(lowered) or not (_HOST_NAMED.fullmatch(lowered) or value.host()):

@@ -11,7 +11,7 @@ import shlex
 from collections.abc import Iterator
 
 from ctxgen.documents import Node
-from ctxgen.model import Fact, Image, Process, Resource, Service, Setting, Variable
+from ctxgen.model import Fact, Image, Process, Property, Resource, Service, Setting, Variable
 from ctxgen.opaque import Name, Opaque, name
 from ctxgen.readers._go_templates import UNKNOWN
 from ctxgen.tree import File
@@ -19,6 +19,9 @@ from ctxgen.tree import File
 _POD_PATHS = (("spec", "template", "spec"), ("spec", "jobTemplate", "spec", "template", "spec"), ("spec",))
 _VARIABLE = re.compile(r"[A-Za-z_][\w.-]{0,119}")
 _CONFIG_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{1,119}")
+CONFIG_MAP = "configmap/"
+"""What properties begin with that are entries of a ConfigMap: `configmap/shop-addresses/ORDERS_ADDR`."""
+FROM_MAP = name("environment from ConfigMap")
 _API_VERSION = re.compile(r"(?:[a-z0-9][a-z0-9.-]{0,100}/)?v\d[a-z0-9]{0,12}")
 _KIND = re.compile(r"[A-Z][A-Za-z0-9]{1,80}|postgresql")
 _CRON = re.compile(r"(?:[\d*/,-]{1,40}\s+){4}[\d*/,-]{1,40}")
@@ -51,7 +54,7 @@ def objects(file: File, node: Node, depth: int = 0) -> Iterator[Fact]:
     yield Resource(platform="kubernetes", kind=name(f"{version} {kind}"), name=title, at=file.at(_line(node)))
     match kind:
         case "ConfigMap" | "Secret":
-            yield from _data(file, node, kind)
+            yield from _data(file, node, kind, title)
         case "HorizontalPodAutoscaler" | "ScaledObject":
             yield from _autoscaling(file, node, title)
         case "Service" if version == "v1":
@@ -170,7 +173,7 @@ def _command(node: Node) -> tuple[str, int] | None:
     return (shlex.join(words), said[0].line) if words else None
 
 
-def _environment(file: File, node: Node, owner: Name | None) -> Iterator[Variable]:
+def _environment(file: File, node: Node, owner: Name | None) -> Iterator[Variable | Resource]:
     for each in _elements(node, "env"):
         said = each.get("name")
         if said is None or not said.text or not _VARIABLE.fullmatch(said.text):
@@ -178,6 +181,26 @@ def _environment(file: File, node: Node, owner: Name | None) -> Iterator[Variabl
         value = _text(each, "value")
         yield Variable(
             name=name(said.text), value=None if value is None else Opaque(value), source="kubernetes", owner=owner, at=file.at(said.line)
+        )
+        entry = each.get("valueFrom", "configMapKeyRef")
+        if entry is not None and (key := _known(_text(entry, "key"))) is not None:
+            yield from _from_map(file, entry, owner, ("variable", said.text), ("key", key))
+    for each in _elements(node, "envFrom"):
+        if (whole := each.get("configMapRef")) is not None:
+            yield from _from_map(file, whole, owner)
+
+
+def _from_map(file: File, node: Node, owner: Name | None, *attributes: tuple[str, str]) -> Iterator[Resource]:
+    """That a workload takes its variables, or one of them, from a ConfigMap.  Source: https://kubernetes.io/docs/tasks/configure-pod-container/configure-pod-configmap/."""
+    title = _known(_text(node, "name"))
+    if title is not None and owner is not None:
+        said = (("owner", owner), *attributes)
+        yield Resource(
+            platform="kubernetes",
+            kind=FROM_MAP,
+            name=title,
+            attributes=tuple((name(key), Opaque(value)) for key, value in said),
+            at=file.at(node.line),
         )
 
 
@@ -189,13 +212,15 @@ def _elements(node: Node, key: str) -> Iterator[Node]:
 # ---------------------------------------------------------------------------------------------- other objects
 
 
-def _data(file: File, node: Node, kind: str) -> Iterator[Variable]:
-    """The entries that look like variables; what a secret holds is never kept."""
+def _data(file: File, node: Node, kind: str, title: Name | None) -> Iterator[Variable | Property]:
+    """The entries that look like variables, by the name of their map as well; what a secret holds is never kept."""
     for section in ("data", "stringData"):
         for key, value in (node.get(section) or Node({}, 1)).items():
             if _CONFIG_VARIABLE.fullmatch(key):
                 opaque = Opaque(value.text) if kind == "ConfigMap" and value.text is not None else None
                 yield Variable(name=name(key), value=opaque, source="kubernetes", at=file.at(value.line))
+                if opaque is not None and title is not None:
+                    yield Property(name=name(f"{CONFIG_MAP}{title}/{key}"), value=opaque, at=file.at(value.line))
 
 
 def _autoscaling(file: File, node: Node, title: Name | None) -> Iterator[Setting]:

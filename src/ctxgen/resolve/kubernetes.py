@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from posixpath import commonprefix
 
 from msgspec.structs import replace
 
 from ctxgen.facts import Facts, folder_of, folders_up
 from ctxgen.model import At, Fact, Image, Process, Property, Resource, Service, Setting, Variable
 from ctxgen.opaque import Name, Opaque, name
+from ctxgen.readers._kubernetes import CONFIG_MAP, FROM_MAP
 
 
 class Chart:
@@ -80,7 +82,7 @@ def resolve(facts: Facts) -> Facts:
         return around[folder]
 
     filled = (new for fact in facts for new in (_filled(fact, chart_of(fact.at.path)) if fact.at.path in manifests else (fact,)))
-    return _with_service_ports(Facts(filled))
+    return _with_variables_of_maps(_with_service_ports(Facts(filled)))
 
 
 def _values(facts: Facts, folder: str) -> list[Property]:
@@ -157,3 +159,33 @@ def _with_service_ports(facts: Facts) -> Facts:
             yield replace(service, ports=stated[0].ports, via=(*service.via, stated[0].at)) if stated else service
 
     return facts.map(Service, change)
+
+
+def _with_variables_of_maps(facts: Facts) -> Facts:
+    """The variables that workloads take from ConfigMaps, each as theirs; of several maps of a name the one whose file lies nearest counts."""
+    entries: dict[str, dict[str, list[Property]]] = defaultdict(lambda: defaultdict(list))
+    for entry in facts.of(Property):
+        if entry.name.startswith(CONFIG_MAP):
+            title, _, key = entry.name.removeprefix(CONFIG_MAP).partition("/")
+            entries[title][key].append(entry)
+    taken = [resource for resource in facts.of(Resource) if resource.kind == FROM_MAP]
+    found: list[Variable] = []
+    for resource in taken:
+        said = {str(key): value.path() for key, value in resource.attributes}
+        owner, only = said.get("owner"), said.get("key")
+        for key, stated in entries.get(str(resource.name), {}).items():
+            if owner is not None and only in (None, key):
+                entry = max(stated, key=lambda each: (len(commonprefix((each.at.path, resource.at.path))), each.at))
+                title = name(said.get("variable") or key)
+                found.append(
+                    Variable(
+                        name=title,
+                        value=entry.value,
+                        source="kubernetes",
+                        owner=name(owner),
+                        shared=only is None,
+                        at=entry.at,
+                        via=(resource.at,),
+                    )
+                )
+    return facts.plus(found)
