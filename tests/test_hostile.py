@@ -459,6 +459,7 @@ def test_tokens_of_a_script_are_bounded(tmp_path: Path, path: str, unit: str) ->
         ("a.go", "import(\n" * 130_000),
         ("b.go", ("import(\n" * 2_400 + ")\n") * 50),
         ("nats.py", "\n" * 500_000 + "nats"),
+        ("a.sql", "DO $$ " * 170_000 + "CREATE"),
         ("Program.cs", "var b = DistributedApplication.CreateBuilder();" + "<a" * 60_000),
     ],
 )

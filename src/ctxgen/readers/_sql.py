@@ -117,7 +117,8 @@ def _statements(text: str, line: int, lexer: _Lexer, depth: int) -> Iterator[lis
         else:
             position, bodies = _passed_over(lexer, text, position, line)
             for begin, end in bodies if word == "DO" and depth == 0 else ():
-                yield from _statements(text[begin:end], line + text.count("\n", counted, begin), lexer, 1)
+                line, counted = line + text.count("\n", counted, begin), begin
+                yield from _statements(text[begin:end], line, lexer, 1)
 
 
 def _matched(pattern: re.Pattern[str], text: str, position: int) -> int:
