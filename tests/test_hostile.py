@@ -20,7 +20,7 @@ from support_hostile import numbered, repeated
 from ctxgen.catalogue import load
 from ctxgen.documents import Unreadable, parse_json, parse_properties, parse_syntax, parse_toml, parse_yaml
 from ctxgen.model import Dependency, Locked, Property
-from ctxgen.pipeline import scan
+from ctxgen.pipeline import build, scan
 from ctxgen.readers import _sql, pyproject
 from ctxgen.readers._ini import options
 from ctxgen.readers._jvm_script import tokens
@@ -426,6 +426,15 @@ def test_binary_manifests_are_said(tmp_path: Path, path: str, content: bytes) ->
     tree = Tree(tmp_path)
     read_facts(tree)
     assert set(codes(tree)) & {"binary", "parse-error"}
+
+
+def test_a_file_and_its_lines_have_notices_side_by_side(tmp_path: Path) -> None:
+    """One reader refused the file, another one a line of it: they could not be put in order."""
+    tree = Tree(repository(tmp_path, **{"go.mod": "module shop\n"}))
+    for line in (7, None, 3):
+        tree.note("go.mod", line, "too-complex", "too much of it")
+    context = build(tree, read_facts(tree), load()).context
+    assert [notice.line for notice in context.diagnostics] == [None, 3, 7]
 
 
 @pytest.mark.parametrize("opening", ['"${', '"', "'", '"""', "'''", "/*"])

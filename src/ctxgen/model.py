@@ -25,7 +25,7 @@ class At(NamedTuple):
 Severity = Literal["info", "warning", "error"]
 
 
-class Diagnostic(Struct, frozen=True, order=True):
+class Diagnostic(Struct, frozen=True):
     """Something that was not read, or is in doubt.  The message is fixed text, never an exception's."""
 
     path: str
@@ -33,6 +33,10 @@ class Diagnostic(Struct, frozen=True, order=True):
     code: str
     severity: Severity
     message: str
+
+    def __lt__(self, other: Diagnostic) -> bool:
+        """By their places; what is said of a whole file stands before what is said of its lines."""
+        return (self.path, self.line or 0, self.code, self.message) < (other.path, other.line or 0, other.code, other.message)
 
 
 class Reference(Struct, frozen=True):
