@@ -28,6 +28,8 @@ from ctxgen.source.values import ClassValue
 _BASES = {"ApplicationRecord", "ActiveRecord.Base"}
 _STATED_PREFIX = re.compile(r"table_name_prefix\s{0,9}=?\s{0,9}[\"'](\w{1,60})[\"']")
 _MIGRATIONS = 2_000
+_OF_MIGRATIONS = re.compile(r"(?:^|/)db/(?:\w{1,40}_)?(?:migrate|data)/")
+"""What a migration declares for its own use is as a model was then.  Source: https://guides.rubyonrails.org/active_record_migrations.html#old-migrations."""
 _KINDS: dict[str, Literal["one-to-one", "many-to-one", "one-to-many", "many-to-many"]] = {
     "belongs_to": "many-to-one",
     "has_one": "one-to-one",
@@ -38,7 +40,8 @@ _KINDS: dict[str, Literal["one-to-one", "many-to-one", "one-to-many", "many-to-m
 
 def finish(program: Program) -> None:
     """The models among the classes; one that extends another shares its table and is told with it."""
-    found = {_whole(program, cls): cls for cls in list(program.classes) if _is_model(program, cls)}
+    classes = [cls for cls in program.classes if not _OF_MIGRATIONS.search(cls.path)]
+    found = {_whole(program, cls): cls for cls in classes if _is_model(program, cls)}
     for whole, cls in found.items():
         program.facts.append(_model(program, cls, whole, frozenset(found)))
     if isinstance(program.sources, Repository):
