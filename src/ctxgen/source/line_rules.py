@@ -17,7 +17,7 @@ _MOST = 40
 """Facts of one file."""
 _TRIED = 200
 """Places of one file that are looked at for one rule."""
-_CLASS = re.compile(rb"^[ \t]{0,12}(?:(?:final|abstract|readonly) )*class (?:\w+::)*(\w{1,80})", re.MULTILINE)
+_CLASS = re.compile(rb"^([ \t]{0,12})(?:(?:final|abstract|readonly) )*(?:class|module) (?:\w+::)*(\w{1,80})", re.MULTILINE)
 
 
 class Rule(NamedTuple):
@@ -52,8 +52,8 @@ def _facts(rules: Iterable[Rule], path: str, data: bytes, comments: tuple[bytes,
             if data[beginning:start].lstrip().startswith(comments):
                 continue
             subject = match["subject"].decode("ascii", "replace")
-            if each.of_class and (named := _CLASS.search(data)) is not None:
-                subject = named[1].decode("ascii", "replace")
+            if each.of_class:
+                subject = _around(data, beginning, start) or subject
             stated = match["value"] if "value" in match.re.groupindex else None
             value = each.shown(stated.decode("ascii", "replace")) if stated is not None else None
             if value is None and each.kind == "http-client":
@@ -66,6 +66,16 @@ def _facts(rules: Iterable[Rule], path: str, data: bytes, comments: tuple[bytes,
             )
             if each.of_class:
                 break
+
+
+def _around(data: bytes, line: int, start: int) -> str:
+    """The class, or the module where there is none, in which the code stands that begins somewhere in a line: the last one before it that is less indented."""
+    indented = start - line if data[line:start].isspace() else len(data[line:start]) - len(data[line:start].lstrip())
+    named = ""
+    for found in itertools.islice(_CLASS.finditer(data, 0, line), _TRIED):
+        if len(found[1]) < max(indented, 1):
+            named = found[2].decode("ascii", "replace")
+    return named
 
 
 def host(text: str) -> Name | None:

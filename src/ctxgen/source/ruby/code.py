@@ -75,8 +75,14 @@ _RULES = (
 )  # fmt: skip
 
 
+_OUTGOING = b"Faraday"
+"""What Faraday's requests pass through is written like Rack's middleware.  Source: https://lostisland.github.io/faraday/#/middleware/index."""
+_BESIDE_CLIENTS = tuple(each for each in _RULES if each.mark != b"def call(env)")
+
+
 def finish(program: Program) -> None:
     """The facts of all files of the product; migrations and the settings of development and tests are no matter of its code."""
     for path in program.own:
         if program.sources is not None and not _LEFT_OUT.search(path):
-            program.facts += facts(_RULES, path, program.sources.data(path), (b"#",))
+            data = program.sources.data(path)
+            program.facts += facts(_BESIDE_CLIENTS if _OUTGOING in data else _RULES, path, data, (b"#",))
