@@ -24,6 +24,8 @@ from ctxgen.readers.pixi import pixi
 from ctxgen.tree import File
 
 _EMPTY = Node({}, 1)
+_LIBRARY = "Topic :: Software Development :: Libraries"
+"""What an author calls a library.  Source: https://pypi.org/classifiers/."""
 
 
 @reads("pyproject.toml")
@@ -74,10 +76,12 @@ def _project(file: File, root: Node) -> Iterator[Project]:
         if table is None or named is None or named.text is None:
             continue
         stated = table.get("version")
-        private = any((node.text or "").startswith("Private ::") for node in _list(table, "classifiers"))
+        said = [node.text or "" for node in _list(table, "classifiers")]
+        private = any(each.startswith("Private ::") for each in said)
+        library = any(each.startswith(_LIBRARY) for each in said)
         yield Project(
             ecosystem="pypi", name=name(named.text), version=version(stated.text) if stated else None, private=private or None,
-            output="application" if _unpackaged(root) else None, at=file.at(named.line),
+            output="application" if _unpackaged(root) else "library" if library else None, at=file.at(named.line),
         )  # fmt: skip
         return
 
