@@ -69,3 +69,26 @@ def test_the_database_of_a_product_stands_before_its_cache(tmp_path: Path) -> No
     }
     said = _block(_scan(tmp_path, files))
     assert 0 < said.index("PostgreSQL") < said.index("Redis")
+
+
+@pytest.mark.parametrize(
+    ("classifier", "kind"), [("Topic :: Software Development :: Libraries", "library"), ("Framework :: Django", "service")]
+)
+def test_a_package_that_its_author_calls_a_library(tmp_path: Path, classifier: str, kind: str) -> None:
+    manifest = f'[project]\nname = "shop-tools"\nversion = "1"\ndependencies = ["django>=5"]\nclassifiers = ["{classifier}"]\n'
+    files = {"pyproject.toml": manifest, "shop_tools/__init__.py": "from django.http import HttpResponse\n"}
+    assert [each.kind for each in _scan(tmp_path, files).components] == [kind]
+
+
+@pytest.mark.parametrize(
+    ("command", "kind"),
+    [("/scripts/init bin/threaded.rb", "worker"), ("bundle exec puma -p 4000", "service"), ("bin/rails server", "service")],
+)
+def test_a_service_beside_the_server_of_its_image(tmp_path: Path, command: str, kind: str) -> None:
+    files = {
+        "requirements.txt": "django==5.2\n",
+        "manage.py": "import django\n",
+        "Dockerfile": "FROM python:3.13\nCOPY . .\nEXPOSE 3000\nCMD python manage.py runserver\n",
+        "compose.yml": f"services:\n  web:\n    build: .\n    ports: ['3000:3000']\n  threaded:\n    build: .\n    command: {command}\n",
+    }
+    assert {each.name: each.kind for each in _scan(tmp_path, files).components}["threaded"] == kind

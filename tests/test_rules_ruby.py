@@ -144,3 +144,27 @@ def test_schedules_of_rails_below_code_that_erb_runs(tmp_path: Path) -> None:
     context = _scan(tmp_path, files)
     assert [(each.name, each.schedule) for each in context.jobs] == [("clean", "every hour")]
     assert not context.diagnostics
+
+
+def test_models_that_a_migration_declares_for_itself(tmp_path: Path) -> None:
+    files = {
+        "Gemfile": 'gem "rails"\n',
+        "db/migrate/20260101000000_create_orders.rb": "class CreateOrders < ActiveRecord::Migration[8.0]\n  def change\n    create_table :orders do |t|\n      t.string :state\n    end\n  end\nend\n",
+        "db/migrate/20260202000000_fill.rb": "class Fill < ActiveRecord::Migration[8.0]\n  class Order < ActiveRecord::Base; end\n\n  def up; end\nend\n",
+        "app/models/order.rb": "class Order < ActiveRecord::Base\n  has_many :lines\n  validates :state, presence: true\nend\n",
+    }
+    (model,) = _scan(tmp_path, files).models
+    assert (model.evidence[0].path, len(model.relations)) == ("app/models/order.rb", 1)
+
+
+def test_code_is_of_the_class_or_module_around_it(tmp_path: Path) -> None:
+    files = {
+        "Gemfile": 'gem "rails"\n',
+        "config/routes.rb": "Rails.application.routes.draw do\n  get '/up', to: 'orders#up'\nend\n",
+        "app/models/order.rb": "class Order < ApplicationRecord\n  class Error < StandardError\n  end\n\n  validates :state, presence: true\nend\n",
+        "app/models/concerns/priced.rb": "module Priced\n  included do\n    validates :price, presence: true\n  end\nend\n",
+        "lib/retrying.rb": "class Retrying < Faraday::Middleware\n  def initialize(app)\n    super\n  end\n\n  def call(env)\n    @app.call(env)\n  end\nend\n",
+        "lib/tenant.rb": "class Tenant\n  def initialize(app)\n    @app = app\n  end\n\n  def call(env)\n    @app.call(env)\n  end\nend\n",
+    }
+    told = {(each.kind, each.subject) for each in _scan(tmp_path, files).code}
+    assert told == {("validation", "Order"), ("validation", "Priced"), ("middleware", "Tenant")}

@@ -28,6 +28,9 @@ _STRENGTH = {"other": 1, "procfile": 2}
 """Who leads where several state what runs the same code: Compose, Kubernetes and Aspire before what only builds an image or takes one, that before a Procfile."""
 _WEAKEST = max(_STRENGTH.values())
 
+_SERVING = frozenset(("serve", "server", "runserver", "start", "api", "web", "http", "listen", "dev", "run", "up", "s", "runserver_plus"))
+"""Words of commands that may start what answers requests."""
+
 Deployed = tuple[Part, list[Unit]]
 """A part and the units whose code it runs."""
 
@@ -224,7 +227,7 @@ class Deployments:
         kind = self.kinds.of_deployed(named, folder, units, ports, technology, self._words(folder, same))
         if kind == "infrastructure" and folder is None and technology is None and image and image.rpartition("/")[0] in self._publishers:
             kind = self.kinds.of_image_built_elsewhere(named, image)
-        if kind == "service" and not own_ports and self._beside_web(named, same):
+        if kind == "service" and not own_ports and (self._beside_web(named, same) or self._beside_server(same)):
             kind = "worker"
         if kind in ("worker", "job"):
             ports = own_ports  # an image's EXPOSE speaks of its server
@@ -260,6 +263,24 @@ class Deployments:
         paths = {service.at.path for service in same if service.platform == "procfile" and service.when is None}
         return len(paths) == len(same) and named != "web" and bool(paths & self._with_web)
 
+    def _beside_server(self, same: Sequence[Service]) -> bool:
+        """Whether a Compose file runs an image with a command of its own that starts no server, beside a service that runs the same one and publishes ports."""
+        known = self.known.catalogue
+        for service in same:
+            if service.platform != "compose" or service.command is None or service.command.words(_SERVING):
+                return False
+            if any(known[technology].category == "server" for technology in self._started(service)):
+                return False
+            others = (each for each in self.known.facts.in_file(Service, service.at.path) if each.name != service.name)
+            if not any((each.ports or each.published) and _same_image(each, service) for each in others):
+                return False
+        return True
+
+    def _started(self, service: Service) -> list[str]:
+        """What the command of a service starts, as far as it is known."""
+        words = service.command.words(self.known.catalogue.command_words) if service.command is not None else []
+        return [found for word in words if (found := self.known.catalogue.command(word)) is not None]
+
     @cached_property
     def _with_web(self) -> set[str]:
         return {
@@ -294,3 +315,11 @@ class Deployments:
         technology = None if units else self.known.base_technology(folder)
         kind = self.kinds.of_deployed(named, folder, units, ports, technology, frozenset())
         return make_part(named, folder, kind, units, (container.at, *(unit.at for unit in units)), ports, image=technology), units
+
+
+def _same_image(one: Service, other: Service) -> bool:
+    """Whether two services run the same image, built or taken."""
+    if one.build is not None or other.build is not None:
+        return (one.build, one.dockerfile, one.target) == (other.build, other.dockerfile, other.target) and one.build is not None
+    first, second = (each.image.image() if each.image is not None else None for each in (one, other))
+    return first is not None and first == second
