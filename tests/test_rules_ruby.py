@@ -168,3 +168,17 @@ def test_code_is_of_the_class_or_module_around_it(tmp_path: Path) -> None:
     }
     told = {(each.kind, each.subject) for each in _scan(tmp_path, files).code}
     assert told == {("validation", "Order"), ("validation", "Priced"), ("middleware", "Tenant")}
+
+
+def test_routes_that_an_engine_keeps_until_it_draws(tmp_path: Path) -> None:
+    files = {
+        "core/shop_core.gemspec": 'Gem::Specification.new do |s|\n  s.name = "shop_core"\n  s.add_dependency "rails"\nend\n',
+        "core/lib/shop/core/engine.rb": "module Shop\n  module Core\n    class Engine < ::Rails::Engine\n      isolate_namespace Shop\n\n      def self.add_routes(&block)\n        kept << block\n      end\n    end\n  end\nend\n",
+        "api/shop_api.gemspec": 'Gem::Specification.new do |s|\n  s.name = "shop_api"\n  s.add_dependency "rails"\nend\n',
+        "api/config/routes.rb": "Shop::Core::Engine.add_routes do\n  namespace :api do\n    resources :orders, only: [:index]\n  end\nend\n",
+        "api/app/controllers/shop/api/orders_controller.rb": (
+            "module Shop\n  module Api\n    class OrdersController < ActionController::API\n      before_action :authenticate_user!\n\n      def index; end\n    end\n  end\nend\n"
+        ),
+    }
+    (endpoint,) = _scan(tmp_path, files).endpoints
+    assert (endpoint.path, endpoint.handler, endpoint.access) == ("/api/orders", "Shop::Api::OrdersController#index", "guarded")

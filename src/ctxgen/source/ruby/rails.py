@@ -128,6 +128,7 @@ class _Mounted(NamedTuple):
 
 def finish(program: Program) -> None:
     """Mount the engines whose routes the repository draws; others answer whatever lies below their path."""
+    _draw_kept(program)
     drawn: dict[str, list[Router]] = {}
     for name, router in program.shared.get("rails.engines", ()):
         drawn.setdefault(name, []).append(router)
@@ -244,14 +245,15 @@ def _new(program: Program, owner: Object, arguments: Arguments) -> Value:
 
 _MAX_ENGINES = 100
 _ISOLATES = re.compile(r"^\s{0,20}isolate_namespace[ (]{1,4}((?:\w{1,60}::){0,8}\w{1,60})", re.MULTILINE)
-_ENGINE = re.compile(r"\s{0,20}((?:\w{1,60}::){0,8}Engine)\.routes\.")
+_ENGINE = re.compile(r"\s{0,20}((?:\w{1,60}::){0,8}Engine)\.(?:routes\.|(?:add|append|prepend)_routes\b)")
 
 
 def _isolated(program: Program, engine: str, path: str) -> str:
-    """The module of an engine's controllers: that which it isolates."""
+    """The module of an engine's controllers: that which it isolates, where the file is the engine's by what it isolates or by its own name."""
+    underscored = "/".join(map(inflection.underscore, engine.split("::")))
     for file in program.resolver.defining(path, "Engine")[:_MAX_ENGINES]:
         found = _ISOLATES.search(program.resolver.text(file))  # type: ignore[attr-defined]
-        if found is not None and found[1] == engine.removesuffix("::Engine"):
+        if found is not None and (found[1] == engine.removesuffix("::Engine") or file.endswith(f"/{underscored}.rb")):
             return "/".join(map(inflection.underscore, found[1].split("::")))
     return ""
 
@@ -275,6 +277,28 @@ def _draw(program: Program, arguments: Arguments) -> Value:
         owner.fields["level"] = Level(api=api, module=_isolated(program, engine[1], path))
     program.call_with(callback, owner, arguments, receiver=True)
     return owner
+
+
+_KEEPS = {"add_routes", "append_routes", "prepend_routes"}
+
+
+def _draw_kept(program: Program) -> None:
+    """Draw the blocks that routes files hand to an engine which keeps them until it draws: `Spree::Core::Engine.add_routes do`.
+
+    Source: https://guides.spreecommerce.org/customization/routes.
+    """
+    for path in program.own:
+        module, lowered = program.modules.get(path), program.lowered.get(path)
+        if module is None or lowered is None or not path.endswith("config/routes.rb"):
+            continue
+        for statement in lowered.statements:
+            call = statement.value if isinstance(statement, ir.Do) else None
+            if not isinstance(call, ir.Call) or not isinstance(call.function, ir.Attribute) or call.function.name not in _KEEPS:
+                continue
+            block = call.arguments[-1].value if call.arguments else None
+            if isinstance(block, ir.Function) and spelled(call.function.owner).endswith("Engine"):
+                given = FunctionValue(block, module.scope)
+                _draw(program, Arguments((given,), {}, call.arguments, call.line, module.scope))
 
 
 def _draw_file(program: Program, owner: Object, arguments: Arguments) -> Value:
