@@ -182,3 +182,15 @@ def test_routes_that_an_engine_keeps_until_it_draws(tmp_path: Path) -> None:
     }
     (endpoint,) = _scan(tmp_path, files).endpoints
     assert (endpoint.path, endpoint.handler, endpoint.access) == ("/api/orders", "Shop::Api::OrdersController#index", "guarded")
+
+
+@pytest.mark.parametrize(("extra", "kind"), [({}, "library"), ({"core/config.ru": "run Shop\n"}, "service")])
+def test_a_gem_with_a_gemfile_is_a_library_unless_it_runs(tmp_path: Path, extra: dict[str, str], kind: str) -> None:
+    files: dict[str, str | dict[str, object]] = {
+        "core/shop_core.gemspec": 'Gem::Specification.new do |s|\n  s.name = "shop_core"\n  s.add_dependency "rails"\nend\n',
+        "core/Gemfile": 'source "https://registry.example"\ngemspec\n',
+        "core/lib/shop.rb": "module Shop\nend\n",
+        **extra,
+    }
+    (component,) = _scan(tmp_path, files).components
+    assert component.kind == kind

@@ -20,7 +20,7 @@ from ctxgen.join.files import Files, folders_above
 from ctxgen.join.functions import functions, templates
 from ctxgen.join.go_services import go_services
 from ctxgen.language_names import ECOSYSTEM_OF, extension
-from ctxgen.model import At, ConfigKey, Container, Dependency, Ecosystem, Project, Sighting
+from ctxgen.model import At, ConfigKey, Container, Dependency, Ecosystem, Parent, Project, Sighting
 from ctxgen.places import Places
 
 _BACKEND = {"database", "orm", "migration", "cache", "queue", "jobs", "search", "server"}
@@ -103,8 +103,11 @@ def _projects(facts: Facts, places: Places, files: Files, root_name: str) -> tup
     """The units that manifests state, and the folders whose manifest only lists other projects."""
     found: dict[Key, Unit] = {}
     aggregates: set[Key] = set()
+    gems = {folder_of(each.at.path) for each in facts.of(Parent) if each.ecosystem == "rubygems" and each.name == "gemspec"}
     for project in facts.of(Project):
         folder = folder_of(project.at.path) if project.folder is None else project.folder
+        if project.ecosystem == "rubygems" and project.name is None and folder in gems and not _runs_rack(folder, files):
+            continue  # the Gemfile of a gem, whose specification says what it is
         if (
             places.scope(project.at.path) is not None
             or places.scope(f"{folder}/x") is not None
@@ -128,6 +131,11 @@ def _projects(facts: Facts, places: Places, files: Files, root_name: str) -> tup
                 named = project.name or default
         found.setdefault((folder, project.ecosystem), Unit(folder, project.ecosystem, named, project.at, project.output))
     return found, aggregates
+
+
+def _runs_rack(folder: str, files: Files) -> bool:
+    """Whether a folder holds an application of Ruby, whatever is published of it: https://github.com/rack/rack#rackup."""
+    return any(f"{folder}/{each}".lstrip("/") in files for each in ("config.ru", "config/application.rb"))
 
 
 def _module_name(module: str) -> str:
