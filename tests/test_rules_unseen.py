@@ -877,3 +877,97 @@ def test_an_engine_that_only_a_variant_called_like_it_starts(tmp_path: Path) -> 
         "docker-compose_mysql.yml": "services:\n  app:\n    build: .\n  mysql:\n    image: mysql:8.4\n",
     }
     assert {each.technology: each.usage for each in _scan(tmp_path, files).datastores} == {"postgresql": "used", "mysql": "supported"}
+
+
+_WRAPPING = """import { IRouter, Router } from "express";
+
+export default class Controller {
+  app: IRouter;
+  constructor() { this.app = Router(); }
+  route(options): void { this.app[options.method](options.path, guard(options.permission), this.safe(options.handler.bind(this))); }
+  get(path: string, handler): void { this.route({ method: "get", path, handler }); }
+  safe(handler) { return async (request, response) => handler(request, response); }
+}
+"""
+
+
+def test_routes_that_wrappers_are_given_are_cited_where_they_are_stated(tmp_path: Path) -> None:
+    orders = (
+        'import Controller from "./controller";\n\nconst PATH = "/orders";\n'
+        "export default class OrderController extends Controller {\n  constructor() {\n    super();\n"
+        '    this.get("/ping", this.ping);\n'
+        '    this.route({ method: "post", path: PATH, handler: this.create });\n'
+        "    this.route({ method: 'delete', path: `${PATH}/:id`, handler: this.remove });\n"
+        "  }\n  async ping() {}\n  async create() {}\n  async remove() {}\n}\n"
+    )
+    files = {
+        "package.json": '{"name": "shop", "dependencies": {"express": "4"}}',
+        "src/controller.ts": _WRAPPING,
+        "src/orders.ts": orders,
+        "src/app.ts": 'import express from "express";\nimport OrderController from "./orders";\n\nconst app = express();\napp.use("/api", new OrderController().app);\napp.get("/", home.show.bind(home));\n',
+    }
+    told = {
+        (each.method, each.path): (each.handler, each.evidence[0].path, each.evidence[0].line) for each in _scan(tmp_path, files).endpoints
+    }
+    assert told == {
+        ("GET", "/"): ("home.show", "src/app.ts", 6),
+        ("GET", "/api/ping"): ("OrderController.ping", "src/orders.ts", 7),
+        ("POST", "/api/orders"): ("OrderController.create", "src/orders.ts", 8),
+        ("DELETE", "/api/orders/{id}"): ("OrderController.remove", "src/orders.ts", 9),
+    }
+
+
+def test_procedures_that_are_called_by_name_are_grouped_by_what_they_belong_to(tmp_path: Path) -> None:
+    routes = "".join(
+        f'app.post("/api/{each}", run);\n' for each in ("orders.list", "orders.create", "orders.remove", "users.list", "users.info")
+    )
+    source = f'const app = require("express")();\n{routes}app.get("/api/spec.json", run);\napp.get("/api/orders", run);\n'
+    files = {"package.json": '{"name": "shop", "dependencies": {"express": "4"}}', "index.js": source}
+    said = markdown.render(_scan(tmp_path, files), load(), budget=None, detail="standard", evidence=False, header=False)
+    assert "`/api/orders.*` 3 (POST), `/api/users.*` 2 (POST), `/api/orders` 1 (GET), `/api/spec.json` 1 (GET)" in said
+
+
+_WORKSPACE = {
+    "package.json": '{"name": "@shop/root", "private": true, "workspaces": ["apps/*", "packages/*"], "dependencies": {"react": "19"}}',
+    "apps/api/package.json": '{"name": "@shop/api", "dependencies": {"express": "5", "@shop/routes": "*"}, "scripts": {"start": "node index.js"}}',
+    "apps/api/index.js": 'const app = require("express")();\napp.use(require("@shop/routes").orders);\napp.listen(process.env.PORT);\n',
+    "apps/hooks/package.json": '{"name": "@shop/hooks", "dependencies": {"express": "5"}, "scripts": {"start": "node index.js"}}',
+    "apps/hooks/index.js": 'const app = require("express")();\napp.post("/hooks", (request, response) => response.end());\napp.listen(4000);\n',
+    "packages/routes/package.json": '{"name": "@shop/routes", "main": "index.js", "dependencies": {"express": "5"}}',
+    "packages/routes/index.js": 'const { Router } = require("express");\nconst orders = Router();\norders.get("/orders", (request, response) => response.end());\nexports.orders = orders;\n',
+}
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        'RUN npm ci\nWORKDIR /app/apps/api\nCMD ["npm", "start"]',
+        'RUN npm ci\nWORKDIR /app\nCMD ["node", "apps/api/dist/index.js"]',
+        'RUN npx turbo run build --filter=@shop/api...\nCMD ["sh", "start.sh"]',
+        'RUN pnpm --filter @shop/api deploy /out\nCMD ["sh", "start.sh"]',
+    ],
+)
+def test_the_application_of_a_workspace_that_an_image_runs(tmp_path: Path, image: str) -> None:
+    context = _scan(tmp_path, {**_WORKSPACE, "Dockerfile": f"FROM node:22\nEXPOSE 3000\n{image}\n"})
+    told = {part.path: (part.kind, part.ports) for part in context.components}
+    assert "." not in told
+    assert told["apps/api"] == ("service", (3000,))
+
+
+def test_endpoints_of_a_library_are_those_of_the_only_service_that_needs_it(tmp_path: Path) -> None:
+    assert {each.path: each.component for each in _scan(tmp_path / "one", _WORKSPACE).endpoints} == {
+        "/orders": "@shop/api",
+        "/hooks": "@shop/hooks",
+    }
+    both = {
+        **_WORKSPACE,
+        "apps/hooks/package.json": '{"name": "@shop/hooks", "dependencies": {"express": "5", "@shop/routes": "*"}, "scripts": {"start": "node index.js"}}',
+    }
+    assert {each.path: each.component for each in _scan(tmp_path / "two", both).endpoints}["/orders"] == "@shop/routes"
+
+
+def test_what_a_service_starts_is_used_by_that_service(tmp_path: Path) -> None:
+    compose = 'services:\n  store:\n    image: minio/minio\n    entrypoint: sh\n    command: -c "minio server /data"\n  convert:\n    build:\n      context: .\n      dockerfile: Dockerfile.convert\n'
+    files = {"dev/compose.yml": compose, "dev/Dockerfile.convert": "FROM gotenberg/gotenberg:8\nEXPOSE 3000\n"}
+    stores = {each.technology: each.components for each in _scan(tmp_path, {**_WORKSPACE, **files}).datastores}
+    assert stores == {"minio": ("store",)}

@@ -17,6 +17,8 @@ SUMMARY, GROUP, ENDPOINT = 70, 50, 30
 GROUPS = 6
 GUARDS = 2
 KINDS = {"http": "HTTP", "ws": "WebSocket", "sse": "event stream", "grpc": "gRPC", "graphql": "GraphQL", "message": "message"}
+_PROCEDURE = re.compile(r"(?!.+\.(?:json|xml|html|txt|js|ya?ml|csv|ico|png|svg|css)\Z)[A-Za-z_]\w{0,60}(?:\.[A-Za-z_]\w{0,60}){1,4}")
+"""A procedure by its name (`orders.list`, tRPC's `admin.orders.find`), which no file is called like."""
 _COMMON = re.compile(r"(?i)api|v\d{1,3}|rest|public|internal|\{[^}]*\}")
 
 
@@ -66,10 +68,15 @@ def _most(guards: Iterable[str]) -> list[str]:
 
 
 def grouped(endpoints: Iterable[Endpoint]) -> list[tuple[str, list[Endpoint]]]:
-    """Endpoints by the first part of their path that tells them apart (`/api/v1/orders`), the largest group first."""
+    """Endpoints by the first part of their path that tells them apart (`/api/v1/orders`), the largest group first.
+
+    Procedures that are called by name are kept by what they belong to (`/api/orders.*` for `/api/orders.list`).
+    """
     known = list(endpoints)
     found: dict[str, list[Endpoint]] = defaultdict(list)
     split = [(each, [part for part in (each.path or "").split("/") if part]) for each in known]
+    named = {parts[-1] for _, parts in split if parts and _PROCEDURE.fullmatch(parts[-1])}
+    procedures = {name for name, count in Counter(each.partition(".")[0] for each in named).items() if count > 1}
     shared = 0
     while split and all(len(parts) > shared + 1 and parts[shared] == split[0][1][shared] for _, parts in split):
         shared += 1
@@ -77,6 +84,9 @@ def grouped(endpoints: Iterable[Endpoint]) -> list[tuple[str, list[Endpoint]]]:
         depth = shared
         while depth < len(parts) - 1 and _COMMON.fullmatch(parts[depth]):
             depth += 1
+        belonging = parts[-1].partition(".")[0] if parts and _PROCEDURE.fullmatch(parts[-1]) else None
+        if belonging in procedures and len(parts) - depth <= 2:
+            depth, parts = len(parts) - 1, [*parts[:-1], f"{belonging}.*"]
         found["/" + "/".join(parts[: depth + 1])].append(each)
     return sorted(found.items(), key=lambda entry: (-len(entry[1]), entry[0]))
 

@@ -221,9 +221,10 @@ class Routes(Guarding):
         for each in (arguments, *reversed(self.calling[-4:])):
             if isinstance(each, Decoration):
                 return self.at(each)
-            if any(isinstance(given.value, ir.Literal) and not given.spread for given in each.written):
+            stated = [_place(given.value) for given in each.written if not given.spread]
+            if any(isinstance(value, ir.Literal) for value in stated):
                 return self.at(composed or each)
-            if composed is None and any(isinstance(given.value, ir.Template) and not given.spread for given in each.written):
+            if composed is None and (any(isinstance(value, ir.Template) for value in stated) or any(map(_constant, stated[:1]))):
                 composed = each
         return self.at(composed or arguments)
 
@@ -245,3 +246,14 @@ def stated(arguments: Arguments, where: Iterable[int | str]) -> Value:
         options = [each for each in arguments.positional if isinstance(each, dict)]
         found = next((each[key] for key in where for each in options if isinstance(key, str) and key in each), None)
     return found
+
+
+def _place(value: ir.Expression) -> ir.Expression:
+    """What an object says of the path at which something lies, `{ method: "get", path: "/orders", handler: list }`; other expressions themselves."""
+    if isinstance(value, ir.Mapping):
+        return next((each for key, each in value.entries if isinstance(key, ir.Literal) and key.value in ("path", "url")), value)
+    return value
+
+
+def _constant(value: ir.Expression) -> bool:
+    return isinstance(value, ir.Name) and value.name.isupper() and len(value.name) > 1

@@ -157,7 +157,19 @@ def _call(node: Syntax, function: Expression, depth: int) -> Expression:
     given = child(node, "arguments")
     if given is not None and given.type == "template_string":
         return Call(function, (Argument(_template(given, depth)),), function.line)
+    if isinstance(function, Attribute) and function.name == "bind" and _itself(node, given):
+        return function.owner
     return Call(function, arguments(given, depth), function.line, type_arguments(child(node, "type_arguments"), depth))
+
+
+def _itself(node: Syntax, given: Syntax | None) -> bool:
+    """Whether a method is bound to what it is a method of, `this.list.bind(this)` or `orders.list.bind(orders)`: it stays the same to whoever calls it."""
+    called = child(node, "function")
+    bound = child(called, "object") if called is not None else None
+    if given is None or given.named_child_count != 1 or bound is None:
+        return False
+    target = given.named_children[0]
+    return target.type == "this" or text(target) == text(child(bound, "object"))
 
 
 def _new(node: Syntax, depth: int) -> Expression:
