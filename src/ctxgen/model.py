@@ -220,6 +220,7 @@ class Container(Fact, frozen=True, kw_only=True):
     user: Name | None = None
     user_at: At | None = None
     command: Opaque | None = None
+    workdir: Opaque | None = None
 
 
 class Variable(Fact, frozen=True, kw_only=True):

@@ -199,7 +199,7 @@ class _Recogniser:
             scope=self.places.scope(fact.at.path) or variant or scope or declared or _SCOPE_BY_CATEGORY.get(technology.category, "backend"),
             signal=signal,
             rank=rank,
-            owner=getattr(fact, "owner", None),
+            owner=fact.name if isinstance(fact, Service) else getattr(fact, "owner", None),
             **more,
         )
 

@@ -22,7 +22,7 @@ def endpoints(facts: Facts, join: Join, places: Places) -> list[Told]:
     found: dict[tuple[str, str, str, str, str, str], list[Endpoint]] = {}
     product = [each for each in facts.of(Endpoint) if places.scope(each.at.path) is None]
     for each in _without_handed_on(product, join):
-        component = join.component(_answering(each)) or ""
+        component = join.answering(_answering(each)) or ""
         key = (component, each.kind, each.path or "", each.method or "", each.operation or "", each.handler or "")
         found.setdefault(key, []).append(each)
     return [_told(component or None, same) for (component, *_), same in sorted(found.items())]
@@ -43,13 +43,13 @@ def _without_handed_on(stated: Sequence[Endpoint], join: Join) -> Iterator[Endpo
     for index, each in enumerate(stated):
         file = _REST.search(each.at.path)
         if file is not None and (each.path or "").endswith(f"/{{{file[1]}}}"):
-            rest[index] = join.component(each.at.path), str(each.path).rpartition("/")[0], each.technology
+            rest[index] = join.answering(each.at.path), str(each.path).rpartition("/")[0], each.technology
     if not rest:
         return iter(stated)
     told: dict[tuple[str | None, str], set[str]] = defaultdict(set)
     for index, each in enumerate(stated):
         if index not in rest and each.kind == "http":
-            component = join.component(each.at.path)
+            component = join.answering(each.at.path)
             for above in folders_up(folder_of(each.path or "")):
                 told[component, above].add(each.technology)
     return (each for index, each in enumerate(stated) if index not in rest or not told[rest[index][:2]] - {rest[index][2]})

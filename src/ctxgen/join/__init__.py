@@ -24,6 +24,7 @@ from ctxgen.join.parts import Named, Part, identified, without_replicas, without
 from ctxgen.join.ports import with_ports
 from ctxgen.join.undeployed import beside_services, projects, static_frontends
 from ctxgen.join.units import Unit, find_units
+from ctxgen.join.users import Users
 from ctxgen.language_names import EXTENSIONS, FAMILIES, extension
 from ctxgen.model import Project, Sighting
 from ctxgen.places import Places
@@ -87,10 +88,16 @@ class Join:
             if language and places.scope(path) is None:
                 self._languages[self._units.folder(path)][language] += 1
         self._component = cache(self._find_component)
+        self._users = Users(facts, self._units, self.parts)
 
     def component(self, path: str, owner: str | None = None) -> str | None:
         """The component that a fact at `path` speaks of: its owner by name, the one in the deepest folder, or the one that a configuration file is named for."""
         return self._component(path, owner)
+
+    def answering(self, path: str) -> str | None:
+        """The component that answers the requests which a file takes: of a library's, the only service that needs it."""
+        component = self.component(path)
+        return component and (self._users.of(component) or component)
 
     def running(self, path: str) -> tuple[str, ...]:
         """The components that run a file's package, where a Go module holds several programs and the file is of none of their folders."""

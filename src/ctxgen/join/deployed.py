@@ -9,12 +9,12 @@ from functools import cached_property
 
 from ctxgen.facts import folder_of
 from ctxgen.join.commands import Commands
-from ctxgen.join.folders import Folders, for_deployment
+from ctxgen.join.folders import DOCKERFILES_FOLDER, Folders, for_deployment
 from ctxgen.join.kinds import WORDS, Kinds
 from ctxgen.join.known import Known
 from ctxgen.join.parts import Part, best_name, make_part, merged, one_service
 from ctxgen.join.units import Unit, serving
-from ctxgen.model import Container, Process, Service
+from ctxgen.model import Container, Image, Process, Service
 from ctxgen.places import for_tests
 
 _ASSET_WATCHER = re.compile(
@@ -85,6 +85,9 @@ class Deployments:
         for container in self.known.facts.of(Container):
             if container.stage is not None or self.known.places.scope(container.at.path) is not None:
                 continue
+            bases = (each.name for each in self.known.facts.in_file(Image, container.at.path) if each.purpose == "base")
+            if any(name is not None and self._is_of_repository(name) for name in bases):
+                continue  # a variant of the product's own image
             beside = folder_of(container.at.path)
             folder = self.folders.of_image(beside, beside)
             if (archived := self.folders.archived(container.at.path)) is not None:
@@ -93,6 +96,7 @@ class Deployments:
                 around = self.known.units.folder(container.at.path)
                 elsewhere = around if for_deployment(folder) and self.known.units.at(around) else folder
                 folder = self.folders.started(container.at.path) or elsewhere
+            folder = self.folders.workspace_app(container.at.path, folder) or folder
             if self._shared_by_services(folder):
                 continue  # the image of whichever service of the module an argument names
             if {folder, beside} & told or self.commands.tells(folder, told) or not self._runs_something(container, folder):
@@ -174,7 +178,12 @@ class Deployments:
         """Whether an image is called like the repository or the project at its root, which has a Dockerfile."""
         units = self.known.units.of("")
         called = {self.known.root_name.lower(), *(unit.name.lower() for unit in units)}
-        return "/" in image and image.rpartition("/")[2].lower() in called and bool(units) and any(self.known.containers_in(""))
+        return "/" in image and image.rpartition("/")[2].lower() in called and bool(units) and self._root_image is not None
+
+    @cached_property
+    def _root_image(self) -> str | None:
+        """The Dockerfile at the root, or in a folder of Dockerfiles there, that makes an image of what lies at the root."""
+        return next((each.at.path for folder in ("", *DOCKERFILES_FOLDER) for each in self.known.containers_in(folder)), None)
 
     @cached_property
     def _deployed_otherwise(self) -> bool:
@@ -210,8 +219,8 @@ class Deployments:
         if folder is None and technology is None:
             folder = self._around_a_frontend(known.units.named(named, (image or "").rpartition("/")[2]))
             folder = None if folder is not None and self._shared_by_services(folder) else folder
-        if ours:
-            folder = ""
+        if ours and self._root_image is not None:
+            folder = self.folders.workspace_app(self._root_image, "") or ""
         program: str | None = None
         if folder is None and technology is None and (running := self.commands.anywhere(named, (image or "").rpartition("/")[2])):
             folder, program = running

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import re
 from functools import cache
 
@@ -13,7 +14,15 @@ from ctxgen.model import Container, Process, Property, Service
 CLI_NAME = re.compile(r"(?i)(?:^|[-_/])cli\Z")
 _PROGRAM = re.compile(r"(?:^|/)cmd/[^/]+\Z")
 _DEPLOY_FOLDER = {"docker", "build", ".docker", "deploy", "deployment", "dockerfiles", "containers", "ci", "scripts", "infra", "ops"}
-_DOCKERFILES_FOLDER = {"docker", "build", ".docker", "deploy", "dockerfiles", "containers", "ci"}
+DOCKERFILES_FOLDER = ("docker", "build", ".docker", "deploy", "dockerfiles", "containers", "ci")
+
+
+_FILTERS = ("--filter", "-F", "--scope", "--workspace", "-w", "workspace", "prune", "--project")
+"""How tools are told which package of a workspace they build or start.
+
+Sources: https://turborepo.com/docs/reference/run, https://turborepo.com/docs/reference/prune, https://pnpm.io/filtering,
+https://docs.npmjs.com/cli/commands/npm-run, https://yarnpkg.com/cli/workspace, https://lerna.js.org/docs/api-reference/commands.
+"""
 
 
 def for_deployment(folder: str) -> bool:
@@ -54,6 +63,8 @@ class Folders:
         shared = units.shared(built)
         if (shared or not units.at(built)) and dockerfile is not None and (started := self.started(dockerfile)) is not None:
             return started
+        if dockerfile is not None and (app := self.workspace_app(dockerfile, built)) is not None:
+            return app
         if shared:
             return self._only_program(built) or built
         if built and self.known.places.vendored(built + "/x") and not files.source_in(built):
@@ -97,6 +108,39 @@ class Folders:
             case _:
                 return ()
 
+    def workspace_app(self, dockerfile: str, around: str) -> str | None:
+        """The folder of the package of a JavaScript workspace that an image of the whole runs, by its Dockerfile.
+
+        It works in that folder (`WORKDIR /app/apps/api`), starts a file of it (`node apps/api/dist/main.js`), or only that
+        package was built (`turbo run build --filter=@shop/api`), where the root is no program itself.
+        """
+        start = f"{around}/" if around else ""
+        apps = {
+            unit.folder: unit
+            for unit in self.known.units.all
+            if unit.ecosystem == "npm" and unit.folder != around and unit.folder.startswith(start) and unit.output != "library"
+        }
+        container = next((each for each in self.known.facts.in_file(Container, dockerfile) if each.stage is None), None)
+        if container is None or not apps:
+            return None
+        inner = {folder: glob.escape(folder.removeprefix(start)) for folder in apps}
+        found = {folder for folder, each in inner.items() if "/" in each and container.workdir and container.workdir.matches(f"*/{each}")}
+        if not found and container.command is not None:
+            command = container.command
+            found = {
+                folder
+                for folder, each in inner.items()
+                if any(command.matches(f"*{mark}{each}/*") for mark in (" ", '"', " ./", *(("/",) if "/" in each else ())))
+            }
+        if not found and not any(unit.backend for unit in self.known.units.of(around)):
+            built = [process.command.option(*_FILTERS) for process in self.known.facts.in_file(Process, dockerfile)]
+            found = {
+                folder
+                for folder, unit in apps.items()
+                if any(each is not None and any(each.matches(f"{glob.escape(unit.name)}{end}") for end in ("", "...")) for each in built)
+            }
+        return found.pop() if len(found) == 1 else None
+
     def _of_image(self, dockerfile_folder: str, context: str) -> str:
         """Where the code of an image lies: at its Dockerfile if a project is there or below, else at its build context."""
         units = self.known.units
@@ -111,7 +155,7 @@ class Folders:
             below = units.below(folder) if folder else []
             if len(below) == 1:
                 return below[0]
-        if dockerfile_folder.rpartition("/")[2].lower() in _DOCKERFILES_FOLDER:
+        if dockerfile_folder.rpartition("/")[2].lower() in DOCKERFILES_FOLDER:
             return units.folder(dockerfile_folder + "/x")
         return dockerfile_folder or context
 

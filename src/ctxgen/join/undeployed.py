@@ -12,18 +12,20 @@ from ctxgen.join.kinds import Kinds
 from ctxgen.join.known import Known
 from ctxgen.join.parts import Part, make_part
 from ctxgen.join.units import Unit
-from ctxgen.language_names import ECOSYSTEM_OF, extension
-from ctxgen.model import At, Dependency, Process
+from ctxgen.language_names import ECOSYSTEM_OF, SOURCE_LANGUAGES, extension
+from ctxgen.model import At, Dependency, Member, Process
 from ctxgen.processes import daemons, scripted
 
+_OF_TOOLS = {"scripts", "tools", "bin", "config", "types", "docker", "patches"}
 _STATIC = "src/main/resources/static"
 
 
 def projects(known: Known, kinds: Kinds, claimed: Set[Unit], deployed: Set[str], jobs: Set[str] = frozenset()) -> Iterator[Part]:
     """The units that nothing deploys (`claimed` are those that something does, `deployed` the folders of what does, `jobs` those of what runs once)."""
     needing = {folder_of(d.at.path) for d in known.facts.of(Dependency) if d.ecosystem == "npm" and d.group == "main"}
+    rooted = {folder_of(each.at.path) for each in known.facts.of(Member) if each.ecosystem == "npm"}
     for unit in known.units.all:
-        if unit in claimed or unit.workspace or _only_tools(unit, known, needing):
+        if unit in claimed or unit.workspace or _only_tools(unit, known, needing) or (unit.folder in rooted and _only_members(unit, known)):
             continue
         kind = kinds.of_code(unit)
         if unit.folder in deployed and (kind not in ("frontend", "cli") or (kind == "cli" and unit.folder and unit.folder in jobs)):
@@ -44,6 +46,20 @@ def _only_tools(unit: Unit, known: Known, needing: Set[str]) -> bool:
     if unit.frontend and (not beside or known.files.browser_source_in(unit.folder)):
         return False
     return beside or (not unit.folder and len(known.units.all) > 1 and unit.folder not in needing)
+
+
+def _only_members(unit: Unit, known: Known) -> bool:
+    """Whether the root of a JavaScript workspace holds no source but its members': what it needs is there for them."""
+    start = f"{unit.folder}/" if unit.folder else ""
+    return unit.ecosystem == "npm" and not any(
+        path.startswith(start)
+        and (SOURCE_LANGUAGES.get(extension(path)) == "script" or extension(path) in (".vue", ".svelte"))
+        and (folder := folder_of(path)[len(start) :])
+        and folder.partition("/")[0] not in _OF_TOOLS
+        and known.units.folder(path) == unit.folder
+        and known.places.scope(path) is None
+        for path in known.files.paths
+    )
 
 
 def _in_a_package(unit: Unit, known: Known) -> bool:

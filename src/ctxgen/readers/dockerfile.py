@@ -6,6 +6,7 @@ Source: https://docs.docker.com/reference/dockerfile/.
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 import shlex
 from collections.abc import Iterator
@@ -34,7 +35,7 @@ _OTHERS = """
     *.html *.snap *.patch *.diff *.lock *.svg *.png *.vim *.el *.lua *.scm *.ipynb *.csv
 """
 
-_MAX_STAGES = 500
+_MAX_STAGES, _MAX_PATH = 500, 1000
 
 
 class Stage:
@@ -49,6 +50,7 @@ class Stage:
         self.user_at: At | None = parent.user_at if parent else None
         self.entrypoint: str | None = parent.entrypoint if parent else None
         self.command: str | None = parent.command if parent else None
+        self.workdir: str = parent.workdir if parent else ""
         self.command_is_own = False
         self.workdir: str = parent.workdir if parent else ""
         self.starts = False
@@ -132,6 +134,8 @@ def _apply(file: File, instruction: Instruction, stages: list[Stage], globals_: 
             user = _bare(expand(instruction.rest, stage.known)).partition(":")[0]
             stage.user = name(user) if user and "$" not in user else None
             stage.user_at = file.at(instruction.line) if stage.user else None
+        case "WORKDIR":
+            stage.workdir = posixpath.join(stage.workdir, _bare(expand(instruction.rest, stage.known)))[:_MAX_PATH]
         case "CMD" | "ENTRYPOINT":
             said = _command_line(instruction.rest)
             if instruction.keyword == "CMD":
@@ -240,6 +244,7 @@ def _containers(file: File, stages: list[Stage]) -> Iterator[Container]:
                 user=stage.user,
                 user_at=stage.user_at,
                 command=Opaque(expand(command, stage.known)) if command else None,
+                workdir=Opaque(stage.workdir) if stage.workdir else None,
                 at=file.at(stage.line),
             )
 

@@ -1,0 +1,57 @@
+"""Which service answers what a library of the repository holds: the only one that needs it, directly or through others."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from ctxgen.facts import Facts, folder_of
+from ctxgen.join.parts import Part
+from ctxgen.join.units import Units
+from ctxgen.model import Dependency
+
+_MOST = 5_000
+"""Libraries that are gone through for one service."""
+
+
+class Users:
+    """The services of a repository by the libraries that they need."""
+
+    def __init__(self, facts: Facts, units: Units, parts: Sequence[Part]) -> None:
+        self._facts, self._units, self._parts = facts, units, parts
+        self.of = cache(self._of)
+        self._needs = cache(self._find_needs)
+
+    def _of(self, library: str) -> str | None:
+        """The component that answers for a library; None where none or several need it."""
+        folder = next((part.folder for part in self._parts if part.id == library and part.kind == "library"), None)
+        if folder is None:
+            return None
+        needs = self._needs()
+        users = {part.id for part in self._parts if part.kind in ("service", "gateway") and folder in _reached(part.folder, needs)}
+        return users.pop() if len(users) == 1 else None
+
+    def _find_needs(self) -> dict[str, set[str]]:
+        """The folders of the repository's own packages that those of each folder need."""
+        named = {(unit.ecosystem, unit.name.lower()): unit.folder for unit in self._units.all}
+        found: dict[str, set[str]] = defaultdict(set)
+        for each in self._facts.of(Dependency):
+            if each.group != "main":
+                continue
+            source = folder_of(each.at.path)
+            target = self._units.folder(f"{each.path}/x") if each.path else named.get((each.ecosystem, each.name.lower()))
+            if target is not None and target != source:
+                found[source].add(target)
+        return found
+
+
+def _reached(start: str, needs: dict[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    work: list[Iterable[str]] = [needs.get(start, ())]
+    while work and len(found) < _MOST:
+        for each in work.pop():
+            if each not in found:
+                found.add(each)
+                work.append(needs.get(each, ()))
+    return found
