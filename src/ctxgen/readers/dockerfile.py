@@ -6,7 +6,6 @@ Source: https://docs.docker.com/reference/dockerfile/.
 from __future__ import annotations
 
 import json
-import posixpath
 import re
 import shlex
 from collections.abc import Iterator
@@ -35,7 +34,7 @@ _OTHERS = """
     *.html *.snap *.patch *.diff *.lock *.svg *.png *.vim *.el *.lua *.scm *.ipynb *.csv
 """
 
-_MAX_STAGES, _MAX_PATH = 500, 1000
+_MAX_STAGES = 500
 
 
 class Stage:
@@ -50,7 +49,6 @@ class Stage:
         self.user_at: At | None = parent.user_at if parent else None
         self.entrypoint: str | None = parent.entrypoint if parent else None
         self.command: str | None = parent.command if parent else None
-        self.workdir: str = parent.workdir if parent else ""
         self.command_is_own = False
         self.workdir: str = parent.workdir if parent else ""
         self.starts = False
@@ -134,8 +132,6 @@ def _apply(file: File, instruction: Instruction, stages: list[Stage], globals_: 
             user = _bare(expand(instruction.rest, stage.known)).partition(":")[0]
             stage.user = name(user) if user and "$" not in user else None
             stage.user_at = file.at(instruction.line) if stage.user else None
-        case "WORKDIR":
-            stage.workdir = posixpath.join(stage.workdir, _bare(expand(instruction.rest, stage.known)))[:_MAX_PATH]
         case "CMD" | "ENTRYPOINT":
             said = _command_line(instruction.rest)
             if instruction.keyword == "CMD":
