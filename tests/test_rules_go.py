@@ -271,3 +271,15 @@ def test_workloads_take_variables_from_config_maps(tmp_path: Path) -> None:
     links = {each: [link.component for link in parts[each].depends_on] for each in ("web", "orders", "stock", "cache")}
     # what nobody's code reads, a framework may
     assert links == {"web": ["orders", "cache"], "orders": ["stock", "cache"], "stock": ["orders"], "cache": []}
+
+
+def test_stores_of_objects_that_a_setting_chooses_among(tmp_path: Path) -> None:
+    needs = "module example.org/shop\n\ngo 1.23\n\nrequire (\n\tgithub.com/aliyun/aliyun-oss-go-sdk v3.0.2\n\tgithub.com/aws/aws-sdk-go-v2/service/s3 v1.60.0\n)\n"
+    files = {
+        "go.mod": needs,
+        "main.go": _program("shop", "github.com/aliyun/aliyun-oss-go-sdk/oss", "github.com/aws/aws-sdk-go-v2/service/s3"),
+    }
+    told = {each.technology: each.usage for each in _scan(tmp_path / "both", files).datastores}
+    assert told == {"aliyun-oss": "supported", "s3": "supported"}
+    one = {"go.mod": needs.replace("\tgithub.com/aliyun/aliyun-oss-go-sdk v3.0.2\n", ""), "main.go": files["main.go"]}
+    assert {each.technology: each.usage for each in _scan(tmp_path / "one", one).datastores} == {"s3": "used"}

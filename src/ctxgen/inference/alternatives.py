@@ -8,7 +8,7 @@ from collections.abc import Sequence, Set
 
 from msgspec.structs import replace
 
-from ctxgen.catalogue import Catalogue
+from ctxgen.catalogue import PACKAGE_KEYS, Catalogue
 from ctxgen.model import Sighting
 
 STORES = ("database", "cache", "queue", "search", "storage")
@@ -21,7 +21,28 @@ def is_engine(known: str, catalogue: Catalogue) -> bool:
 
 def told_apart(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Sighting]:
     """Sightings with the usage that alternatives have: supported, and the default among them."""
-    return _by_name(_of_developers(_by_condition(_stood_in(sightings, catalogue), catalogue), catalogue), catalogue)
+    return _of_libraries(
+        _by_name(_of_developers(_by_condition(_stood_in(sightings, catalogue), catalogue), catalogue), catalogue), catalogue
+    )
+
+
+_PACKAGES = tuple(f"{kind} " for kind in (*PACKAGE_KEYS, "import"))
+
+
+def _of_libraries(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Sighting]:
+    """Stores of objects for which a component has the libraries of several, where nothing else shows one: a setting chooses one, or none of them."""
+    if any(
+        catalogue[s.technology].category == "storage" and s.usage in ("used", "default") and not s.signal.startswith(_PACKAGES)
+        for s in sightings
+        if s.scope in ("backend", "deploy")
+    ):
+        return list(sightings)
+    bundled: dict[str, set[str]] = defaultdict(set)
+    for s in sightings:
+        if catalogue[s.technology].category == "storage" and s.scope == "backend" and s.usage in ("used", "supported"):
+            bundled[s.component or ""].add(s.technology)
+    several = {known for each in bundled.values() if len(each) > 1 for known in each if is_engine(known, catalogue)}
+    return [replace(s, usage="supported") if s.technology in several and s.usage == "used" else s for s in sightings]
 
 
 _DEPLOYS = ("image ", "kubernetes ", "terraform ", "cloudformation ", "aspire ", "helm ")

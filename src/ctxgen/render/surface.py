@@ -63,7 +63,7 @@ def _most(guards: Iterable[str]) -> list[str]:
     by: dict[str, Counter[str]] = defaultdict(Counter)
     for each in guards:
         by[each.partition(":")[0]][each] += 1
-    ordered = sorted(by.items(), key=lambda entry: (-entry[1].total(), entry[0]))
+    ordered = sorted(by.items(), key=lambda entry: -entry[1].total())  # of those met as often the one that asks who it is comes first
     return [next(iter(stated)) if len(stated) == 1 else base for base, stated in ordered[:GUARDS]]
 
 
