@@ -265,3 +265,34 @@ def test_a_module_with_settings_that_several_take_is_a_library(tmp_path: Path) -
     }
     kinds = {part.name: part.kind for part in _scan(tmp_path, files).components}
     assert kinds == {"common": "library", "orders": "service", "registry": "service"}
+
+
+def test_the_runtime_that_one_pipeline_states_comes_before_those_that_another_tries(tmp_path: Path) -> None:
+    files = {
+        "build.gradle": "plugins { id 'org.jetbrains.kotlin.jvm' version '2.2.0' }\ndependencies { implementation 'io.ktor:ktor-server-netty:3.2.0' }\n",
+        "src/main/kotlin/App.kt": "fun main() { embeddedServer(Netty, port = 8080) { }.start() }\n",
+        ".travis.yml": "language: java\njdk:\n  - openjdk10\n  - openjdk11\n",
+        ".github/workflows/build.yml": "on: push\njobs:\n  build:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/setup-java@v4\n        with:\n          java-version: '21'\n          distribution: temurin\n",
+    }
+    said = markdown.render(_scan(tmp_path, files), load(), budget=None, detail="standard", evidence=False, header=False)
+    assert "Java 21 (also 10, 11)" in said
+
+
+@pytest.mark.parametrize(("called", "shown"), [("JWTAuthenticationFilter", {"jwt"}), ("JwtFilter", {"jwt"}), ("AuditFilter", set())])
+def test_a_filter_called_after_tokens_takes_them(tmp_path: Path, called: str, shown: set[str]) -> None:
+    files = {
+        "pom.xml": "<project><artifactId>shop</artifactId><dependencies><dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId></dependency></dependencies></project>",
+        f"src/main/java/shop/{called}.java": f"package shop;\nimport org.springframework.web.filter.OncePerRequestFilter;\nclass {called} extends OncePerRequestFilter {{\n  @Override protected void doFilterInternal(HttpServletRequest q, HttpServletResponse r, FilterChain c) {{ c.doFilter(q, r); }}\n}}\n",
+    }
+    assert {each.mechanism for each in _scan(tmp_path, files).security.mechanisms} == shown
+
+
+def test_what_compose_and_kubernetes_call_alike_is_one_service(tmp_path: Path) -> None:
+    files = {
+        "src/Catalog/Catalog.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net9.0</TargetFramework></PropertyGroup></Project>',
+        "src/Catalog/Program.cs": "var app = WebApplication.CreateBuilder(args).Build();\napp.Run();\n",
+        "src/Catalog/Dockerfile": "FROM mcr.microsoft.com/dotnet/aspnet:9.0\nEXPOSE 80\n",
+        "compose.yml": "services:\n  catalog-api:\n    image: shop/catalog.api\n    build:\n      context: .\n      dockerfile: src/Catalog/Dockerfile\n    ports: ['5101:80']\n",
+        "k8s/catalog.yml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: catalog\nspec:\n  template:\n    spec:\n      containers:\n        - name: catalog-api\n          image: shop/catalog.api:latest\n          ports:\n            - containerPort: 80\n",
+    }
+    assert [(part.name, part.kind) for part in _scan(tmp_path, files).components] == [("catalog-api", "service")]

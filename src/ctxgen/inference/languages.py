@@ -70,10 +70,10 @@ def runtimes(facts: Facts, join: Join, places: Places) -> list[RuntimeStatement]
         number = re.match(r"v?(\d+(?:\.\d+)*(?:-(?:rc|beta|alpha)[.\d]*)?)", image.tag or "")
         if runtime and number and image.purpose != "service" and places.scope(image.at.path) is None:
             found[runtime, join.component(image.at.path), number[1]].append(image.at)
-    return [
-        RuntimeStatement(name, version, component, cite(at, 3))
-        for (name, component, version), at in sorted(found.items(), key=lambda entry: (entry[0][0], entry[0][1] or "", entry[0][2]))
-    ]
+    # what a pipeline runs on comes last, one of several versions that it tries at the very end
+    told = [RuntimeStatement(name, version, component, cite(at, 3)) for (name, component, version), at in found.items()]
+    tried = Counter((each.name, path) for each in told if in_pipeline(path := each.evidence[0].path))
+    return sorted(told, key=lambda each: (each.name, tried[each.name, each.evidence[0].path], each.component or "", each.version or ""))
 
 
 def _written_here(runtime: str, join: Join) -> bool:
@@ -192,10 +192,19 @@ def _version(
     return None, None
 
 
+def in_pipeline(path: str) -> bool:
+    """Whether a file says what a pipeline runs, which may be on several versions."""
+    return path.startswith((".github/", ".circleci/")) or path.rpartition("/")[2] in (
+        ".gitlab-ci.yml",
+        ".travis.yml",
+        "azure-pipelines.yml",
+    )
+
+
 def _evidence_rank(statement: RuntimeStatement) -> int:
     path = statement.evidence[0].path
     base = path.rpartition("/")[2]
-    if path.startswith((".github/", ".circleci/")) or base in (".gitlab-ci.yml", "azure-pipelines.yml"):
+    if in_pipeline(path):
         return 3
     if base.startswith(
         (

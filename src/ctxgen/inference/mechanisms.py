@@ -24,6 +24,9 @@ _SPRING_OAUTH = re.compile(r"springframework\..*oauth2")
 _OF_A_SERVER = re.compile(r"spring\.security\.oauth2\.(?:client\.|authorizationserver\.|.*(?:issuer|jwk|introspection))")
 _RESOURCE_SERVER = ("oauth2-resource-server", "oauth2-jose", "oauth2-core")
 
+_JWT_NAMED = re.compile(r"(?:\b|_)jwt|J(?:WT|wt)(?![a-z])")
+"""A middleware that is called after the tokens which it takes, whatever library or code of one's own reads them."""
+
 _BEHIND_OIDC = {"oauth2", "jwt"}
 """What the library of a product that signs in with OpenID Connect shows; variables named for it tell the two apart."""
 
@@ -63,6 +66,10 @@ def mechanisms(technologies: Sequence[Technology], facts: Facts, join: Join, cat
     for mechanism, at in _provided(facts):
         found[mechanism].append(at)
         component.setdefault(mechanism, join.component(at.path))
+    for each in facts.of(CodeFact):
+        if each.kind == "middleware" and _JWT_NAMED.search(each.subject) and places.scope(each.at.path) is None:
+            found["jwt"].append(each.at)
+            component.setdefault("jwt", join.component(each.at.path))
     code = frozenset(found)
     for mechanism, at in described:
         if not code or mechanism in code:

@@ -147,7 +147,7 @@ def without_restatements(parts: Sequence[Part]) -> tuple[list[Part], dict[str, s
     """Parts with what two files state under two names told once, and which name stands for which.
 
     That is what an Aspire host starts and another file deploys (the same folder, or the only two of an engine), and what two files
-    build of one folder and publish at the same ports.
+    build of one folder and publish at the same ports, or at one of them under names of which one begins with the other.
     """
     alike: dict[tuple[str, bool], list[Part]] = defaultdict(list)
     for part in parts:
@@ -170,11 +170,13 @@ def without_restatements(parts: Sequence[Part]) -> tuple[list[Part], dict[str, s
 
 
 def _one_place(one: Part, other: Part) -> bool:
-    """Whether two parts of one folder are of one kind and ports, each stated by other files."""
+    """Whether two parts of one folder are of one kind and ports, each stated by other files; one port is enough where the longer name only adds a word (`catalog-api` in Compose, `catalog` in Kubernetes)."""
+    short, long = sorted((one.name.lower(), other.name.lower()), key=len)
+    alike = bool(set(one.ports) & set(other.ports)) and long.startswith((f"{short}-", f"{short}.", f"{short}_"))
     return (
         one.kind == other.kind
         and bool(one.ports)
-        and one.ports == other.ports
+        and (one.ports == other.ports or alike)
         and not {at.path for at in one.at} & {at.path for at in other.at}
     )
 
