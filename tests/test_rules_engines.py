@@ -296,3 +296,16 @@ def test_what_compose_and_kubernetes_call_alike_is_one_service(tmp_path: Path) -
         "k8s/catalog.yml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: catalog\nspec:\n  template:\n    spec:\n      containers:\n        - name: catalog-api\n          image: shop/catalog.api:latest\n          ports:\n            - containerPort: 80\n",
     }
     assert [(part.name, part.kind) for part in _scan(tmp_path, files).components] == [("catalog-api", "service")]
+
+
+@pytest.mark.parametrize("called", ["apply", "also", "run"])
+def test_routes_of_vertx_in_a_scope_function(tmp_path: Path, called: str) -> None:
+    dot = "it." if called == "also" else ""
+    files = {
+        "build.gradle": "plugins { id 'org.jetbrains.kotlin.jvm' version '2.2.0' }\ndependencies { implementation 'io.vertx:vertx-web:5.0.1'\nimplementation 'io.vertx:vertx-auth-jwt:5.0.1'\nimplementation 'io.vertx:vertx-redis-client:5.0.1' }\n",
+        "src/main/kotlin/Shop.kt": f'import io.vertx.ext.web.Router\nclass Shop : CoroutineVerticle() {{\n    override suspend fun start() {{ vertx.createHttpServer().requestHandler(router()).listen(8080) }}\n    private fun router() = Router.router(vertx).{called} {{\n        {dot}get("/orders/:id").handler {{ context -> context.end() }}\n        {dot}post("/orders").handler {{ context -> context.end() }}\n    }}\n}}\n',
+    }
+    context = _scan(tmp_path, files)
+    assert {(each.method, each.path) for each in context.endpoints} == {("GET", "/orders/{id}"), ("POST", "/orders")}
+    assert {each.mechanism for each in context.security.mechanisms} == {"jwt"}
+    assert _stores(context)["redis"].access == ("vertx-redis-client",)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ctxgen.source.frameworks import plain
 from ctxgen.source.jvm.annotations import simple
+from ctxgen.source.jvm.library import scoped
 from ctxgen.source.program import Hook, MethodHook, Program
 from ctxgen.source.routing import Kind
 from ctxgen.source.values import UNKNOWN, Arguments, FunctionValue, Object, Value
@@ -124,6 +125,7 @@ _BUILDS: dict[str, MethodHook] = {
 }
 METHODS: dict[str, MethodHook] = {
     **{f"javalin.{type}.{name}": method for type in ("app", "builder") for name, method in _BUILDS.items()},
+    **scoped("javalin.app", "javalin.builder"),
     "javalin.builder.path": _path,
     "javalin.app.apiBuilder": _builder,
     "javalin.app.routes": _builder,

@@ -15,6 +15,7 @@ from ctxgen.source.calls import calls
 from ctxgen.source.frameworks import plain
 from ctxgen.source.jvm.annotations import simple
 from ctxgen.source.jvm.controllers import settings
+from ctxgen.source.jvm.library import scoped
 from ctxgen.source.program import MethodHook, Program
 from ctxgen.source.routing import Kind, join
 from ctxgen.source.values import Arguments, ClassValue, FunctionValue, Object, Value
@@ -177,14 +178,6 @@ def _ignored(program: Program, owner: Object, arguments: Arguments) -> Value:
     return owner
 
 
-def _scoped(program: Program, owner: Object, arguments: Arguments) -> Value:
-    """Kotlin's `route.apply { … }`, `run`, `also` and `let`."""
-    block = arguments.positional[-1] if arguments.positional else None
-    if isinstance(block, FunctionValue):
-        program.call_with(block, owner, arguments, receiver=True)
-    return owner
-
-
 METHODS: dict[str, Callable[[Program, Object, Arguments], Value]] = {
     "ktor.application.install": _install,
     "ktor.route.install": _install,
@@ -198,7 +191,7 @@ METHODS: dict[str, Callable[[Program, Object, Arguments], Value]] = {
     "ktor.route.webSocket": _answering("WS", "ws"),
     "ktor.route.webSocketRaw": _answering("WS", "ws"),
     "ktor.route.sse": _answering("GET", "sse"),
-    **{f"ktor.{type}.{called}": _scoped for type in ("route", "application") for called in ("apply", "run", "also", "let")},
+    **scoped("ktor.route", "ktor.application"),
     **{f"ktor.route.{verb}": _answering(verb.upper()) for verb in _VERBS},
     **{
         f"ktor.route.{called}": _ignored

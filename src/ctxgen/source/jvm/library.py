@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctxgen.source.program import Hook, Program
+from ctxgen.source.program import Hook, MethodHook, Program
 from ctxgen.source.values import UNKNOWN, Arguments, FunctionValue, Instance, Object, Value
 
 
@@ -32,6 +32,18 @@ def _with(program: Program, arguments: Arguments) -> Value:
     if isinstance(given, Instance):
         block = FunctionValue(block.function, block.scope, given, given.cls)  # `with(orders) { routes() }`
     return program.call(block, arguments._replace(positional=(given,), keywords={}, written=(), types=()))
+
+
+def _scoped(program: Program, owner: Object, arguments: Arguments) -> Value:
+    block = arguments.positional[-1] if arguments.positional else None
+    if isinstance(block, FunctionValue):
+        program.call_with(block, owner, arguments, receiver=True)
+    return owner
+
+
+def scoped(*types: str) -> dict[str, MethodHook]:
+    """Kotlin's scope functions for what a framework makes: `router.apply { get("/orders") }`, `run`, `also` and `let`.  Source: https://kotlinlang.org/docs/scope-functions.html"""
+    return {f"{type}.{called}": _scoped for type in types for called in ("apply", "run", "also", "let")}
 
 
 def getter(name: str) -> str:

@@ -10,6 +10,7 @@ import re
 from ctxgen.source.frameworks import plain
 from ctxgen.source.guards import guard, guard_kind, spelled
 from ctxgen.source.jvm.annotations import simple
+from ctxgen.source.jvm.library import scoped
 from ctxgen.source.program import MethodHook, Program
 from ctxgen.source.values import UNKNOWN, Arguments, FunctionValue, Object, Value
 
@@ -108,6 +109,7 @@ def _same(program: Program, owner: Object, arguments: Arguments) -> Value:
 
 
 METHODS: dict[str, MethodHook] = {
+    **scoped("vertx.router", "vertx.route"),
     "vertx.router.route": _route(),
     **{f"vertx.router.{verb}": _route(verb.upper()) for verb in _VERBS},
     **{f"vertx.router.{verb}WithRegex": _same for verb in _VERBS},
