@@ -971,3 +971,18 @@ def test_what_a_service_starts_is_used_by_that_service(tmp_path: Path) -> None:
     files = {"dev/compose.yml": compose, "dev/Dockerfile.convert": "FROM gotenberg/gotenberg:8\nEXPOSE 3000\n"}
     stores = {each.technology: each.components for each in _scan(tmp_path, {**_WORKSPACE, **files}).datastores}
     assert stores == {"minio": ("store",)}
+
+
+def test_what_developers_start_of_a_service_that_is_deployed(tmp_path: Path) -> None:
+    """Their containers run the same code under other names."""
+    files = {
+        "go.mod": "module shop\n\ngo 1.22\n",
+        "main.go": "package main\n\nfunc main() {}\n",
+        "Dockerfile": 'FROM golang:1.22\nCOPY . .\nRUN go build -o /shop .\nCMD ["/shop"]\n',
+        "docker-compose.yml": "services:\n  app:\n    build: .\n    ports: ['8080:8080']\n  db:\n    image: postgres:16\n",
+        "dev/docker-compose.yml": "services:\n  backend:\n    build: ..\n    ports: ['9000:9000']\n  store:\n    image: redis:7\n",
+    }
+    told = {part.id for part in _scan(tmp_path, files).components}
+    assert told == {"app", "db", "store"}
+    alone = {path: text for path, text in files.items() if path != "docker-compose.yml"}
+    assert {part.id for part in _scan(tmp_path / "alone", alone).components} == {"backend", "store"}

@@ -25,11 +25,17 @@ _SHARED_PUBLISHERS = {"google_containers", "google-containers", "google_samples"
 """Who publishes images of many products."""
 _DEVELOPING = {"dev", "development", "local"}
 _STRENGTH = {"other": 1, "procfile": 2}
-"""Who leads where several state what runs the same code: Compose, Kubernetes and Aspire before what only builds an image or takes one, that before a Procfile."""
+"""Who leads where several state what runs the same code: Compose, Kubernetes and Aspire before what only builds an image or takes one or is for developers, that before a Procfile."""
 _WEAKEST = max(_STRENGTH.values())
-
 _SERVING = frozenset(("serve", "server", "runserver", "start", "api", "web", "http", "listen", "dev", "run", "up", "s", "runserver_plus"))
 """Words of commands that may start what answers requests."""
+
+
+def _for_developers(service: Service) -> bool:
+    """Whether a service is stated in a variant or folder that is called as what developers run."""
+    words = re.split(r"[^a-z]+", f"{service.when or ''} {folder_of(service.at.path)}".lower())
+    return service.platform == "compose" and not _DEVELOPING.isdisjoint(words)
+
 
 Deployed = tuple[Part, list[Unit]]
 """A part and the units whose code it runs."""
@@ -67,16 +73,18 @@ class Deployments:
         return self._once([part for same_name in parts.values() for part in same_name]), claimed | (beside - unserved)
 
     def _once(self, parts: list[Part]) -> list[Part]:
-        """The parts without those of a Procfile, or of what builds images or a platform takes, that a file for containers deploys, too, under other names."""
+        """The parts without those of a Procfile, of what builds images or a platform takes, or of developers' containers, that something better deploys, too, under other names."""
         strength: dict[str, int] = {}
         for service in self.known.facts.of(Service):
             named = service.name.lower()
-            strength[named] = min(strength.get(named, _WEAKEST), _STRENGTH.get(service.platform, 0))
+            own = _STRENGTH["other"] if _for_developers(service) else _STRENGTH.get(service.platform, 0)
+            strength[named] = min(strength.get(named, _WEAKEST), own)
         best: dict[tuple[str, str], int] = {}
         for part in parts:
             told = strength[part.name.lower()]
             best[part.path, part.kind] = min(best.get((part.path, part.kind), told), told)
-        return [part for part in parts if strength[part.name.lower()] == best[part.path, part.kind]]
+        stores = "infrastructure"  # those of one file have its path
+        return [part for part in parts if part.kind == stores or strength[part.name.lower()] == best[part.path, part.kind]]
 
     def containers(self, told: set[str]) -> tuple[list[Part], set[Unit]]:
         """The parts of Dockerfiles whose folders no part is told of yet, and the units that they run."""
