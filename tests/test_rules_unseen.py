@@ -973,6 +973,25 @@ def test_what_a_service_starts_is_used_by_that_service(tmp_path: Path) -> None:
     assert stores == {"minio": ("store",)}
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "told"),
+    [
+        ("config.yaml", "server:\n  max-size: 9\nmysql:\n  max-open-conns: 100\n  max-idle-conns: 10\n", {"database": "100", "database idle": "10"}),
+        ("config/default.json", '{"db": {"pool": {"min": 2, "max": 20}}, "http": {"maxConnections": 64}}', {"database": "20"}),
+        ("config.toml.sample", "[db]\nmax_open = 25\nmax_lifetime = 300\n[http]\nmax_open = 7\n", {"database": "25"}),
+        ("conf/app.ini", "[redis]\nMaxIdle = 30\nMaxActive = 60\n[cors]\nMaxActive = 5\n", {"Redis": "60", "Redis idle": "30"}),
+        ("config/mongo.yml", "mongodb:\n  maxPoolSize: 50\n", {"MongoDB": "50"}),
+        ("config/shop.yml", "<% if a %>\ndb: [\n<% end %>\n  pool_size: 5\n", {}),
+        ("config/store.yaml", "apiVersion: v1\nkind: Store\nspec:\n  postgres:\n    max_connections: 200\n", {}),
+        ("config/off.yaml", "db:\n  max_open_conns: 0\n  pool_size: ${SIZE}\n", {}),
+    ],
+)  # fmt: skip
+def test_pools_of_an_application_s_own_configuration(tmp_path: Path, path: str, text: str, told: dict[str, str]) -> None:
+    context = _scan(tmp_path, {"go.mod": "module shop\n\ngo 1.22\n", "main.go": "package main\n\nfunc main() {}\n", path: text})
+    assert {each.subject: each.value for each in context.scale if each.kind == "pool-size"} == told
+    assert not context.diagnostics
+
+
 def test_what_developers_start_of_a_service_that_is_deployed(tmp_path: Path) -> None:
     """Their containers run the same code under other names."""
     files = {
