@@ -1005,3 +1005,52 @@ def test_what_developers_start_of_a_service_that_is_deployed(tmp_path: Path) -> 
     assert told == {"app", "db", "store"}
     alone = {path: text for path, text in files.items() if path != "docker-compose.yml"}
     assert {part.id for part in _scan(tmp_path / "alone", alone).components} == {"backend", "store"}
+
+
+_STAGES = """FROM node:22 AS base
+WORKDIR /app
+COPY . .
+FROM base AS build_api
+RUN npm run build
+FROM base AS build_hooks
+WORKDIR /app/apps/hooks
+RUN npm run build
+FROM node:22 AS api
+COPY --from=build_api /app/apps/api/dist /dist
+WORKDIR /dist
+CMD ["node", "index.js"]
+FROM node:22 AS hooks
+COPY --from=build_hooks dist /dist
+WORKDIR /dist
+CMD ["node", "index.js"]
+FROM node:22 AS all
+COPY --from=build_api /app/apps/api/dist /api
+COPY --from=build_hooks /app/apps/hooks/dist /hooks
+CMD ["node", "all.js"]
+"""
+
+
+def test_the_packages_that_stages_of_one_image_run(tmp_path: Path) -> None:
+    built = "".join(f"  shop-{each}:\n    build:\n      context: .\n      target: {each}\n" for each in ("api", "hooks"))
+    files = {**_WORKSPACE, "Dockerfile": _STAGES, "compose.yml": f"services:\n{built}"}
+    told = {part.name: (part.kind, part.path) for part in _scan(tmp_path, files).components}
+    assert told == {
+        "shop-api": ("service", "apps/api"),
+        "shop-hooks": ("service", "apps/hooks"),
+        "@shop/routes": ("library", "packages/routes"),
+    }
+
+
+@pytest.mark.parametrize(
+    "script", ["cd apps/api && npm start", "npm --prefix apps/api start", "pnpm --filter @shop/api start", "node apps/api/dist/index.js"]
+)
+def test_the_package_that_a_script_of_the_root_starts(tmp_path: Path, script: str) -> None:
+    root = f'{{"name": "@shop/root", "workspaces": ["apps/*", "packages/*"], "devDependencies": {{"vite": "7"}}, "scripts": {{"start": "{script}"}}}}'
+    image = 'FROM node:22\nEXPOSE 3000\nENTRYPOINT ["npm", "run"]\nCMD ["start"]\n'
+    tests = {"Dockerfile.integration": "FROM node:22\nCOPY . .\n"}
+    compose = {"compose.yml": 'services:\n  app:\n    image: acme/shop:latest\n    ports: ["3000:3000"]\n'}
+    context = _scan(tmp_path, {**_WORKSPACE, "package.json": root, "Dockerfile": image, **tests, **compose})
+    assert {part.path: (part.name, part.kind, part.ports) for part in context.components if part.kind != "library"} == {
+        "apps/api": ("app", "service", (3000,)),
+        "apps/hooks": ("@shop/hooks", "service", (4000,)),
+    }

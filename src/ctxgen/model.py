@@ -221,6 +221,8 @@ class Container(Fact, frozen=True, kw_only=True):
     user_at: At | None = None
     command: Opaque | None = None
     workdir: Opaque | None = None
+    copied: tuple[Opaque, ...] = ()
+    """What it takes from other stages, by its place there."""
 
 
 class Variable(Fact, frozen=True, kw_only=True):

@@ -37,6 +37,7 @@ from ctxgen.model import (
     Usage,
     Variable,
 )
+from ctxgen.naming import own_name
 from ctxgen.opaque import Opaque, Version
 from ctxgen.places import Places, for_tests
 
@@ -132,7 +133,7 @@ class _Recogniser:
                 self._go_modules.setdefault(folder_of(dependency.at.path), []).append(dependency)
         self._developer_lists = self._lists_for_developers()
         self._alternatives = {key.at for key in facts.of(ConfigKey) if _ALTERNATIVE.search(key.key)}
-        self._product = {(project.name or "").rpartition("/")[2].lower() for project in facts.of(Project) if "/" not in project.at.path}
+        self._product = {own_name(project.name or "") for project in facts.of(Project) if "/" not in project.at.path}
         self._built = {(folder_of(service.at.path), service.name) for service in facts.of(Service) if service.build is not None}
         self._packages = {str(project.name) for project in facts.of(Project) if project.name and not folder_of(project.at.path)}
         """What the projects at the root call themselves."""

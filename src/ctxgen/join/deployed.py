@@ -15,6 +15,7 @@ from ctxgen.join.known import Known
 from ctxgen.join.parts import Part, best_name, make_part, merged, one_service
 from ctxgen.join.units import Unit, serving
 from ctxgen.model import Container, Image, Process, Service
+from ctxgen.naming import own_name
 from ctxgen.places import for_tests
 
 _ASSET_WATCHER = re.compile(
@@ -91,11 +92,13 @@ class Deployments:
         parts, claimed = self._programs(told)
         told = told | {part.path for part in parts}
         for container in self.known.facts.of(Container):
-            if container.stage is not None or self.known.places.scope(container.at.path) is not None:
+            if container.stage is not None or self.known.places.scope(container.at.path) is not None or for_tests(container.when):
                 continue
             bases = (each.name for each in self.known.facts.in_file(Image, container.at.path) if each.purpose == "base")
             if any(name is not None and self._is_of_repository(name) for name in bases):
                 continue  # a variant of the product's own image
+            if container.at.path in self._built_by_services:
+                continue
             beside = folder_of(container.at.path)
             folder = self.folders.of_image(beside, beside)
             if (archived := self.folders.archived(container.at.path)) is not None:
@@ -114,6 +117,12 @@ class Deployments:
             claimed.update(units)
             parts.append(part)
         return parts, claimed
+
+    @cached_property
+    def _built_by_services(self) -> set[str]:
+        """The Dockerfiles of which services build stages."""
+        services = (service for same in self._product_services().values() for service in same)
+        return {self.folders.dockerfile(service) for service in services if service.target is not None}
 
     def _programs(self, told: set[str]) -> tuple[list[Part], set[Unit]]:
         """The parts of images that each run one of several programs of a module, and the units that they run."""
@@ -185,7 +194,7 @@ class Deployments:
     def _is_of_repository(self, image: str) -> bool:
         """Whether an image is called like the repository or the project at its root, which has a Dockerfile."""
         units = self.known.units.of("")
-        called = {self.known.root_name.lower(), *(unit.name.lower() for unit in units)}
+        called = {self.known.root_name.lower(), *(unit.name.lower() for unit in units), *(own_name(unit.name) for unit in units)}
         return "/" in image and image.rpartition("/")[2].lower() in called and bool(units) and self._root_image is not None
 
     @cached_property
@@ -219,7 +228,9 @@ class Deployments:
         engine = self._engine_beside(building, folder) if building is not None and folder is not None else None
         folder = None if engine else folder
         folder = self._built_beside(same) if folder is None else folder
-        ours = image is not None and folder is None and self._is_of_repository(image)
+        missing = building is not None and self.folders.dockerfile(building) not in known.files
+        ours = image is not None and (folder is None or missing) and self._is_of_repository(image)
+        folder = None if ours else folder
         technology = engine or (known.catalogue.image(image) if image is not None and folder is None and not ours else None)
         if technology is None and folder is None:
             resources = (service.resource for service in same if service.resource is not None)
@@ -233,7 +244,8 @@ class Deployments:
         if folder is None and technology is None and (running := self.commands.anywhere(named, (image or "").rpartition("/")[2])):
             folder, program = running
         if folder is not None:
-            folder = self.folders.run_by(named, folder, same[0].at.path, self.folders.dockerfile(building) if building else None)
+            dockerfile = self.folders.dockerfile(building) if building else None
+            folder = self.folders.run_by(named, folder, same[0].at.path, dockerfile, building.target if building else None)
             program = program or self.commands.named(folder, named, (image or "").rpartition("/")[2])
         all_units = known.units.of(folder)
         units = serving(all_units)

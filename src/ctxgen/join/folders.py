@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import glob
 import re
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from ctxgen.facts import folder_of
 from ctxgen.join.known import Known
 from ctxgen.join.units import Unit
 from ctxgen.model import Container, Process, Property, Service
+from ctxgen.opaque import Opaque
 
 CLI_NAME = re.compile(r"(?i)(?:^|[-_/])cli\Z")
 _PROGRAM = re.compile(r"(?:^|/)cmd/[^/]+\Z")
@@ -23,6 +25,19 @@ _FILTERS = ("--filter", "-F", "--scope", "--workspace", "-w", "workspace", "prun
 Sources: https://turborepo.com/docs/reference/run, https://turborepo.com/docs/reference/prune, https://pnpm.io/filtering,
 https://docs.npmjs.com/cli/commands/npm-run, https://yarnpkg.com/cli/workspace, https://lerna.js.org/docs/api-reference/commands.
 """
+
+
+_RUNNERS = {"npm", "pnpm", "yarn", "bun"}
+"""What runs the scripts of a manifest."""
+
+
+def _runs_in(command: Opaque, folder: str) -> bool:
+    """Whether a command starts a file of a folder, or is run there: `node apps/api/dist/main.js`, `cd apps/api && npm start`, `npm --prefix apps/api start`."""
+    inside = (f"{mark}{folder}/*" for mark in (" ", '"', " ./", *(("/",) if "/" in folder else ())))
+    there = (
+        f"{mark}{folder}{end}" for mark in ("cd ", "cd ./", "--prefix ", "--prefix=", "-c ", "--cwd ", "--dir ") for end in ("", " *", ";*")
+    )
+    return any(command.matches(f"*{each}") for each in (*inside, *there))
 
 
 def for_deployment(folder: str) -> bool:
@@ -51,7 +66,7 @@ class Folders:
         """The path of the Dockerfile that a service builds by, by convention where it states none."""
         return service.dockerfile or (f"{service.build}/Dockerfile" if service.build else "Dockerfile")
 
-    def run_by(self, service: str, built: str, stated_at: str, dockerfile: str | None = None) -> str:
+    def run_by(self, service: str, built: str, stated_at: str, dockerfile: str | None = None, target: str | None = None) -> str:
         """The folder of the code that a service runs, where its image is built in a folder without code of its own.
 
         What an installed package builds runs the code beside the file that states the service; an image of a runtime
@@ -63,7 +78,7 @@ class Folders:
         shared = units.shared(built)
         if (shared or not units.at(built)) and dockerfile is not None and (started := self.started(dockerfile)) is not None:
             return started
-        if dockerfile is not None and (app := self.workspace_app(dockerfile, built)) is not None:
+        if dockerfile is not None and (app := self.workspace_app(dockerfile, built, target)) is not None:
             return app
         if shared:
             return self._only_program(built) or built
@@ -108,11 +123,12 @@ class Folders:
             case _:
                 return ()
 
-    def workspace_app(self, dockerfile: str, around: str) -> str | None:
-        """The folder of the package of a JavaScript workspace that an image of the whole runs, by its Dockerfile.
+    def workspace_app(self, dockerfile: str, around: str, target: str | None = None) -> str | None:
+        """The folder of the package of a JavaScript workspace that an image of the whole, or a stage of it, runs, by its Dockerfile.
 
-        It works in that folder (`WORKDIR /app/apps/api`), starts a file of it (`node apps/api/dist/main.js`), or only that
-        package was built (`turbo run build --filter=@shop/api`), where the root is no program itself.
+        It works in that folder (`WORKDIR /app/apps/api`), starts a file of it (`node apps/api/dist/main.js`), or holds what was
+        built of that package alone (`COPY --from=build /app/apps/api/dist`, `turbo run build --filter=@shop/api`), where the
+        root is no program itself.
         """
         start = f"{around}/" if around else ""
         apps = {
@@ -120,26 +136,41 @@ class Folders:
             for unit in self.known.units.all
             if unit.ecosystem == "npm" and unit.folder != around and unit.folder.startswith(start) and unit.output != "library"
         }
-        container = next((each for each in self.known.facts.in_file(Container, dockerfile) if each.stage is None), None)
+        stages: dict[str | None, Container] = {each.stage: each for each in self.known.facts.in_file(Container, dockerfile)}
+        container = stages.get(target) if target in stages else stages.get(None)
         if container is None or not apps:
             return None
         inner = {folder: glob.escape(folder.removeprefix(start)) for folder in apps}
         found = {folder for folder, each in inner.items() if "/" in each and container.workdir and container.workdir.matches(f"*/{each}")}
         if not found and container.command is not None:
-            command = container.command
+            commands = [container.command, *self._scripts(f"{start}package.json", container.command)]
+            found = {folder for folder, each in inner.items() if any(_runs_in(command, each) for command in commands)}
+            found = found or self._filtered(apps, commands[1:])
+        if not found and any(unit.backend for unit in self.known.units.of(around)):
+            return None
+        if not found:
             found = {
                 folder
                 for folder, each in inner.items()
-                if any(command.matches(f"*{mark}{each}/*") for mark in (" ", '"', " ./", *(("/",) if "/" in each else ())))
+                if "/" in each and any(copied.matches(f"*/{each}/*") or copied.matches(f"*/{each}") for copied in container.copied)
             }
-        if not found and not any(unit.backend for unit in self.known.units.of(around)):
-            built = [process.command.option(*_FILTERS) for process in self.known.facts.in_file(Process, dockerfile)]
-            found = {
-                folder
-                for folder, unit in apps.items()
-                if any(each is not None and any(each.matches(f"{glob.escape(unit.name)}{end}") for end in ("", "...")) for each in built)
-            }
+        found = found or self._filtered(apps, [process.command for process in self.known.facts.in_file(Process, dockerfile)])
         return found.pop() if len(found) == 1 else None
+
+    def _scripts(self, manifest: str, command: Opaque) -> list[Opaque]:
+        """The commands of the scripts of a manifest that a command runs: `npm start`, `pnpm run start:prod`."""
+        scripts = {str(each.owner): each.command for each in self.known.facts.in_file(Process, manifest) if each.owner is not None}
+        return [scripts[word] for word in command.words(scripts)] if command.words(_RUNNERS) else []
+
+    @staticmethod
+    def _filtered(apps: Mapping[str, Unit], commands: Iterable[Opaque]) -> set[str]:
+        """The folders of the packages that commands of a workspace's tools name."""
+        named = [said for command in commands if (said := command.option(*_FILTERS)) is not None]
+        return {
+            folder
+            for folder, unit in apps.items()
+            if any(each.matches(f"{glob.escape(unit.name)}{end}") for each in named for end in ("", "..."))
+        }
 
     def _of_image(self, dockerfile_folder: str, context: str) -> str:
         """Where the code of an image lies: at its Dockerfile if a project is there or below, else at its build context."""

@@ -35,6 +35,8 @@ _OTHERS = """
 """
 
 _MAX_STAGES = 500
+_MAX_COPIES, _MAX_PATH = 50, 500
+"""What is kept of the copies from other stages, and of a path."""
 
 
 class Stage:
@@ -51,6 +53,7 @@ class Stage:
         self.command: str | None = parent.command if parent else None
         self.command_is_own = False
         self.workdir: str = parent.workdir if parent else ""
+        self.copied: list[str] = list(parent.copied) if parent else []
         self.starts = False
         """Whether it opens a port or starts something itself."""
 
@@ -111,6 +114,9 @@ def _archives(file: File, instruction: Instruction, stage: Stage, stages: list[S
     source = next((value for flag, value, _ in instruction.flags if flag == "from"), None)
     beginning = getattr(_called(stages, source), "workdir", "") if source else ""
     for line, word in [*instruction.words()][:-1]:
+        if source and len(stage.copied) < _MAX_COPIES:
+            written = _bare(expand(word, stage.known))[:_MAX_PATH]
+            stage.copied.append(written if written.startswith("/") else f"{beginning}/{written}")
         if built := _ARCHIVE.fullmatch(_bare(expand(word, stage.known)).removeprefix(f"{beginning.rstrip('/')}/")):
             yield Property(name=name("dockerfile.archive"), value=Opaque(built[1]), at=file.at(line))
 
@@ -147,7 +153,7 @@ def _apply(file: File, instruction: Instruction, stages: list[Stage], globals_: 
             yield from _archives(file, instruction, stage, stages)
         case "WORKDIR":
             folder = _bare(expand(instruction.rest, stage.known))
-            stage.workdir = folder if folder.startswith("/") else f"{stage.workdir}/{folder}"
+            stage.workdir = (folder if folder.startswith("/") else f"{stage.workdir}/{folder}")[:_MAX_PATH]
         case "RUN":
             yield from _run(file, instruction, stage)
         case "ONBUILD RUN":
@@ -241,6 +247,7 @@ def _containers(file: File, stages: list[Stage]) -> Iterator[Container]:
                 user_at=stage.user_at,
                 command=Opaque(expand(command, stage.known)) if command else None,
                 workdir=Opaque(stage.workdir) if stage.workdir else None,
+                copied=tuple(map(Opaque, stage.copied)),
                 at=file.at(stage.line),
             )
 
