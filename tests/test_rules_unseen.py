@@ -1054,3 +1054,32 @@ def test_the_package_that_a_script_of_the_root_starts(tmp_path: Path, script: st
         "apps/api": ("app", "service", (3000,)),
         "apps/hooks": ("@shop/hooks", "service", (4000,)),
     }
+
+
+def test_services_of_a_workspace_of_crates(tmp_path: Path) -> None:
+    """Compose files write names with underscores; an image that is called like a crate of a client runs another program."""
+    files = {
+        "Cargo.toml": '[workspace]\nmembers = ["services/shop-worker", "libs/accounts"]\n',
+        "services/shop-worker/Cargo.toml": '[package]\nname = "shop-worker"\nversion = "1.0.0"\n\n[dependencies]\naxum = "0.7"\n',
+        "services/shop-worker/src/main.rs": "fn main() {}\n",
+        "services/shop-worker/Dockerfile": 'FROM rust:1.80\nCOPY . .\nCMD ["./shop-worker"]\n',
+        "libs/accounts/Cargo.toml": '[package]\nname = "accounts"\nversion = "1.0.0"\n\n[dependencies]\nreqwest = "0.12"\n',
+        "libs/accounts/src/lib.rs": "pub fn sign_in() {}\n",
+        "compose.yml": "services:\n  shop_worker:\n    image: shopco/shop_worker:2\n  accounts:\n    image: shopco/accounts:1\n    ports: ['9999:9999']\n",
+    }
+    context = _scan(tmp_path, files)
+    assert [(part.id, part.path, part.language) for part in context.components if part.kind != "library"] == [
+        ("shop_worker", "services/shop-worker", "Rust"),
+        ("accounts", "compose.yml", None),
+    ]
+
+
+def test_hosts_that_nginx_keeps_in_variables(tmp_path: Path) -> None:
+    files = {
+        "compose.yml": "services:\n  proxy:\n    image: nginx:1.27\n    volumes: ['./nginx.conf:/etc/nginx/nginx.conf']\n  shop:\n    build: .\n",
+        "Dockerfile": "FROM python:3.12\nCMD python app.py\n",
+        "requirements.txt": "flask==3.0.0\n",
+        "nginx.conf": 'http {\n  server {\n    set $backend "http://shop:8000";\n    location / { proxy_pass $backend; }\n  }\n}\n',
+    }
+    parts = {part.id: part for part in _scan(tmp_path, files).components}
+    assert [link.component for link in parts["proxy"].depends_on] == ["shop"]

@@ -161,6 +161,11 @@ class Kinds:
         """Whether a unit has a framework that answers requests."""
         return any(self.catalogue[each].serves for each in self._technologies(unit.folder, [unit]))
 
+    def only_a_library(self, folder: str) -> bool:
+        """Whether a folder holds nothing but crates without a program, which no image of their name can run: its client's, say."""
+        units = self.known.units.of(folder)
+        return bool(units) and all(unit.ecosystem == "cargo" and self._without_a_program(unit) for unit in units)
+
     def _technologies(self, folder: str | None, units: Sequence[Unit]) -> Set[str]:
         return self._sighted.get(folder, frozenset()) if folder is not None and units else frozenset()
 

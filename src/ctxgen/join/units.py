@@ -219,6 +219,11 @@ def _parts_before_separators(word: str) -> list[str]:
     return [word[:index] for index, letter in enumerate(word) if letter in "-_"]
 
 
+def _plain(named: str) -> str:
+    """A name as others may write it: Compose files prefer `order_worker` where folders prefer `order-worker`."""
+    return named.lower().replace("_", "-")
+
+
 class Units:
     """The units in the order of their folders, by folder and by name."""
 
@@ -238,7 +243,7 @@ class Units:
         self._nearest = cache(self._nearest_folder)
 
     def _add_names(self, unit: Unit) -> None:
-        last, named = unit.folder.rpartition("/")[2].lower(), unit.name.lower()
+        last, named = _plain(unit.folder.rpartition("/")[2]), _plain(unit.name)
         if unit.of_module:  # its folder may be called `service`, as those of the others
             self._named.setdefault(named, unit.folder)
             return
@@ -292,11 +297,11 @@ class Units:
     def named(self, *names: str) -> str | None:
         """The folder of the first unit that is called like a service or image, the first name first.
 
-        A folder or project is called so by its whole name; if the name is long enough, `shop-orders` is called like
+        A folder or project is called so by its whole name, with hyphens or underscores; if the name is long enough, `shop-orders` is called like
         `orders`, and a backend project at the root like the end of its name.
         """
         for asked in names:
-            wanted = asked.lower()
+            wanted = _plain(asked)
             found = [self._by_last.get(wanted), self._named.get(wanted)]
             if len(wanted) > _LONG_ENOUGH and not any(unit.of_module for unit in self.of(found[1])):
                 found += [self._by_end.get(wanted), *(self._by_last.get(end) for end in _parts_after_hyphens(wanted))]
@@ -306,6 +311,6 @@ class Units:
 
     def served(self, service: str) -> str | None:
         """The unit whose folder a service is named for (`orders`, `orders-grpc`), where one image runs the code of several."""
-        asked = service.lower()
+        asked = _plain(service)
         fitting = {folder for last in (asked, *_parts_before_separators(asked)) for folder in self._folders_by_last.get(last, ())}
         return fitting.pop() if len(fitting) == 1 else None

@@ -37,6 +37,7 @@ def read_nginx(file: File) -> Iterator[Fact]:
     if not re.search(r"^[ \t]*+(?:server|http|upstream\s++[^\s{]++|events|location\s[^\n{]++)\s*+\{", file.text, re.MULTILINE):
         return
     seen: set[str] = set()
+    set_to: dict[str, str] = {}
     for words, line in _directives(file.text):
         directive, at = words[0], file.at(line)
         value = " ".join(words[1:])
@@ -44,6 +45,10 @@ def read_nginx(file: File) -> Iterator[Fact]:
             if variable not in seen:
                 seen.add(variable)
                 yield Variable(name=name(variable), source="other", at=at)
+        if directive == "set" and len(words) == 3:
+            set_to[words[1]] = words[2]
+        elif directive in _PASSES:
+            value = set_to.get(value, value)  # a host in a variable is looked up when a request comes, so it may be down before
         if directive in _KEYS or (directive == "server" and len(words) > 1):
             key = "upstream.server" if directive == "server" else directive
             yield ConfigKey(key=name(f"nginx.{key}"), value=Opaque(value), dialect="other", at=at)
