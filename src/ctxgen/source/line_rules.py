@@ -20,6 +20,10 @@ _TRIED = 200
 _CLASS = re.compile(rb"^([ \t]{0,12})(?:(?:final|abstract|readonly) )*(?:class|module) (?:\w+::)*(\w{1,80})", re.MULTILINE)
 
 
+_EXTENDING = (b"ClassMethods", b"InstanceMethods")
+"""Modules of a concern, which names them for what includes it.  Source: https://api.rubyonrails.org/classes/ActiveSupport/Concern.html."""
+
+
 class Rule(NamedTuple):
     """A pattern of a line: what it says of its group `subject`, and what `shown` makes of its group `value`."""
 
@@ -73,7 +77,7 @@ def _around(data: bytes, line: int, start: int) -> str:
     indented = start - line if data[line:start].isspace() else len(data[line:start]) - len(data[line:start].lstrip())
     named = ""
     for found in itertools.islice(_CLASS.finditer(data, 0, line), _TRIED):
-        if len(found[1]) < max(indented, 1):
+        if len(found[1]) < max(indented, 1) and found[2] not in _EXTENDING:
             named = found[2].decode("ascii", "replace")
     return named
 

@@ -81,7 +81,9 @@ def _is_model(program: Program, cls: ClassValue) -> bool:
 
 
 def _whole(program: Program, cls: ClassValue) -> str:
-    """`Rule::Action`: a class with the modules that its place below `app/models` names."""
+    """`Rule::Action`: a class with the modules that its place below `app/models` names; one that is declared without any lies in a folder that is loaded like `app/models` itself."""
+    if cls.outer is None and not cls.cls.within:
+        return cls.cls.name
     inner = cls.path.rpartition("app/models/")[2].removesuffix(".rb") if "app/models/" in cls.path else ""
     whole = names_of(program, cls.path).constant(inner)
     return whole if whole.rpartition("::")[2] == cls.cls.name else cls.cls.name

@@ -7,7 +7,7 @@ Source: https://guides.rubyonrails.org/routing.html, https://api.rubyonrails.org
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import inflection
@@ -24,7 +24,7 @@ from ctxgen.source.ruby import active_admin, rails_gems
 from ctxgen.source.ruby.lower import Symbol
 from ctxgen.source.ruby.rails_drawing import Level, add, below, constraints, draw_inside, formatted, level_of, stated_names
 from ctxgen.source.ruby.rails_resources import concern, concerns, resources
-from ctxgen.source.values import UNKNOWN, Arguments, FunctionValue, Object, Scope, Value
+from ctxgen.source.values import UNKNOWN, Arguments, External, FunctionValue, Object, Scope, Value
 
 _VERBS = ("get", "post", "put", "patch", "delete", "options", "head")
 _CANONICAL = ("index", "create", "new", "show", "update", "destroy")
@@ -303,16 +303,33 @@ def _draw_kept(program: Program) -> None:
 
 def _draw_file(program: Program, owner: Object, arguments: Arguments) -> Value:
     """`draw(:admin)`: what stands in `config/routes/admin.rb`, at this level."""
-    name, path = arguments.get(0), arguments.scope.module.path
-    folder = folder_of(path)
+    name, folder = arguments.get(0), folder_of(arguments.scope.module.path)
+    if isinstance(name, str):
+        _draw_first(program, owner, (f"{folder}/routes/{name}.rb", f"{folder}/{name}.rb"))
+    return UNKNOWN
+
+
+def _draw_first(program: Program, owner: Object, candidates: Iterable[str]) -> None:
+    """Draw what stands in files, where they exist and are not being drawn."""
     drawn: list[str] = program.shared.setdefault("rails.drawn", [])
-    for candidate in (f"{folder}/routes/{name}.rb", f"{folder}/{name}.rb"):
-        if isinstance(name, str) and program.resolver.exists(candidate) and (module := program.module(candidate)) is not None:  # type: ignore[attr-defined]
+    for candidate in candidates:
+        if program.resolver.exists(candidate) and (module := program.module(candidate)) is not None:  # type: ignore[attr-defined]
             module.done = True
             if candidate not in drawn:
                 drawn.append(candidate)
                 program._execute(program.lowered[candidate].statements, Scope(module, module.scope, this=owner, receiver=owner))
                 drawn.pop()
+
+
+def _evaluated(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`instance_eval(File.read(Rails.root.join("config/routes/#{name}.rb")))`: what stands in the file, at this level; a block draws as it stands."""
+    path, value = arguments.scope.module.path, arguments.get(0)
+    for _ in range(4):
+        value = value.arguments.get(-1) if isinstance(value, External) and value.arguments is not None else value
+    if not isinstance(value, str) or not value.endswith(".rb"):
+        return _same(program, owner, arguments)
+    root = path[: path.rfind("config/")] if "config/" in path else ""
+    _draw_first(program, owner, (f"{root}{value.lstrip('/')}", f"{folder_of(path)}/{value.lstrip('/')}"))
     return UNKNOWN
 
 
@@ -342,7 +359,8 @@ _HOOKS: dict[str, MethodHook] = {
     "constraints": _constrained,
     "shallow": _shallow,
     "with_options": _with_options,
-    **dict.fromkeys(("defaults", "devise_scope", "as", "unauthenticated", "scoped", "localized", "instance_exec", "instance_eval"), _same),
+    **dict.fromkeys(("defaults", "devise_scope", "as", "unauthenticated", "scoped", "localized", "instance_exec"), _same),
+    "instance_eval": _evaluated,
 }
 
 

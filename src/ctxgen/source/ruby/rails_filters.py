@@ -93,11 +93,26 @@ def _controller_class(program: Program, root: str, controller: str) -> ClassValu
     if not program.resolver.exists(file):  # type: ignore[attr-defined]
         declared = program.resolver.defining(file, f"{inflection.camelize(controller.rpartition('/')[2])}Controller")
         file = next((each for each in declared if each.endswith(f"/controllers/{controller}_controller.rb")), "")
+        if not file and "/" not in controller:
+            return _loaded_from_below(program, controller, declared)
     if not file:
         return None
     program.module(file)
     name = f"{controller.rpartition('/')[2].replace('_', '')}controller".lower()  # acronyms are written as the application likes
     return next((cls for cls in _all_classes(program) if cls.path == file and cls.cls.name.lower() == name), None)
+
+
+def _loaded_from_below(program: Program, controller: str, declared: Iterable[str]) -> ClassValue | None:
+    """The class of `orders` in `app/controllers/entities/orders_controller.rb`: one that is declared outside of modules, in a folder that is loaded like `app/controllers` itself.
+
+    Source: https://guides.rubyonrails.org/autoloading_and_reloading_constants.html#config-autoload-paths
+    """
+    paths = [each for each in declared if "app/controllers/" in each and each.endswith(f"/{controller}_controller.rb")]
+    for path in paths:
+        program.module(path)
+    name = f"{controller.replace('_', '')}controller"
+    known = [cls for cls in _all_classes(program) if cls.path in paths and cls.cls.name.lower() == name]
+    return next((cls for cls in known if cls.outer is None and not cls.cls.within), None)
 
 
 def _lineage(program: Program, cls: ClassValue | None, root: str, depth: int = 0) -> Iterator[ClassValue]:

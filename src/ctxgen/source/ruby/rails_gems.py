@@ -86,7 +86,9 @@ def _devise_for(program: Program, owner: Object, arguments: Arguments) -> Value:
         model = stated if isinstance(stated, str) else inflection.camelize(inflection.singularize(scope))
         modules = _modules(program, model, at.path)
         path = arguments.get("path", default=scope)
-        base = join(level.path, path if isinstance(path, str) else scope) if path != "" else level.path
+        prefix = arguments.get("path_prefix")
+        outer = join(level.path, prefix) if isinstance(prefix, str) else level.path
+        base = join(outer, path if isinstance(path, str) else scope) if path != "" else outer
         skipped, only = _controllers(arguments, "skip"), _controllers(arguments, "only")
         for each in (each for each in _DEVISE if each in modules):
             for verbs, inner, target in _DEVISE[each]:
