@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 
 from msgspec.structs import replace
 
@@ -151,6 +151,9 @@ def _by_name(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Sighti
         for s in sightings
         if s.technology in engines and s.signal.startswith("config ") and s.usage == "used" and not _called_like(s, words[s.technology])
     }
+    # what settings for each of several engines are called after, one of which is deployed in any case
+    started = {s.technology for s in sightings if s.technology in named & shown and s.signal.startswith("image ") and _stands(s, words)}
+    standing |= started if len(started) == 1 else set()
     # an engine that variants alone start has a component of its own
     supported = (named & (together | (engines - fixed))) - standing
     if not supported:  # what is called like the one engine that settings state (`shop-mysql-deployment.yml`) chooses nothing
@@ -164,14 +167,23 @@ def _by_name(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Sighti
     return told
 
 
+def _stands(sighting: Sighting, words: Mapping[str, Set[str]]) -> bool:
+    """Whether a file deploys an engine that no variant chooses."""
+    return sighting.scope == "backend" and not sighting.when and not _called_like(sighting, words[sighting.technology])
+
+
 def called(known: str, catalogue: Catalogue) -> frozenset[str]:
     """What variants of an engine are called."""
     return frozenset({known, *(scheme.rpartition(":")[2] for scheme in catalogue[known].url_schemes)})
 
 
+_SETTINGS = re.compile(r"\.(?:ya?ml|properties)(?:\.|\Z)")
+
+
 def _called_like(sighting: Sighting, names: Set[str]) -> bool:
     """Whether a condition, or the file that deploys or sets it up, is called by one of the names."""
-    stem = sighting.at.path.rpartition("/")[2].partition(".")[0] if sighting.at.path.endswith((".yml", ".yaml", ".properties")) else ""
+    called = sighting.at.path.rpartition("/")[2]  # `postgresql.yml`, `database.mysql.yml`, `database.yml.sqlite`
+    stem = called if _SETTINGS.search(called) else ""
     return "=" not in (sighting.when or "") and not names.isdisjoint({*_condition(sighting), *re.findall(r"[a-z]+", stem.lower())})
 
 

@@ -33,6 +33,8 @@ def erb_value(file: File, line: int, code: str, variables: list[Variable]) -> st
     if found is None:
         return ""
     default = found[2] or found[3]
+    if (default is None or "ENV" in default) and "||" in code:
+        default = code.rpartition("||")[2]  # what stands in for the last of several variables
     plain = _PLAIN.fullmatch(default.strip()) if default else None
     value = plain[1] if plain and "ENV" not in plain[1] else None
     required = (default is None) if "fetch" in code else (False if default else None)
