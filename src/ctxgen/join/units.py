@@ -148,7 +148,10 @@ def _is_a_list_of_its_own(need: Dependency) -> bool:
     """Whether a dependency shows a project where no manifest does: those of tools, and what an image or build file adds, show none."""
     if need.group in ("dev", "test", "build", "plugin") or need.ecosystem in ("nuget", "maven"):
         return False
-    return not need.at.path.rpartition("/")[2].startswith(("Directory.", "Dockerfile")) and not need.at.path.endswith("Dockerfile")
+    called = need.at.path.rpartition("/")[2]
+    return not called.startswith(("Directory.", "Dockerfile", "Containerfile")) and not called.lower().endswith(
+        ("dockerfile", "containerfile")
+    )
 
 
 def _without_manifest(facts: Facts, places: Places, files: Files, known: set[str]) -> Iterator[Unit]:
