@@ -92,3 +92,27 @@ def test_a_service_beside_the_server_of_its_image(tmp_path: Path, command: str, 
         "compose.yml": f"services:\n  web:\n    build: .\n    ports: ['3000:3000']\n  threaded:\n    build: .\n    command: {command}\n",
     }
     assert {each.name: each.kind for each in _scan(tmp_path, files).components}["threaded"] == kind
+
+
+def test_a_worker_of_celery_by_its_name_alone(tmp_path: Path) -> None:
+    compose = "services:\n  backend:\n    build: .\n    ports: ['80:80']\n  celeryworker:\n    build: .\n  celerybeat:\n    build: .\n"
+    files = {
+        "requirements.txt": "fastapi==0.115\ncelery==5.4\n",
+        "main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+        "Dockerfile": "FROM python:3.13\nCOPY . .\n",
+        "compose.yml": compose,
+    }
+    kinds = {each.name: each.kind for each in _scan(tmp_path, files).components}
+    assert kinds == {"backend": "service", "celeryworker": "worker", "celerybeat": "worker"}
+
+
+def test_the_project_below_the_dockerfile_that_installs_something(tmp_path: Path) -> None:
+    files = {
+        "compose.yml": "services:\n  backend:\n    build:\n      context: ./backend\n      dockerfile: backend.dockerfile\n    ports: ['80:80']\n",
+        "backend/backend.dockerfile": "FROM python:3.13\nCOPY ./app/ /app/\nRUN pip install gunicorn\n",
+        "backend/app/pyproject.toml": '[project]\nname = "app"\nversion = "1"\ndependencies = ["inboard[fastapi]==0.56"]\n',
+        "backend/app/main.py": "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/up')\ndef up(): ...\n",
+    }
+    context = _scan(tmp_path, files)
+    assert [(each.name, each.path, each.kind) for each in context.components] == [("backend", "backend/app", "service")]
+    assert [(each.path, each.component) for each in context.endpoints] == [("/up", "backend")]

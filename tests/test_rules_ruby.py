@@ -194,3 +194,61 @@ def test_a_gem_with_a_gemfile_is_a_library_unless_it_runs(tmp_path: Path, extra:
     }
     (component,) = _scan(tmp_path, files).components
     assert component.kind == kind
+
+
+def test_routes_files_that_a_method_of_the_drawing_evaluates(tmp_path: Path) -> None:
+    drawing = (
+        'Rails.application.routes.draw do\n  def draw(name)\n    instance_eval(File.read(Rails.root.join("config/routes/#{name}.rb")))\n  end\n\n'
+        "  devise_for :users, path_prefix: 'my', only: :sessions\n  draw :api\nend\n"
+    )
+    files = {
+        "Gemfile": 'gem "rails"\ngem "devise"\n',
+        "config/routes.rb": drawing,
+        "config/routes/api.rb": "namespace :api do\n  resources :orders, only: [:index]\nend\n",
+        "app/models/user.rb": "class User < ApplicationRecord\n  devise :database_authenticatable\nend\n",
+    }
+    assert set(_routes(_scan(tmp_path, files))) == {
+        "GET /api/orders",
+        "GET /my/users/sign_in",
+        "POST /my/users/sign_in",
+        "DELETE /my/users/sign_out",
+    }
+
+
+def test_classes_in_folders_that_are_loaded_like_the_one_around(tmp_path: Path) -> None:
+    files = {
+        "Gemfile": 'gem "rails"\n',
+        "config/routes.rb": "Rails.application.routes.draw do\n  resources :leads, :users, only: :index\nend\n",
+        "app/controllers/entities/leads_controller.rb": "class LeadsController < ApplicationController\n  before_action :authenticate_user!\n\n  def index; end\nend\n",
+        "app/controllers/admin/users_controller.rb": "class Admin::UsersController < ApplicationController\n  before_action :authenticate_admin!\n\n  def index; end\nend\n",
+        "app/models/entities/lead.rb": "class Lead < ApplicationRecord\n  belongs_to :user\nend\n",
+        "app/models/crm/note.rb": "module Crm\n  class Note < ApplicationRecord\n  end\nend\n",
+    }
+    context = _scan(tmp_path, files)
+    assert _routes(context) == {"GET /leads": "guarded", "GET /users": "unknown"}
+    assert {each.name for each in context.models} == {"Lead", "Crm::Note"}
+
+
+def test_an_engine_that_a_procfile_starts_is_no_worker(tmp_path: Path) -> None:
+    files = {
+        "Gemfile": 'gem "rails"\ngem "resque"\n',
+        "Procfile": "web: bundle exec puma\nredis: redis-server config/redis.conf\nworkers: bundle exec resque-pool\n",
+    }
+    kinds = {each.name: each.kind for each in _scan(tmp_path, files).components}
+    assert kinds == {"web": "service", "redis": "infrastructure", "workers": "worker"}
+
+
+@pytest.mark.parametrize(
+    ("compose", "shown"),
+    [({}, {"mysql": "supported", "postgresql": "supported"}), ({"docker-compose.yml": "services:\n  db:\n    image: postgres:15\n"}, {"mysql": "supported", "postgresql": "default"})],
+)  # fmt: skip
+def test_settings_of_rails_for_each_of_several_databases(tmp_path: Path, compose: dict[str, str], shown: dict[str, str]) -> None:
+    files = {
+        "Gemfile": 'gem "rails"\ngem "pg"\ngem "mysql2"\n',
+        "config/database.postgres.yml": "production:\n  adapter: postgresql\n",
+        "config/database.yml.mysql": 'production:\n  adapter: mysql2\n  pool: <%= ENV["POOL"] || ENV["THREADS"] || 7 %>\n',
+        **compose,
+    }
+    context = _scan(tmp_path, files)
+    assert {each.technology: each.usage for each in context.datastores} == shown
+    assert ("pool-size", "Active Record", "7") in _scale(context)

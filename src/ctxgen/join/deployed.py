@@ -28,6 +28,7 @@ _DEVELOPING = {"dev", "development", "local"}
 _STRENGTH = {"other": 1, "procfile": 2}
 """Who leads where several state what runs the same code: Compose, Kubernetes and Aspire before what only builds an image or takes one or is for developers, that before a Procfile."""
 _WEAKEST = max(_STRENGTH.values())
+_ENGINES = ("database", "cache", "queue", "search", "storage")
 _SERVING = frozenset(("serve", "server", "runserver", "start", "api", "web", "http", "listen", "dev", "run", "up", "s", "runserver_plus"))
 """Words of commands that may start what answers requests."""
 
@@ -259,6 +260,8 @@ class Deployments:
             kind = self.kinds.of_image_built_elsewhere(named, image)
         if kind == "service" and not own_ports and (self._beside_web(named, same) or self._beside_server(same)):
             kind = "worker"
+        if kind in ("service", "worker") and all(service.platform == "procfile" and self._starts_an_engine(service) for service in same):
+            kind, units = "infrastructure", []  # `redis: redis-server`
         if kind in ("worker", "job"):
             ports = own_ports  # an image's EXPOSE speaks of its server
         links = dict.fromkeys(link for service in same for link in service.depends_on)
@@ -310,6 +313,11 @@ class Deployments:
         """What the command of a service starts, as far as it is known."""
         words = service.command.words(self.known.catalogue.command_words) if service.command is not None else []
         return [found for word in words if (found := self.known.catalogue.command(word)) is not None]
+
+    def _starts_an_engine(self, service: Service) -> bool:
+        """Whether a process is a store or broker itself, which a process manager starts beside those of the product."""
+        known = self.known.catalogue
+        return any(known[found].category in _ENGINES and not known[found].drives for found in self._started(service))
 
     @cached_property
     def _with_web(self) -> set[str]:

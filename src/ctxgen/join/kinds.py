@@ -24,7 +24,7 @@ _TEST_NAME = re.compile(r"(?i)(?:^|[-_.])tests?$")
 _STORE = re.compile(r"(?i)(?:^|[-_.])(?:db|database|cache|store|mysql|postgres(?:ql)?|mongo(?:db)?|redis|queue|broker|mq)$")
 _LOAD = re.compile(r"(?i)load-?(?:test|gen)|simulat|user-sim")
 _WORKER = re.compile(
-    r"(?i)(?:^|[-_.])(?:workers?|scheduler|beat|consumers?|sidekiq|queue|cron|clock|celery|dispatch(?:er)?|processor|jobs)(?:$|[-_.\d])"
+    r"(?i)(?:^|[-_.])(?:workers?|scheduler|beat|consumers?|sidekiq|queue|cron|clock|celery(?:workers?|beat)?|dispatch(?:er)?|processor|jobs)(?:$|[-_.\d])"
 )
 _AMBIGUOUS = re.compile(r"(?i)\A(?:dispatch(?:er)?|queue|clock|processor)\Z")
 """Whole names of products that dispatch or process something: where they have a port and a framework that serves, they are no workers."""
