@@ -108,6 +108,9 @@ def _facts(program: Program, met: Met) -> Iterator[CodeFact]:
     if last in _HANDLERS:
         subject = met.written(0)
         shown = spelled(subject) or (str(subject.value) if isinstance(subject, ir.Literal) and isinstance(subject.value, int) else "")
+        if shown[:1].islower() and "." not in shown:  # a variable, which says less than what handles
+            around = _where(met) if isinstance(met.call.function, ir.Name) else ""  # REST framework's own, called by that of the project
+            shown = met.decorates.name if met.decorates is not None else around or spelled(met.written(1)) or shown
         yield CodeFact(kind="error-handler", subject=name(shown or (met.decorates.name if met.decorates is not None else last)), at=at)
     elif last == "add_middleware" and (added := spelled(met.written(0, "middleware_class"))):
         yield CodeFact(kind="middleware", subject=name(added), at=at)
