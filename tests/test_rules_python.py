@@ -116,3 +116,34 @@ def test_the_project_below_the_dockerfile_that_installs_something(tmp_path: Path
     context = _scan(tmp_path, files)
     assert [(each.name, each.path, each.kind) for each in context.components] == [("backend", "backend/app", "service")]
     assert [(each.path, each.component) for each in context.endpoints] == [("/up", "backend")]
+
+
+def test_what_handles_errors_is_told_before_the_variable_of_what_it_handles(tmp_path: Path) -> None:
+    flask = (
+        "from flask import Flask\n\ndef render_error(error): ...\n\ndef create():\n    app = Flask(__name__)\n"
+        "    for code in (403, 404):\n        app.register_error_handler(code, render_error)\n    return app\n"
+    )
+    rest = (
+        "from rest_framework.views import exception_handler\n\ndef shop_exceptions(exc, context):\n"
+        "    response = exception_handler(exc, context)\n    return response\n"
+    )
+    files = {"requirements.txt": "flask==3.0\ndjango==5.2\ndjangorestframework==3.16\n", "app.py": flask, "shop/errors.py": rest}
+    files["shop/settings.py"] = (
+        "INSTALLED_APPS = ['rest_framework']\nREST_FRAMEWORK = {'EXCEPTION_HANDLER': 'shop.errors.shop_exceptions'}\n"
+    )
+    told = {each.subject for each in _scan(tmp_path, files).code if each.kind == "error-handler"}
+    assert told == {"render_error", "shop_exceptions"}
+
+
+def test_settings_of_django_in_modules_of_any_name(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "django==5.2\n",
+        "config/django/base.py": "ROOT_URLCONF = 'config.urls'\nMIDDLEWARE = ['django.contrib.sessions.middleware.SessionMiddleware']\nSECURE_SSL_REDIRECT = False\n",
+        "config/django/production.py": "from .base import *\n\nALLOWED_HOSTS = ['shop.example']\nSECURE_SSL_REDIRECT = True\n",
+        "config/urls.py": "from django.urls import path\nfrom shop.views import up\nurlpatterns = [path('up/', up)]\n",
+        "shop/views.py": "def up(request): ...\n",
+        "shop/base.py": "from shop.base import *\nDEBUG = True\n",
+    }
+    context = _scan(tmp_path, files)
+    assert _mechanisms(context) == {"session"}
+    assert {each.value for each in context.security.settings if each.name == "TLS: redirect to HTTPS"} == {"off", "on (production)"}

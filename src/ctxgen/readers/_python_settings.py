@@ -56,14 +56,28 @@ _UNCONDITIONAL_CLASSES = {"", "base", "default", "common", "app", "application",
 
 def is_django(file: File) -> bool:
     """Whether a settings module is Django's, by what it says."""
-    return (
-        re.search(
-            r"\b(?:INSTALLED_APPS|ROOT_URLCONF|MIDDLEWARE|DATABASES)\b|^[ \t]*+(?:from|import) django\b|^from configurations\b",
-            file.text,
-            re.MULTILINE,
-        )
-        is not None
-    )
+    return re.search(
+        r"\b(?:INSTALLED_APPS|ROOT_URLCONF|MIDDLEWARE|DATABASES)\b|^[ \t]*+(?:from|import) django\b|^from configurations\b",
+        file.text,
+        re.MULTILINE,
+    ) is not None or (_STARTS_FROM.search(file.text) is not None and _SETS.search(file.text) is not None)
+
+
+_STARTS_FROM = re.compile(r"^(?:from [\w.]{0,80}(?:base|common|defaults?|settings|production|prod)[\w.]{0,20} import \*)", re.MULTILINE)
+"""`from .base import *`: what a settings module for one environment begins with."""
+_SETS = re.compile(
+    r"^(?:ALLOWED_HOSTS|SECURE_SSL_REDIRECT|SECURE_PROXY_SSL_HEADER|CSRF_COOKIE_SECURE|STATICFILES_STORAGE|STORAGES)[ \t]{0,4}\+?=",
+    re.MULTILINE,
+)
+_HOLDS_ALL = re.compile(r"^[ \t]{0,8}ROOT_URLCONF[ \t]{0,4}=", re.MULTILINE)
+
+
+def elsewhere(file: File) -> bool:
+    """Whether a module of any name is one of Django's settings: one that says where routes are, or that starts from one and sets what only Django knows.
+
+    Source: https://docs.djangoproject.com/en/stable/topics/settings/#designating-the-settings.
+    """
+    return _HOLDS_ALL.search(file.text) is not None or (_STARTS_FROM.search(file.text) is not None and _SETS.search(file.text) is not None)
 
 
 def settings(file: File, dialect: Dialect, reader: str, prefix: str = "") -> Iterator[Found]:
