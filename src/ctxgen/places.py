@@ -8,6 +8,7 @@ the product, the repository itself is the example, and the rule does not apply.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cache
 
@@ -55,6 +56,10 @@ _PROGRAM = re.compile(r"((?:.*/)?website)/(?:(?:cmd/[^/]+/)?main\.go|manage\.py|
 """What a folder that is called like one of documentation holds where it is a program that serves."""
 _COMPILED = re.compile(r"((?:.{0,300}/)?)(?:dist|build|out|lib)/(?:src/)?(.{1,300})\.([cm]?)jsx?\Z")
 """What a compiler of TypeScript may have written.  Source: https://www.typescriptlang.org/tsconfig/#outDir"""
+_TEMPLATES = re.compile(r"(?:[^/]+/)*?templates/")
+_COMPOSE = re.compile(r"(?:docker-)?compose\.ya?ml")
+_MANY = 20
+"""Files of one kind of which no product deploys itself by all."""
 _TEST_WORDS = {"test", "tests", "testing", "e2e", "ci", "integration"}
 
 
@@ -72,6 +77,7 @@ class Places:
         self._charts = {folder_of(path) for path in listed if path.endswith(("/Chart.yaml", "/Chart.yml"))}
         self._programs = {match[1] for path in listed if (match := _PROGRAM.fullmatch(path))}
         self._built = _built(listed)
+        self._catalogues = _catalogues(listed)
         self._all_product = False
         manifests = list(projects)
         self._compiled = {folder_of(path) for path in manifests if path.endswith((".csproj", ".fsproj", ".vbproj"))}
@@ -113,6 +119,8 @@ class Places:
             if _TEST.fullmatch(part):
                 scope: Scope = "docs" if _TEST_DATA.intersection(parts[index:]) else "test"
                 return scope if not self._all_product else None
+            if here in self._catalogues and here not in self._above_projects:
+                return "docs"
             served = served or part in _WEB_ROOTS or (part in _SERVED and "src" not in parts[:index])
             if part in _VENDORED or (served and part in _SERVED_LIBRARIES):
                 return "docs"
@@ -128,6 +136,19 @@ class Places:
             if lowered in _DEV or (lowered.startswith(".") and len(lowered) > 1):
                 return "test" if any(map(_TEST.fullmatch, parts[index + 1 :])) else "dev"
         return None
+
+
+def _catalogues(paths: list[str]) -> frozenset[str]:
+    """Folders of what the product's users may deploy: `templates/compose/wiki.yml` beside many others, or many folders that hold a Compose file each."""
+    several: Counter[str] = Counter()
+    for path in paths:
+        if path.endswith((".yml", ".yaml")):
+            folder, _, base = path.rpartition("/")
+            if (found := _TEMPLATES.match(path)) is not None:
+                several[found[0].rstrip("/")] += 1
+            if _COMPOSE.fullmatch(base) and "/" in folder:
+                several[folder_of(folder)] += 1
+    return frozenset(folder for folder, count in several.items() if count >= _MANY)
 
 
 def _built(paths: list[str]) -> frozenset[str]:
