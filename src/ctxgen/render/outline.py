@@ -104,6 +104,7 @@ class _Teller:
     def __init__(self, context: Context, catalogue: Catalogue) -> None:
         self.context, self.catalogue = context, catalogue
         self.told: set[str] = set()
+        self.technologies = {technology.name for technology in context.technologies}
         self.by_category: dict[str, list[Technology]] = defaultdict(list)
         for technology in context.technologies:
             if technology.usage != "unknown":
@@ -251,13 +252,13 @@ class _Teller:
         stated: dict[tuple[str, str, str, str], list[ScaleSetting]] = defaultdict(list)
         for setting in self.context.scale:
             unit = setting.unit if setting.unit and setting.value.isdigit() else ""
-            subject = "" if setting.kind in wording.SIZES_OF_DEPLOYMENTS else setting.subject or ""
+            subject = "" if self.of_deployment(setting) else setting.subject or ""
             stated[setting.kind, subject, setting.value, unit].append(setting)
         pieces = []
         seen: Counter[str] = Counter()
         for (kind, subject, value, unit), same in stated.items():
             seen[kind] += 1
-            of = self.deployments(same) if kind in wording.SIZES_OF_DEPLOYMENTS else []
+            of = self.deployments(same) if self.of_deployment(same[0]) else []
             said = (of[0] if len(of) == 1 else subject, kind.replace("-", " "), value, unit)
             parts = _joined((Text(each) for each in said if each), " ")
             if len(of) > 1:
@@ -276,6 +277,10 @@ class _Teller:
         """` for api, worker and 3 more`: the product's own parts among some components, by name."""
         using = [self.parts[each] for each in components if each in self.parts and self.parts[each].kind != "infrastructure"]
         return [" for ", *_counted([part.name for part in using])] if using else []
+
+    def of_deployment(self, setting: ScaleSetting) -> bool:
+        """Whether a size is of what is deployed and not of a technology in it (`PHP memory limit 512M`)."""
+        return setting.kind in wording.SIZES_OF_DEPLOYMENTS and setting.subject not in self.technologies
 
     def deployments(self, settings: Iterable[ScaleSetting]) -> list[str]:
         """What settings are of: the components by name, else what they are stated for."""
