@@ -283,3 +283,50 @@ def test_stores_of_objects_that_a_setting_chooses_among(tmp_path: Path) -> None:
     assert told == {"aliyun-oss": "supported", "s3": "supported"}
     one = {"go.mod": needs.replace("\tgithub.com/aliyun/aliyun-oss-go-sdk v3.0.2\n", ""), "main.go": files["main.go"]}
     assert {each.technology: each.usage for each in _scan(tmp_path / "one", one).datastores} == {"s3": "used"}
+
+
+LARAVEL = {
+    "composer.json": '{"require": {"php": "^8.2", "laravel/framework": "^11.0", "predis/predis": "^2.0", "league/flysystem-aws-s3-v3": "^3.0", "laravel/scout": "^10.0", '
+    '"algolia/algoliasearch-client-php": "^3.4"}}',
+    "config/cache.php": "<?php\nreturn ['default' => env('CACHE_STORE', 'file')];\n",
+    "config/queue.php": "<?php\nreturn ['default' => env('QUEUE_CONNECTION', 'sync')];\n",
+    "config/filesystems.php": "<?php\nreturn ['default' => env('FILESYSTEM_DISK', 'local')];\n",
+    "config/scout.php": "<?php\nreturn ['driver' => env('SCOUT_DRIVER', 'algolia')];\n",
+    "config/app.php": "<?php\nuse Illuminate\\Support\\Facades\\Redis;\nreturn ['aliases' => ['Redis' => Redis::class]];\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("more", "usage"),
+    [
+        ({}, {"redis": "supported", "s3": "supported", "algolia": "used"}),
+        ({".env.example": "SCOUT_DRIVER=database\n"}, {"redis": "supported", "s3": "supported", "algolia": "supported"}),
+        ({".env.example": "CACHE_STORE=redis\nFILESYSTEM_DISK=s3\n"}, {"redis": "used", "s3": "default", "algolia": "used"}),
+        (
+            {"app/Feed.php": "<?php\nnamespace App;\nuse Illuminate\\Support\\Facades\\Redis;\nclass Feed {}\n"},
+            {"redis": "used", "s3": "supported", "algolia": "used"},
+        ),
+        (
+            {"compose.yml": "services:\n  cache:\n    image: redis:7\n"},
+            {"redis": "used", "s3": "supported", "algolia": "used"},
+        ),
+    ],
+)
+def test_stores_that_laravel_s_settings_pass_over_are_supported(tmp_path: Path, more: dict[str, str], usage: dict[str, str]) -> None:
+    told = _scan(tmp_path, {**LARAVEL, **more}).technologies
+    assert {each.id: each.usage for each in told if each.id in usage} == usage
+
+
+def test_compose_files_that_users_may_deploy_are_not_the_product(tmp_path: Path) -> None:
+    offered = {f"templates/compose/app{number}.yaml": f"services:\n  wiki{number}:\n    image: wordpress:6\n" for number in range(25)}
+    folders = {f"store/app{number}/docker-compose.yml": f"services:\n  shop{number}:\n    image: odoo:18\n" for number in range(25)}
+    own = {"compose.yml": "services:\n  web:\n    build: .\n", "Dockerfile": "FROM php:8.3\n", **LARAVEL}
+    context = _scan(tmp_path, {**own, **offered, **folders, "templates/check.yaml": "services:\n  extra:\n    image: odoo:18\n"})
+    assert [each.name for each in context.components] == ["web"]
+    assert not {"wordpress", "odoo"} & {each.id for each in context.technologies if each.scope in ("backend", "deploy")}
+
+
+def test_a_limit_of_php_is_told_as_php_s(tmp_path: Path) -> None:
+    files = {**LARAVEL, "compose.yml": "services:\n  web:\n    build: .\n", "Dockerfile": "FROM php:8.3\nENV PHP_MEMORY_LIMIT=512M\n"}
+    said = markdown.render(_scan(tmp_path, files), load(), budget=None, detail="standard", evidence=False, header=False)
+    assert "- **Scale**: PHP memory limit 512M\n" in said

@@ -239,6 +239,12 @@ class Catalogue:
             if signal.value is None or value.matches(signal.value):
                 yield technology, signal
 
+    def choosable(self, key: str) -> Iterator[str]:
+        """The technologies one of which a setting chooses by its value."""
+        for signal, technology in self._config.find(key):
+            if signal.value is not None and signal.usage == "default":
+                yield technology
+
     def setting(self, key: str) -> tuple[str, SettingSignal] | None:
         """The fact of scale that a setting states."""
         return next(((technology, signal) for signal, technology in self._settings.find(key)), None)

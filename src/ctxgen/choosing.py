@@ -6,9 +6,13 @@ Source for TypeORM's own: https://github.com/typeorm/typeorm/blob/0.2.45/docs/us
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
+from ctxgen.facts import Facts
+from ctxgen.model import At, ConfigKey, Variable
 from ctxgen.opaque import Opaque
+from ctxgen.places import Places, for_tests
 
 _CHOOSES_ENGINE = re.compile(
     r"(?:^|_)(?:DB|DATABASE)_?(?:ENGINE|TYPE|DRIVER|DIALECT|CONNECTION|VENDOR|CLIENT|BACKEND|PROVIDER)$|^TYPEORM_CONNECTION$"
@@ -34,3 +38,18 @@ def engines(variable: str, value: Opaque | None) -> Iterator[str]:
 def names_engine(variant: str | None) -> bool:
     """Whether a variant of a deployment is called like an engine: it is one of several."""
     return _ENGINE_NAMED.search(variant or "") is not None
+
+
+def prepared(facts: Facts, places: Places) -> dict[At, list[Opaque]]:
+    """What files of environments give the variable that a setting reads, by the place of the setting: it holds before the setting's own default."""
+    given: dict[str, list[Opaque]] = defaultdict(list)
+    for variable in facts.of(Variable):
+        usual = not for_tests(variable.when) and places.scope(variable.at.path) is None
+        if variable.source in ("dotenv", "compose") and usual and variable.value is not None and not variable.value.empty:
+            given[variable.name].append(variable.value)
+    return {each.at: given[each.name] for each in facts.of(Variable) if each.source == "settings" and each.name in given}
+
+
+def values_of(key: ConfigKey, given: dict[At, list[Opaque]]) -> list[Opaque]:
+    """The values of a setting of Laravel's, in which one variable stands: those that are given, else its own."""
+    return given.get(key.at, [key.value]) if key.key.startswith("laravel.") else [key.value]

@@ -19,6 +19,7 @@ from ctxgen.facts import Facts
 from ctxgen.folder import Folder
 from ctxgen.inference import architecture as architectures
 from ctxgen.inference import jobs, languages, messaging, models, stores, technologies
+from ctxgen.inference.alternatives import passed_over
 from ctxgen.inference.code import code
 from ctxgen.inference.endpoints import endpoints
 from ctxgen.inference.environment import environment
@@ -158,7 +159,8 @@ def build(tree: Tree, facts: Facts, catalogue: Catalogue, processes: int = 1) ->
     places = Places(tree.paths, (project.at.path for project in facts.of(Project)))
     sightings = recognise(facts, tree.paths, catalogue, places)
     join = Join(facts, sightings, catalogue, places, tree.paths, root_name(tree))
-    settled = technologies.settle_usage(technologies.place_sightings(sightings, join, facts), catalogue)
+    others = passed_over(facts, catalogue, places)
+    settled = technologies.settle_usage(technologies.place_sightings(sightings, join, facts), catalogue, others)
     known = technologies.technologies(settled, catalogue)
     facts = facts.plus(source_facts(tree, facts, join, places, frozenset(technology.id for technology in known), processes))
     facts = facts.plus(operations(tree, facts, settled, join, places))

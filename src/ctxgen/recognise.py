@@ -15,7 +15,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from ctxgen.catalogue import PACKAGE_KEYS, Catalogue, Technology, normal_package
-from ctxgen.choosing import engines, names_engine
+from ctxgen.choosing import engines, names_engine, prepared, values_of
 from ctxgen.facts import Facts, folder_of, folders_up
 from ctxgen.language_names import extension
 from ctxgen.model import (
@@ -143,6 +143,7 @@ class _Recogniser:
         objects = (each for each in facts.of(Resource) if each.platform == "kubernetes" and places.scope(each.at.path) != "test")
         self._has_cluster = any(not _is_custom(each.kind) for each in objects)
         self._read = {variable.name for variable in facts.of(Variable) if variable.source in ("settings", "code")}
+        self._prepared = prepared(facts, places)
         self._chosen: dict[str, set[str]] = defaultdict(set)
         """The engines that files of environments choose by variables: there a default of the code is that of its template."""
         for variable in facts.of(Variable):
@@ -355,7 +356,8 @@ class _Recogniser:
             )
 
     def config(self, key: ConfigKey) -> Iterator[Sighting]:
-        for known, signal in self.catalogue.config(key.key, key.value):
+        shown = dict(each for value in values_of(key, self._prepared) for each in self.catalogue.config(key.key, value))
+        for known, signal in shown.items():
             usage: Usage = "supported" if signal.usage == "supported" else "default" if signal.usage == "default" else "used"
             if usage == "default" and key.at in self._chosen_at and known not in self._chosen_at[key.at]:
                 continue

@@ -9,7 +9,10 @@ from collections.abc import Mapping, Sequence, Set
 from msgspec.structs import replace
 
 from ctxgen.catalogue import PACKAGE_KEYS, Catalogue
-from ctxgen.model import Sighting
+from ctxgen.choosing import prepared, values_of
+from ctxgen.facts import Facts
+from ctxgen.model import ConfigKey, Sighting
+from ctxgen.places import Places
 
 STORES = ("database", "cache", "queue", "search", "storage")
 
@@ -19,14 +22,41 @@ def is_engine(known: str, catalogue: Catalogue) -> bool:
     return catalogue[known].category in STORES and not catalogue[known].drives
 
 
-def told_apart(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Sighting]:
-    """Sightings with the usage that alternatives have: supported, and the default among them."""
+def told_apart(sightings: Sequence[Sighting], catalogue: Catalogue, others: Set[str] = frozenset()) -> list[Sighting]:
+    """Sightings with the usage that alternatives have: supported, and the default among them; `others` are passed over by a setting.
+
+    What such a setting passes over is used where anything else than a library shows it.
+    """
+    shown = {
+        s.technology
+        for s in sightings
+        if s.usage in ("used", "default")
+        and (" implies " in s.signal or not s.signal.startswith(_BY_LIBRARIES))
+        and not s.at.path.endswith("config/app.php")  # where Laravel lists every facade
+    }
+    sightings = [replace(s, usage="supported") if s.technology in others - shown and s.usage == "used" else s for s in sightings]
     return _of_libraries(
         _by_name(_of_developers(_by_condition(_stood_in(sightings, catalogue), catalogue), catalogue), catalogue), catalogue
     )
 
 
+def passed_over(facts: Facts, catalogue: Catalogue, places: Places) -> set[str]:
+    """Stores that a framework's own setting could choose, where it states another one: `'default' => env('CACHE_DRIVER', 'file')` of Laravel.
+
+    Sources: https://laravel.com/docs/cache#driver-prerequisites, https://laravel.com/docs/filesystem#configuration, https://laravel.com/docs/scout#driver-prerequisites.
+    """
+    given = prepared(facts, places)
+    asked: dict[str, bool] = {}
+    for key in facts.of(ConfigKey):
+        if key.key.startswith("laravel.") and places.scope(key.at.path) is None:
+            chosen = {known for value in values_of(key, given) for known, _ in catalogue.config(key.key, value)}
+            for known in catalogue.choosable(key.key):
+                asked[known] = asked.get(known, False) or known in chosen
+    return {known for known, chosen in asked.items() if not chosen and catalogue[known].category != "database"}
+
+
 _PACKAGES = tuple(f"{kind} " for kind in (*PACKAGE_KEYS, "import"))
+_BY_LIBRARIES = tuple(f"{kind} " for kind in PACKAGE_KEYS)
 
 
 def _of_libraries(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Sighting]:

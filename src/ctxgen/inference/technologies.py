@@ -66,14 +66,15 @@ def _importing(join: Join, facts: Facts) -> dict[str, set[str]]:
     return found
 
 
-def settle_usage(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Sighting]:
+def settle_usage(sightings: Sequence[Sighting], catalogue: Catalogue, others: Set[str] = frozenset()) -> list[Sighting]:
     """Tell engines that are used from those that are supported or connected to.
 
     A driver alone says that the code can talk to an engine.  It says that it does where it is the only engine of its
     category that the repository's product names; variables alone say nothing of an engine that has no driver, image
-    or setting.  Many engines behind optional groups are connectors, and their drivers are not told.
+    or setting.  Many engines behind optional groups are connectors, and their drivers are not told.  `others` are
+    passed over by the setting that chooses among them.
     """
-    sightings = told_apart(sightings, catalogue)
+    sightings = told_apart(sightings, catalogue, others)
     shown = {s.technology for s in sightings if s.usage in ("used", "default") and s.scope in ("backend", "deploy")}
     engines = {
         s.technology
@@ -120,6 +121,7 @@ def settle_usage(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Si
             and not sighting.optional
             and known not in shown
             and by_category[catalogue[known].category] - connectors == {known}
+            and known not in others
         ):
             sighting = replace(sighting, usage="used")
         settled.append(sighting)
