@@ -430,7 +430,8 @@ class _Teller:
                     value: list[Part] = [" (", Text(each.value), ")"] if each.value else []
                     yield Piece((f"{said} ", Code(each.subject), *value), 30, _first(each.evidence))
                 continue
-            subjects = list(dict.fromkeys(each.subject for each in same))
+            # whom a client calls says more than by which function
+            subjects = list(dict.fromkeys((each.value if kind == "http-client" else None) or each.subject for each in same))
             names = _joined(Code(subject) for subject in subjects[:FEW])
             parts = (*names,) if len(subjects) <= FEW else (f"{len(subjects)} (", *names, ", …)")
             yield Piece((f"{said} ", *parts), 38 - 2 * rank, _first(same[0].evidence))
