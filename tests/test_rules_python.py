@@ -147,3 +147,19 @@ def test_settings_of_django_in_modules_of_any_name(tmp_path: Path) -> None:
     context = _scan(tmp_path, files)
     assert _mechanisms(context) == {"session"}
     assert {each.value for each in context.security.settings if each.name == "TLS: redirect to HTTPS"} == {"off", "on (production)"}
+
+
+def test_dependencies_of_a_route_guard_by_what_they_depend_on(tmp_path: Path) -> None:
+    source = (
+        "from fastapi import Depends, FastAPI\n\ndef get_current_user(): ...\n\ndef pick_tenant(user=Depends(get_current_user)): ...\n\n"
+        "def pick_page(size: int = Depends(get_size)): ...\n\napp = FastAPI()\n\n"
+        "@app.get('/held', dependencies=[Depends(pick_tenant)])\ndef held(): ...\n\n@app.get('/free', dependencies=[Depends(pick_page)])\ndef free(): ...\n"
+    )
+    access = {each.path: each.access for each in _scan(tmp_path, {"requirements.txt": "fastapi==0.115\n", "main.py": source}).endpoints}
+    assert access == {"/held": "guarded", "/free": "unknown"}
+
+
+def test_clients_are_told_by_whom_they_call(tmp_path: Path) -> None:
+    source = "import requests\nfrom flask import Flask\napp = Flask(__name__)\n@app.get('/')\ndef rates():\n    return requests.get('https://api.rates.example/v1').json()\n"
+    said = _block(_scan(tmp_path, {"requirements.txt": "flask==3.0\nrequests==2.32\n", "app.py": source}))
+    assert "calls `api.rates.example`" in said

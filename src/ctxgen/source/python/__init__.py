@@ -11,7 +11,7 @@ from ctxgen.source.ir import Attribute, Expression, Function, Name
 from ctxgen.source.languages import Language
 from ctxgen.source.python import code, library, messages
 from ctxgen.source.python.annotations import annotated
-from ctxgen.source.python.guards import judge
+from ctxgen.source.python.guards import judge_with_needs
 from ctxgen.source.python.lower import lower
 from ctxgen.source.python.resolve import PythonResolver
 
@@ -77,7 +77,7 @@ LANGUAGE = Language(
     importers=("importlib.import_module", "django.utils.module_loading.import_module"),
     hooks={**library.HOOKS, "typing.Annotated[]": annotated, "typing_extensions.Annotated[]": annotated},
     finish=(messages.finish, code.finish),
-    judge=judge,
+    judge=judge_with_needs,
     runs=_sets_up,
     inside=_inside,
 )

@@ -9,7 +9,7 @@ import re
 
 from ctxgen.model import GuardKind
 from ctxgen.source import ir
-from ctxgen.source.guards import guard_kind
+from ctxgen.source.guards import guard_kind, spelled, waived
 from ctxgen.source.python.refusals import refusal
 from ctxgen.source.values import ClassValue, External, FunctionValue, Instance, Value
 
@@ -43,6 +43,20 @@ def judge(name: str, value: Value) -> GuardKind | None:
     last = name.rpartition(".")[2]
     told = guard_kind(name) if not denies(name) and not _PLAIN_USER.fullmatch(last) else None
     return told or refused(value)
+
+
+def judge_with_needs(name: str, value: Value) -> GuardKind | None:
+    """The kind of guard that something is by itself, or by what FastAPI lets it depend on: `set_tenant(user=Depends(get_current_user))` in `dependencies=[…]`."""
+    if (told := judge(name, value)) is not None or not isinstance(value, FunctionValue):
+        return told
+    for parameter in value.function.parameters:
+        match parameter.default:
+            case ir.Call(ir.Name("Depends" | "Security") | ir.Attribute(_, "Depends" | "Security"), (first, *_)):
+                needed = spelled(first.value)
+                kind = guard_kind(needed) if needed and not denies(needed) and not waived(first.value) else None
+                if kind in ("authn", "authz"):
+                    return kind
+    return None
 
 
 def refused(value: Value) -> GuardKind | None:
