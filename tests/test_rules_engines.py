@@ -309,3 +309,38 @@ def test_routes_of_vertx_in_a_scope_function(tmp_path: Path, called: str) -> Non
     assert {(each.method, each.path) for each in context.endpoints} == {("GET", "/orders/{id}"), ("POST", "/orders")}
     assert {each.mechanism for each in context.security.mechanisms} == {"jwt"}
     assert _stores(context)["redis"].access == ("vertx-redis-client",)
+
+
+def test_a_web_application_runs_in_the_server_of_its_image(tmp_path: Path) -> None:
+    module = "<project><parent><groupId>shop</groupId><artifactId>shop</artifactId><version>1</version></parent><artifactId>{}</artifactId>{}<dependencies><dependency><groupId>org.hibernate.validator</groupId><artifactId>hibernate-validator</artifactId><version>9.1.3.Final</version></dependency></dependencies></project>"
+    files = {
+        "pom.xml": "<project><groupId>shop</groupId><artifactId>shop</artifactId><version>1</version><packaging>pom</packaging><modules><module>core</module><module>webapp</module></modules></project>",
+        "core/pom.xml": module.format("core", ""),
+        "core/src/main/java/shop/Main.java": "package shop;\nclass Main { public static void main(String[] a) {} }\n",
+        "webapp/pom.xml": module.format("webapp", "<packaging>war</packaging>"),
+        "webapp/src/main/webapp/WEB-INF/web.xml": "<web-app/>",
+        "Dockerfile": "FROM maven:3 AS build\nCOPY . .\nRUN mvn package\nFROM tomcat:11\nCOPY --from=build /shop.war /usr/local/tomcat/webapps/\nEXPOSE 8080\n",
+        "compose.yml": "services:\n  api:\n    build: .\n    ports: ['8080:8080']\n",
+    }
+    context = _scan(tmp_path, files)
+    assert {(part.name, part.kind, part.path) for part in context.components} == {("api", "service", "webapp"), ("core", "library", "core")}
+    found = _technologies(context)
+    assert (found["bean-validation"].version, found["hibernate-validator"].version) == (None, "9.1.3.Final")
+
+
+def test_steps_of_the_product_s_own_are_no_migrations_of_entity_framework(tmp_path: Path) -> None:
+    files = {
+        "Shop.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net9.0</TargetFramework></PropertyGroup><ItemGroup><PackageReference Include="Microsoft.EntityFrameworkCore.Sqlite" Version="9.0.0" /></ItemGroup></Project>',
+        "Migrations/20250101000000_Initial.cs": "class Initial : Migration {}\n",
+        "Migrations/20250101000000_Initial.Designer.cs": "partial class Initial {}\n",
+        "Migrations/Routines/20250102000000_MoveFiles.cs": "class MoveFiles {}\n",
+    }
+    migrations = _stores(_scan(tmp_path, files))["sqlite"].migrations
+    assert migrations is not None
+    assert migrations.count == 1
+
+
+def test_an_answer_that_asks_for_basic_credentials(tmp_path: Path) -> None:
+    answer = 'package main\n\nfunc ask(w http.ResponseWriter) {\n\tw.Header().Set("WWW-Authenticate", `Basic realm="shop"`)\n}\n'
+    context = _scan(tmp_path, {"go.mod": "module shop\n\ngo 1.24\n", "main.go": "package main\n\nfunc main() {}\n", "auth.go": answer})
+    assert {each.mechanism for each in context.security.mechanisms} == {"basic"}

@@ -119,6 +119,15 @@ def _runs_apart(technology: Declared) -> bool:
     )
 
 
+def _with_designers(files: list[str], paths: Sequence[str]) -> list[str]:
+    """The files that Entity Framework wrote, beside steps of the product's own in other folders that are called like them.
+
+    The tools write a `.Designer.cs` for each (https://learn.microsoft.com/ef/core/managing-schemas/migrations/); where no folder has any, all count.
+    """
+    designed = {folder_of(path) for path in paths if path.endswith(".Designer.cs")}
+    return [path for path in files if folder_of(path) in designed] or files
+
+
 class _Found(NamedTuple):
     tool: str
     files: list[str]
@@ -133,6 +142,7 @@ def migrations_of(technologies: Sequence[Technology], paths: Sequence[str], plac
         if known.isdisjoint(owners):
             continue
         files = [path for path in product if re.fullmatch(pattern, path)]
+        files = _with_designers(files, product) if tool == "ef-core-migrations" else files
         if files and (best is None or len(files) > len(best.files)):
             best = _Found(tool, files)
     return best

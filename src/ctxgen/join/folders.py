@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, cached_property
 
 from ctxgen.facts import folder_of
 from ctxgen.join.known import Known
@@ -51,6 +51,12 @@ class Folders:
     def __init__(self, known: Known) -> None:
         self.known = known
         self.of_image = cache(self._of_image)
+
+    @cached_property
+    def _jvm_programs(self) -> set[str]:
+        """The modules that an image of a JVM repository may run: web applications, before classes that start something."""
+        files = self.known.files
+        return {self.known.units.folder(path) for path in files.jvm_webapps() or files.jvm_classes()}
 
     def built_by(self, service: Service) -> str:
         """The folder of what a service builds; a Dockerfile that is not there says nothing, unless another one lies in its folder."""
@@ -177,7 +183,8 @@ class Folders:
         units = self.known.units
         dockerfile_folder = self._module_around(dockerfile_folder)
         for folder in (dockerfile_folder, context):
-            if units.at(folder) and not units.shared(folder) and (folder or any(unit.backend or unit.frontend for unit in units.of(""))):
+            holds = units.at(folder) and not units.shared(folder) and not self.known.only_modules(folder)
+            if holds and (folder or any(unit.backend or unit.frontend for unit in units.of(""))):
                 return folder
             if (program := self._only_program(folder)) is not None:
                 return program
@@ -214,6 +221,8 @@ class Folders:
                 return unit.output == "application"
             case "npm":
                 return unit.output == "application" and unit.backend
+            case "maven":
+                return unit.folder in self._jvm_programs
             case _:
                 return False
 

@@ -64,6 +64,9 @@ WORDS = frozenset(
 )
 """The words of a command that show what a process does beside serving."""
 
+_RUNS_WEBAPPS = {"tomcat", "jetty", "wildfly", "payara", "open-liberty"}
+"""Servers that run programs instead of standing before them."""
+
 
 class Kinds:
     """The rules, with what they need to know of each unit."""
@@ -76,6 +79,7 @@ class Kinds:
                 self._sighted[known.units.folder(sighting.at.path)].add(sighting.technology)
         self._jvm_programs = {known.units.folder(path) for path in known.files.jvm_programs()}
         self._jvm_classes = {known.units.folder(path) for path in known.files.jvm_classes()}
+        self._webapps = {known.units.folder(path) for path in known.files.jvm_webapps()}
         self._listening = {
             known.units.folder(key.at.path)
             for key in known.facts.of(ConfigKey)
@@ -104,7 +108,7 @@ class Kinds:
                 return "infrastructure"  # an image that installs somebody else's program
             if "gateway" in self.catalogue[technology].makes:
                 return "gateway"
-            kind = self._of_image(named, ports, self.catalogue[technology].category)
+            kind = "service" if technology in _RUNS_WEBAPPS else self._of_image(named, ports, self.catalogue[technology].category)
             return "infrastructure" if kind == "service" and folder is None and not runtime else kind
         if units and all(unit.frontend for unit in units):
             return "job" if _JOB.search(named) else "frontend"
@@ -149,7 +153,7 @@ class Kinds:
             return "worker" if _BEHIND.search(unit.name) else "service"
         if CLI_NAME.search(unit.name):
             return "cli"
-        if any(self.catalogue[each].serves for each in has) or self._listens(unit):
+        if any(self.catalogue[each].serves for each in has) or self._listens(unit) or unit.folder in self._webapps:
             return "gateway" if _GATEWAY.search(unit.name) else "service"
         return "cli" if unit.output == "application" else "library"
 

@@ -87,10 +87,10 @@ _ELIXIR_BASIC = re.compile(
 )  # encoding credentials is for a client of somebody else's API
 
 _SCHEME = re.compile(
-    rb"""(?:[sS]tarts?_?[wW]ith\w{0,12}\??|(?:Has|Cut|Trim)Prefix|strip_prefix|strpos)[( ]\s{0,3}(?:[^"'()\n]{0,60},\s{0,3})?["'`][Bb]asic ["'`]"""
+    rb"""(?i:www-authenticate)["'`]?[^"'`\n]{0,20}["'`]Basic\b|(?:[sS]tarts?_?[wW]ith\w{0,12}\??|(?:Has|Cut|Trim)Prefix|strip_prefix|strpos)[( ]\s{0,3}(?:[^"'()\n]{0,60},\s{0,3})?["'`][Bb]asic ["'`]"""
 )
-"""A text that is asked whether it begins with the scheme: the value of `Authorization`.  Source: https://www.rfc-editor.org/rfc/rfc7617#section-2."""
-_SCHEMES = (b'asic "', b"asic '", b"asic `")
+"""A text that is asked whether it begins with the scheme, the value of `Authorization`, and the header that asks for it.  Source: https://www.rfc-editor.org/rfc/rfc7617#section-2."""
+_SCHEMES = (b'asic "', b"asic '", b"asic `", b"-Authenticate", b"-authenticate")
 
 
 @reads(
