@@ -1083,3 +1083,15 @@ def test_hosts_that_nginx_keeps_in_variables(tmp_path: Path) -> None:
     }
     parts = {part.id: part for part in _scan(tmp_path, files).components}
     assert [link.component for link in parts["proxy"].depends_on] == ["shop"]
+
+
+def test_the_published_image_of_a_product_whose_only_program_lies_in_a_folder(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"name": "shop", "workspaces": ["apps/*"]}',
+        "apps/web/package.json": '{"name": "@shop/web", "dependencies": {"express": "4"}}',
+        "apps/web/index.js": 'require("express")().listen(3000);\n',
+        "apps/web/Dockerfile": 'FROM node:22\nCOPY . .\nCMD ["node", "index.js"]\n',
+        "docker/compose.yml": "services:\n  shop:\n    image: registry.example/shopco/shop:latest\n  mail:\n    image: registry.example/shopco/mail:1\n",
+    }
+    told = {part.id: (part.path, part.kind) for part in _scan(tmp_path / "shop", files).components}
+    assert told == {"shop": ("apps/web", "service"), "mail": ("docker/compose.yml", "infrastructure")}

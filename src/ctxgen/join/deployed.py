@@ -194,9 +194,21 @@ class Deployments:
 
     def _is_of_repository(self, image: str) -> bool:
         """Whether an image is called like the repository or the project at its root, which has a Dockerfile."""
+        return self._is_called_like_repository(image) and bool(self.known.units.of("")) and self._root_image is not None
+
+    def _is_called_like_repository(self, image: str) -> bool:
+        """Whether a published image has the name of the repository or of the project at its root."""
         units = self.known.units.of("")
         called = {self.known.root_name.lower(), *(unit.name.lower() for unit in units), *(own_name(unit.name) for unit in units)}
-        return "/" in image and image.rpartition("/")[2].lower() in called and bool(units) and self._root_image is not None
+        return "/" in image and image.rpartition("/")[2].lower() in called
+
+    @cached_property
+    def _only_application(self) -> str | None:
+        """The folder of the one project with a Dockerfile of its own that answers requests."""
+        known = self.known
+        folders = {folder_of(each.at.path) for each in known.facts.of(Container) if known.places.scope(each.at.path) is None}
+        serving = {folder for folder in folders if any(map(self.kinds.serves, known.units.of(folder)))}
+        return serving.pop() if len(serving) == 1 else None
 
     @cached_property
     def _root_image(self) -> str | None:
@@ -242,6 +254,8 @@ class Deployments:
             folder = None if folder is not None and self._shared_by_services(folder) else folder
         if ours and self._root_image is not None:
             folder = self.folders.workspace_app(self._root_image, "") or ""
+        if folder is None and technology is None and image is not None and self._is_called_like_repository(image):
+            folder = self._only_application
         program: str | None = None
         if folder is None and technology is None and (running := self.commands.anywhere(named, (image or "").rpartition("/")[2])):
             folder, program = running
