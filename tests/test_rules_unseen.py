@@ -1095,3 +1095,17 @@ def test_the_published_image_of_a_product_whose_only_program_lies_in_a_folder(tm
     }
     told = {part.id: (part.path, part.kind) for part in _scan(tmp_path / "shop", files).components}
     assert told == {"shop": ("apps/web", "service"), "mail": ("docker/compose.yml", "infrastructure")}
+
+
+@pytest.mark.parametrize(
+    ("image", "version"),
+    [
+        ("pgvector/pgvector:0.8.0-pg17", "17"),
+        ("pgvector/pgvector:pg16", "16"),
+        ("timescale/timescaledb:latest-pg15.4", "15.4"),
+        ("timescale/timescaledb:2.17.2", None),
+    ],
+)
+def test_the_engine_that_an_image_adds_to(tmp_path: Path, image: str, version: str | None) -> None:
+    files = {"package.json": '{"name": "shop", "dependencies": {"pg": "8"}}', "compose.yml": f"services:\n  db:\n    image: {image}\n"}
+    assert {store.technology: store.version for store in _scan(tmp_path, files).datastores}["postgresql"] == version

@@ -80,6 +80,8 @@ class Technology(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     # relations
     drives: tuple[str, ...] = ()
     implies: tuple[str, ...] = ()
+    implied_tag: str | None = None
+    """What its images' tags say before the version of what it implies: `pg` for `pgvector:0.8.0-pg17`."""
     speaks: tuple[str, ...] = ()
     """The protocols and formats of which it is the library in its ecosystem, told with its version: gRPC, OpenAPI."""
     part_of: str | None = None

@@ -112,6 +112,12 @@ class _Locks:
         return next((lock for package in getattr(technology, ecosystem) if (lock := self.package(ecosystem, package))), None)
 
 
+def _built_on(tag: Version | None, word: str) -> Version | None:
+    """The version behind a word in a tag: 17.2 in `0.8.0-pg17.2`."""
+    found = re.search(rf"(?:^|[-_.]){re.escape(word)}[-_.]?(\d{{1,3}}(?:\.\d{{1,3}}){{0,2}})(?![\w.])", tag or "")
+    return Version(found[1]) if found else None
+
+
 def _is_custom(kind: str) -> bool:
     """Whether a kind is of no group of Kubernetes' own: `content.shop.org/v1 Category`, `v1alpha1 Theme`.  Source: https://kubernetes.io/docs/reference/using-api/#api-groups"""
     version = kind.partition(" ")[0]
@@ -496,12 +502,14 @@ class _Recogniser:
         technology = self.catalogue[sighting.technology]
         for protocol in technology.speaks:
             yield replace(sighting, technology=protocol, rank=sighting.rank + 1, signal=f"{sighting.signal} speaks {protocol}")
+        tagged = technology.implied_tag is not None and sighting.signal.startswith("image ")
+        built_on = _built_on(sighting.declared, str(technology.implied_tag)) if tagged else None
         for other in technology.implies:
             lock = self.locks.technology(self.catalogue[other], sighting.signal.partition(" ")[0])
             brought = replace(
                 sighting,
                 technology=other,
-                declared=None,
+                declared=built_on,
                 locked=lock.version if lock else None,
                 via=(*sighting.via, lock.at) if lock else sighting.via,
                 confidence="inferred",
