@@ -330,3 +330,34 @@ def test_a_limit_of_php_is_told_as_php_s(tmp_path: Path) -> None:
     files = {**LARAVEL, "compose.yml": "services:\n  web:\n    build: .\n", "Dockerfile": "FROM php:8.3\nENV PHP_MEMORY_LIMIT=512M\n"}
     said = markdown.render(_scan(tmp_path, files), load(), budget=None, detail="standard", evidence=False, header=False)
     assert "- **Scale**: PHP memory limit 512M\n" in said
+
+
+@pytest.mark.parametrize(("package", "key"), [("gorm.io/gorm", 'gorm:"primaryKey"'), ("xorm.io/xorm", 'xorm:"pk autoincr"')])
+def test_structs_that_migrations_keep_are_no_tables_beside_those_that_stand(tmp_path: Path, package: str, key: str) -> None:
+    def struct(named: str) -> str:
+        return f"type {named} struct {{\n\tID int64 `{key}`\n\tName string\n}}\n"
+
+    module = f"module example.org/shop\n\ngo 1.23\n\nrequire {package} v1.25.0\n"
+    old = _package("migration", package, body=struct("order20200101") + "\nvar step = `CREATE TABLE order_tmp (id int)`\n")
+    main = _program("models", package)
+    both = {
+        "go.mod": module,
+        "main.go": main,
+        "migration/20200101.go": old,
+        "models/order.go": _package("models", package, body=struct("Order")),
+    }
+    assert [each.name for each in _scan(tmp_path / "both", both).models] == ["Order"]
+    alone = {"go.mod": module, "main.go": main, "migration/20200101.go": old}
+    assert [each.name for each in _scan(tmp_path / "alone", alone).models] == ["order20200101"]
+
+
+def test_mocks_of_go_answer_nothing(tmp_path: Path) -> None:
+    body = "type {0} struct{{}}\n\nfunc (s *{0}) List(ctx context.Context, in *gen.Empty) (*gen.Items, error) {{ return nil, nil }}\n"
+    files = {
+        "go.mod": MODULE,
+        "main.go": _package("main", "google.golang.org/grpc", body="func main() { gen.RegisterCatalogServer(grpc.NewServer(), nil) }\n"),
+        "catalog/a_catalog_mock.go": _package("catalog", "context", body=body.format("mockServer")),
+        "catalog/server.go": _package("catalog", "context", body=body.format("server")),
+        "proto/catalog.proto": 'syntax = "proto3";\npackage shop;\nservice Catalog {\n  rpc List(Empty) returns (Items);\n}\n',
+    }
+    assert [each.handler for each in _scan(tmp_path, files).endpoints] == ["server.List"]

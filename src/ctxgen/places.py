@@ -48,7 +48,7 @@ _WEB_ROOTS = {"wwwroot", "webroot", "htdocs"}
 _SERVED_LIBRARIES = {"lib", "libs", "plugins", "vendors"}
 """Folders of what a server hands out that hold libraries of browsers which were copied in."""
 _TEST_FILE = re.compile(
-    r"(?:.*_test\.go|test_.*\.py|.*_tests?\.py|conftest\.py|.*[.-](?:spec|test|e2e-spec|e2e|cy|stories)\.[cm]?[jt]sx?|.*(?:Tests?|IT|Spec)\.(?:java|kt|cs|groovy|scala)|.*_spec\.rb|.*_test\.(?:rb|exs)|.*Test\.php)\Z"
+    r"(?:.*_test\.go|mocks?_\w{1,80}\.go|\w{1,80}_mocks?\.go|test_.*\.py|.*_tests?\.py|conftest\.py|.*[.-](?:spec|test|e2e-spec|e2e|cy|stories)\.[cm]?[jt]sx?|.*(?:Tests?|IT|Spec)\.(?:java|kt|cs|groovy|scala)|.*_spec\.rb|.*_test\.(?:rb|exs)|.*Test\.php)\Z"
 )
 _BUILD_LOGIC = re.compile(r"(?:^|/)(?:buildSrc|build-logic)/(?:(?:build|settings)\.gradle(?:\.kts)?|.{1,300}\.(?:java|groovy|kt))\Z")
 """What Gradle's own build needs.  Source: https://docs.gradle.org/current/userguide/sharing_build_logic_between_subprojects.html"""

@@ -19,13 +19,17 @@ from ctxgen.places import Places
 
 _DECLARED = ("prisma", "active-record", "diesel")
 """What keeps the schema as it stands in a file of its own."""
+_GO_MAPPERS = ("gorm", "xorm", "ent", "bun")
 
 
 def models(facts: Facts, join: Join, places: Places) -> list[Model]:
     """Every entity of the product, in the order of component and name."""
     grouped: dict[tuple[str | None, str], list[EntityModel]] = defaultdict(list)
-    for model in facts.of(EntityModel):
-        if places.scope(model.at.path) is None:
+    product = [model for model in facts.of(EntityModel) if places.scope(model.at.path) is None]
+    mapped = {join.component(model.at.path) for model in product if model.technology in _GO_MAPPERS}
+    for model in product:
+        # beside an ORM that migrates too, the statements of Go code are a part of what becomes of a table
+        if model.technology != "sql" or not model.at.path.endswith(".go") or join.component(model.at.path) not in mapped:
             grouped[join.component(model.at.path), _key(model.table or model.name)].append(model)
     _unqualify(grouped)
     owners: dict[str, list[str]] = defaultdict(list)

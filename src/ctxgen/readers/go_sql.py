@@ -25,7 +25,7 @@ _DEFINES = re.compile(
     r"\s{0,200}(?:--[^\n]*\n\s{0,200}){0,20}(?:CREATE|ALTER|DROP|RENAME)\s[^;]{0,60}?\bTABLE\b|\s{0,200}BEGIN\b[^;]{0,40};\s{0,200}CREATE\s+TABLE\b",
     re.IGNORECASE,
 )
-_FILLED_IN = re.compile(r"(?i)\bTABLE\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?[\"'\[]?(?:\w{1,60}\.)?[\"']?(?:%|\{\{|\$\{|\Z)")
+_FILLED_IN = re.compile(r"(?i)\bTABLE\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?[\"'`\[]?(?:\w{1,60}\.)?[\"'`]?(?:%|\{\{|\$\{|\Z)")
 _BACK = re.compile(r"(?i)(?:\w{0,60}_)?(?:down|rollback|undo|revert)|\w{0,60}(?:Down|Rollback|Undo|Revert)\w{0,60}")
 _ESCAPED = re.compile(r"\\([\"'`\\])|\\[nrt]")
 
@@ -49,5 +49,7 @@ def read_sql_in_go(file: File) -> Iterator[SchemaChange | Diagnostic]:
         try:
             for statement in statements("\n" * (line - 1) + plain):
                 yield from definitions.changes(statement)
-        except (RecursionError, Unreadable):
-            yield Diagnostic(name(file.path), line, "too-complex", "warning", "a statement that is nested too deeply or never ends")
+        except Unreadable:
+            continue  # a part of a statement
+        except RecursionError:
+            yield Diagnostic(name(file.path), line, "too-complex", "warning", "a statement that is nested too deeply")

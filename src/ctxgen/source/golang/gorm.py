@@ -104,8 +104,15 @@ def finish(program: Program) -> None:
     prefix = naming.get("TablePrefix", "")
     style = _Naming(prefix if isinstance(prefix, str) else None, naming.get("SingularTable") is True)
     models = {id(cls): cls for cls in program.classes if cls.cls.kind == "struct" and _is_model(program, cls)}
-    for cls in models.values():
-        program.facts.append(_model(program, cls, models, style))
+    program.facts.extend(standing([_model(program, cls, models, style) for cls in models.values()]))
+
+
+_SNAPSHOTS = re.compile(r"(?i)(?:^|/)(?:\w{0,40}_)?migrations?/")
+
+
+def standing(models: list[EntityModel]) -> list[EntityModel]:
+    """Tables without those of structs that migrations keep as they once were, where the code has others."""
+    return [each for each in models if not _SNAPSHOTS.search(each.at.path)] or models
 
 
 def snake(text: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from ctxgen.model import At, Column, EntityModel, TableIndex
 from ctxgen.opaque import Name, name
 from ctxgen.source import ir
-from ctxgen.source.golang.gorm import embedded, is_request, snake, table_method
+from ctxgen.source.golang.gorm import embedded, is_request, snake, standing, table_method
 from ctxgen.source.program import Program
 from ctxgen.source.values import Arguments, ClassValue
 
@@ -30,6 +30,7 @@ def finish(program: Program) -> None:
     gonic = any(b"GonicMapper" in each for each in data)
     prefixed = any(b"NewPrefixMapper" in each or b"NewSuffixMapper" in each for each in data)
     extended = {id(inner) for cls in program.classes for inner in _extended(program, cls)}
+    found: list[EntityModel] = []
     for cls in list(program.classes):
         if (
             cls.cls.kind == "struct"
@@ -40,7 +41,8 @@ def finish(program: Program) -> None:
             fields = list(_fields(cls, program, 0))
             keyed = any("pk" in parts or "autoincr" in parts or (field.name == "Id" and not parts) for field, _, parts in fields)
             if keyed or table_method(program, cls) is not None:
-                program.facts.append(_model(program, cls, fields, gonic, prefixed))
+                found.append(_model(program, cls, fields, gonic, prefixed))
+    program.facts.extend(standing(found))
 
 
 def _extended(program: Program, cls: ClassValue) -> Iterator[ClassValue]:
