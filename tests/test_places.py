@@ -28,6 +28,7 @@ PATHS = [
         ("latest/package.json", None),
         ("contest/package.json", None),
         ("e2e/package.json", "test"),
+        ("tests2/package.json", "test"),
         ("load-gen/requirements.txt", None),
         ("orders/src/test/java/OrderTest.java", "test"),
         ("orders/src/integrationTest/java/X.java", "test"),

@@ -41,7 +41,7 @@ _HEAP: tuple[tuple[str, str | None], ...] = (
 
 Sources: https://docs.oracle.com/en/java/javase/21/docs/specs/man/java.html, https://nodejs.org/api/cli.html#--max-old-space-sizesize-in-mib
 """
-_BUILDS = re.compile(r"(?i)build|compile|deps|install|lint|test|RUN\Z")
+_BUILDS = re.compile(r"(?i)build|compile|deps|install|lint|test|check|dev\b|watch|debug|generate|RUN\Z")
 """What a stage, script or instruction is called whose memory is not that of what runs."""
 
 

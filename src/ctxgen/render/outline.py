@@ -251,6 +251,8 @@ class _Teller:
         """The sizes, each once with the components that state the same."""
         stated: dict[tuple[str, str, str, str], list[ScaleSetting]] = defaultdict(list)
         for setting in self.context.scale:
+            if setting.kind == "schedule":
+                continue  # told with its job
             unit = setting.unit if setting.unit and setting.value.isdigit() else ""
             subject = "" if self.of_deployment(setting) else setting.subject or ""
             stated[setting.kind, subject, setting.value, unit].append(setting)

@@ -1,6 +1,7 @@
-"""Classes that decorators make controllers: routing-controllers, Ts.ED, tsoa and inversify-express-utils.
+"""Classes that decorators make controllers: routing-controllers, Ts.ED, tsoa, inversify-express-utils and Midway.
 
-Sources: https://github.com/typestack/routing-controllers, https://tsed.dev/docs/controllers.html, https://tsoa-community.github.io/docs/decorators.html
+Sources: https://github.com/typestack/routing-controllers, https://tsed.dev/docs/controllers.html, https://tsoa-community.github.io/docs/decorators.html,
+https://midwayjs.org/en/docs/controller, https://midwayjs.org/en/docs/guard
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ _LIBRARIES = {
     "tsoa.": "tsoa",
     "@tsoa/runtime.": "tsoa",
     "inversify-express-utils.": "inversify",
+    "@midwayjs/core.": "midway",
+    "@midwayjs/decorator.": "midway",
 }
 _CONTROLLERS = ("JsonController", "Controller", "Route", "controller")
 _VERBS = {
@@ -30,6 +33,7 @@ _VERBS = {
     "Put": "PUT",
     "Patch": "PATCH",
     "Delete": "DELETE",
+    "Del": "DELETE",
     "Head": "HEAD",
     "Options": "OPTIONS",
     "All": "ANY",
@@ -40,6 +44,8 @@ _STATED = ("httpMethod", "Method")
 """Those whose first argument is the method."""
 _BEFORE = ("UseBefore", "UseAuth", "Use", "Middlewares", "UseBeforeEach", "withMiddleware")
 _AUTHORIZED = ("Authorized", "Security", "Authenticate", "Authorize")
+_GUARDED = ("UseGuard",)
+"""What is given classes that say whether a request is let in."""
 _OPENED = ("NoSecurity",)
 
 
@@ -99,6 +105,12 @@ def _guards(program: Program, above: list[Mark], inside: list[Mark], technology:
         elif mark.last in _AUTHORIZED:
             made = guard(mark.last, At(mark.at.path, mark.at.line), "authz" if _roles(mark) else "authn")
             yield from [made] if made is not None else []
+        elif mark.last in _GUARDED:
+            for index, value in enumerate(mark.arguments.positional):
+                yield from program.guards_of(mark.arguments.expression(index), value, mark.at, "authn")
+        elif isinstance(options := mark.get(1), dict) and isinstance(options.get("middleware"), list):
+            for value in options["middleware"]:
+                yield from program.guards_of(None, value, mark.at)
         elif mark.last in _BEFORE:
             for index, value in enumerate(mark.arguments.positional):
                 yield from program.guards_of(mark.arguments.expression(index), value, mark.at)

@@ -2,7 +2,7 @@
 
 Sources: https://nextjs.org/docs/app/api-reference/file-conventions, https://nitro.build/guide/routing,
 https://svelte.dev/docs/kit/advanced-routing, https://reactrouter.com/how-to/file-route-conventions, https://docs.astro.build/en/guides/routing/,
-https://github.com/kiliman/remix-flat-routes
+https://github.com/kiliman/remix-flat-routes, https://docs.medusajs.com/learn/fundamentals/api-routes
 """
 
 from __future__ import annotations
@@ -63,6 +63,14 @@ def next_pages(path: str) -> Place | None:
     if found is None or stem is None:
         return None
     return Place(found[0], _parameters(["api", *_without_index(stem.split("/"))]))
+
+
+def medusa(path: str) -> Place | None:
+    """`src/api/admin/orders/[id]/route.ts`"""
+    found = _after(path, "src/api")
+    if found is None or _stem(posixpath.basename(path)) != "route":
+        return None
+    return Place(found[0], _parameters(found[1].split("/")[:-1]))
 
 
 def nitro(path: str) -> Place | None:

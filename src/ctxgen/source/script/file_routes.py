@@ -15,7 +15,7 @@ from ctxgen.opaque import Name, name
 from ctxgen.source import ir
 from ctxgen.source.program import Program
 from ctxgen.source.routing import access_of, join, parameters
-from ctxgen.source.script import file_paths
+from ctxgen.source.script import file_paths, medusa
 from ctxgen.source.script.demands import demanded, inside
 from ctxgen.source.script.file_paths import Place
 from ctxgen.source.script.h3 import BEFORE, options_of
@@ -28,6 +28,7 @@ _VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 Rule = Callable[[str], Place | None]
 _RULES: dict[str, tuple[tuple[Rule, str], ...]] = {
     "nextjs": ((file_paths.next_app, "verbs"), (file_paths.next_pages, "handler")),
+    "medusa": ((file_paths.medusa, "verbs"),),
     "nuxt": ((file_paths.nitro, "default"),),
     "nitro": ((file_paths.nitro, "default"), (file_paths.nitro_root, "default")),
     "sveltekit": ((file_paths.sveltekit, "verbs"),),
@@ -39,7 +40,12 @@ _RULES: dict[str, tuple[tuple[Rule, str], ...]] = {
 """By framework: how a file's path is read, and what its exports are: functions by method, one handler, a loader and an action."""
 
 
-_FRONTS: dict[str, Callable[[Program, str], list[Middleware]]] = {"nextjs": middleware, "nuxt": middlewares, "nitro": middlewares}
+_FRONTS: dict[str, Callable[[Program, str], list[Middleware]]] = {
+    "nextjs": middleware,
+    "nuxt": middlewares,
+    "nitro": middlewares,
+    "medusa": medusa.middlewares,
+}
 """What stands before all routes of the project in a folder."""
 
 
@@ -57,6 +63,8 @@ def finish(program: Program) -> None:
             base = bases.setdefault(place.root, _base(program, place.root)) if framework == "nextjs" else ""
             technology = program.vocabulary.frameworks[framework].technology
             found = list(_answers(program, module, place, join(base, place.path), kind, technology))
+            if framework == "medusa":
+                found = [medusa.protected(program, module, each, place.path) for each in found]
             before = _FRONTS.get(framework)
             if before is not None and place.root not in fronts:
                 fronts[place.root] = before(program, place.root)
@@ -68,7 +76,7 @@ def finish(program: Program) -> None:
 
 def _behind(program: Program, endpoint: Endpoint, front: Middleware, path: str) -> Endpoint:
     """An endpoint with the guard that a middleware of the project is."""
-    if not front.covers(program, path):
+    if (front.methods and endpoint.method not in front.methods) or not front.covers(program, path):
         return endpoint
     guards = (front.guard, *endpoint.guards)
     return replace(endpoint, guards=guards, access=access_of(guards, None))

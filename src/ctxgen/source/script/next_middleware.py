@@ -45,6 +45,8 @@ class Middleware(NamedTuple):
     guard: Guard
     patterns: tuple[Pattern, ...]
     function: FunctionValue | None
+    methods: tuple[str, ...] = ()
+    """The methods that alone it is put before; none: all."""
 
     def covers(self, program: Program, path: str) -> bool:
         """Whether it guards a path (without the base path of the project)."""

@@ -1,0 +1,72 @@
+"""Medusa: what stands before its routes, by default and by the middlewares of a project.
+
+Sources: https://docs.medusajs.com/learn/fundamentals/api-routes/protected-routes, https://docs.medusajs.com/learn/fundamentals/api-routes/middlewares
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from ctxgen.model import At, Endpoint, Guard
+from ctxgen.opaque import name
+from ctxgen.source.program import Program
+from ctxgen.source.routing import access_of, parameters
+from ctxgen.source.script.next_middleware import Middleware, Pattern
+from ctxgen.source.values import External, ModuleValue, Value
+
+_FILE = "src/api/middlewares."
+_PROTECTED = ("/admin", "/store/customers/me")
+"""Where only those who are signed in are answered unless a file says otherwise."""
+_GUARD = "authenticate"
+_MOST = 500
+
+
+def protected(program: Program, module: ModuleValue, endpoint: Endpoint, path: str) -> Endpoint:
+    """An endpoint with the sign-in that Medusa asks for by default; `export const AUTHENTICATE = false` takes it away."""
+    opened = "AUTHENTICATE" in module.exports and program.exported(module, "AUTHENTICATE") is False
+    if opened or not any(f"{path}/".startswith(f"{each}/") for each in _PROTECTED):
+        return endpoint
+    guards = (Guard(name=name(_GUARD), kind="authn", at=endpoint.at), *endpoint.guards)
+    return replace(endpoint, guards=guards, access=access_of(guards, None))
+
+
+def middlewares(program: Program, root: str) -> list[Middleware]:
+    """The sign-in that `defineMiddlewares` puts before paths."""
+    start = f"{root}/" if root else ""
+    found: list[Middleware] = []
+    for path in program.sources.paths if program.sources is not None else ():
+        if not path.startswith(start + _FILE) or (module := program.run(path)) is None:
+            continue
+        for each in module.exports:
+            found += _stated(program.exported(module, each), At(path, 1))
+    return found[:_MOST]
+
+
+def _stated(value: Value, at: At) -> Iterator[Middleware]:
+    if isinstance(value, External) and value.arguments is not None:
+        at = At(at.path, value.arguments.line)
+        for each in value.arguments.positional:
+            yield from _stated(each, at)
+    elif isinstance(value, dict) and isinstance(value.get("matcher"), str):
+        methods = value.get("methods", value.get("method"))
+        stated = tuple(each for each in (methods if isinstance(methods, list) else [methods]) if isinstance(each, str) and each != "ALL")
+        before = value.get("middlewares")
+        if any(map(_signs_in, before if isinstance(before, list) else ())):
+            path = parameters(value["matcher"])
+            pattern = Pattern(path.rstrip("*").rstrip("/"), begins=path.endswith("*"))
+            yield Middleware(Guard(name=name(_GUARD), kind="authn", at=at), (pattern,), None, stated)
+    elif isinstance(value, dict) and isinstance(value.get("routes"), list):
+        yield from _stated(value["routes"], at)
+    elif isinstance(value, list):
+        for each in value[:_MOST]:
+            yield from _stated(each, at)
+
+
+def _signs_in(value: Value) -> bool:
+    """Whether a middleware is `authenticate("customer", ["session"])`, which does not let others pass as well."""
+    if not isinstance(value, External) or value.path.removesuffix("()").rpartition(".")[2] != _GUARD:
+        return False
+    options = value.arguments.get(2) if value.arguments is not None else None
+    return not (isinstance(options, dict) and options.get("allowUnauthenticated") is True)
