@@ -163,3 +163,21 @@ def test_clients_are_told_by_whom_they_call(tmp_path: Path) -> None:
     source = "import requests\nfrom flask import Flask\napp = Flask(__name__)\n@app.get('/')\ndef rates():\n    return requests.get('https://api.rates.example/v1').json()\n"
     said = _block(_scan(tmp_path, {"requirements.txt": "flask==3.0\nrequests==2.32\n", "app.py": source}))
     assert "calls `api.rates.example`" in said
+
+
+def test_settings_that_extend_those_of_another_file(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "fastapi==0.115\npydantic-settings==2.7\n",
+        "app/base.py": "from pydantic_settings import BaseSettings, SettingsConfigDict\n\nclass BaseAppSettings(BaseSettings):\n    model_config = SettingsConfigDict(env_prefix='shop_')\n    stage: str = 'prod'\n",
+        "app/settings.py": "from pydantic import Field\nfrom app.base import BaseAppSettings\n\nclass AppSettings(BaseAppSettings):\n    database_url: str\n    page: int = Field(20, alias='PAGE_SIZE')\n",
+        "app/prod.py": "from app.settings import AppSettings\n\nclass ProdSettings(AppSettings):\n    workers: int = 4\n",
+        "app/schemas.py": "from pydantic import BaseModel\nfrom app.users import UserSettings\n\nclass NotificationSettings(UserSettings):\n    by_mail: bool = True\n",
+        "app/users.py": "from pydantic import BaseModel\n\nclass UserSettings(BaseModel):\n    theme: str\n",
+    }
+    context = _scan(tmp_path, files)
+    assert {(each.name, each.required) for each in context.environment} == {
+        ("SHOP_STAGE", False),
+        ("SHOP_DATABASE_URL", True),
+        ("PAGE_SIZE", False),
+        ("SHOP_WORKERS", False),
+    }

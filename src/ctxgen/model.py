@@ -237,6 +237,25 @@ class Variable(Fact, frozen=True, kw_only=True):
     """Whether its owner takes it along with all others of a list that several share, and may not read it."""
 
 
+class SettingsClass(Fact, frozen=True, kw_only=True):
+    """A class whose fields are variables of the environment (pydantic's settings), with what it puts before their names: what extends it in another file is such a class, too."""
+
+    name: Name
+    prefix: Name | None = None
+
+
+class SettingsField(Fact, frozen=True, kw_only=True):
+    """A field of a class that may be one of settings, by what it extends in another file; `prefix` where the class states one, `alias` whether `name` is that of the variable."""
+
+    owner: Name
+    bases: tuple[Name, ...]
+    name: Name
+    value: Opaque | None = None
+    required: bool | None = None
+    prefix: Name | None = None
+    alias: bool = False
+
+
 class ConfigKey(Fact, frozen=True, kw_only=True):
     """A setting of the application: a dotted key (`spring.datasource.url`, `ConnectionStrings.Default`, `DATABASES.default.ENGINE`) and its value.
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from ctxgen.model import ConfigKey, Fact, Variable
+from ctxgen.model import ConfigKey, Fact, SettingsClass, SettingsField, Variable
 from ctxgen.opaque import Opaque, name
 from ctxgen.readers import reads
 from ctxgen.readers._python_env import UPPER_NAME, VARIABLE_NAME, arguments, descendants, line_of, scalar, string_of, text_of, unwrapped
@@ -45,12 +45,41 @@ def read_pydantic_settings(file: File) -> Iterator[Fact]:
     """The variables behind the fields of every settings class, with their defaults, and the URLs that the classes put together."""
     classes = {text_of(node.child_by_field_name("name")): _Class(node, _parents(node), body) for node in descendants(file.syntax("python"))
                if node.type == "class_definition" and (body := node.child_by_field_name("body")) is not None}  # fmt: skip
-    for each in classes.values():
+    for title, each in classes.items():
         if _is_settings(each, classes):
             options = _options(each, classes)
+            yield SettingsClass(
+                name=name(title), prefix=name(options["env_prefix"]) if options.get("env_prefix") else None, at=file.at(line_of(each.node))
+            )
             for field in _fields(each):
                 yield from _field_facts(file, field, options, classes)
             yield from _built_urls(file, each)
+
+
+_HEIR = re.compile(r"^class \w{1,100}\([^()\n]{0,200}\b\w{1,80}Settings\b", re.MULTILINE)
+
+
+@reads("*.py", limit=SOURCE_LIMIT, contains=(b"Settings)", b"Settings,"))
+def read_settings_heirs(file: File) -> Iterator[Fact]:
+    """The fields of classes that extend what is called settings in another file: whether they are variables, that one says."""
+    if _HEIR.search(file.text) is None:
+        return
+    classes = {text_of(node.child_by_field_name("name")): _Class(node, _parents(node), body) for node in descendants(file.syntax("python"))
+               if node.type == "class_definition" and (body := node.child_by_field_name("body")) is not None}  # fmt: skip
+    for title, each in classes.items():
+        bases = tuple(name(parent) for parent in each.parents if parent.endswith("Settings") and parent not in classes)
+        if not bases or _is_settings(each, classes):
+            continue
+        prefix = _options(each, classes).get("env_prefix")
+        for field in _fields(each):
+            default, aliases = _default(field)
+            named = [alias for alias in aliases if VARIABLE_NAME.fullmatch(alias)]
+            required = _required(field, default)
+            for written in named or [field.field]:
+                yield SettingsField(
+                    owner=name(title), bases=bases, name=name(written), value=None if default is None else scalar(default),
+                    required=required, prefix=None if prefix is None else name(prefix), alias=bool(named), at=file.at(field.line),
+                )  # fmt: skip
 
 
 def _parents(node: Syntax) -> list[str]:
@@ -132,8 +161,7 @@ def _field_facts(
     default, aliases = _default(field)
     names = [alias for alias in aliases if VARIABLE_NAME.fullmatch(alias)] or [base]
     value = None if default is None else scalar(default)
-    missing = field.default is None or text_of(default) == "..." or (default is None and not _has_factory(field))
-    required = None if missing and re.search(r"\bOptional\b|\bNone\b", field.kind) and field.default is None else missing
+    required = _required(field, default)
     at = file.at(field.line)
     for written in names:
         yield Variable(name=name(written.upper()), value=value, source="settings", required=required, at=at)
@@ -142,6 +170,12 @@ def _field_facts(
         value = Opaque(f"{scheme}://")
     if value is not None:
         yield ConfigKey(key=name(names[0].upper()), value=value, dialect="other", at=at)
+
+
+def _required(field: _Field, default: Syntax | None) -> bool | None:
+    """Whether the variable of a field must be set."""
+    missing = field.default is None or text_of(default) == "..." or (default is None and not _has_factory(field))
+    return None if missing and re.search(r"\bOptional\b|\bNone\b", field.kind) and field.default is None else missing
 
 
 def _default(field: _Field) -> tuple[Syntax | None, list[str]]:
