@@ -344,3 +344,33 @@ def test_an_answer_that_asks_for_basic_credentials(tmp_path: Path) -> None:
     answer = 'package main\n\nfunc ask(w http.ResponseWriter) {\n\tw.Header().Set("WWW-Authenticate", `Basic realm="shop"`)\n}\n'
     context = _scan(tmp_path, {"go.mod": "module shop\n\ngo 1.24\n", "main.go": "package main\n\nfunc main() {}\n", "auth.go": answer})
     assert {each.mechanism for each in context.security.mechanisms} == {"basic"}
+
+
+def test_a_byte_order_mark_before_a_namespace(tmp_path: Path) -> None:
+    project = '<Project Sdk="Microsoft.NET.Sdk{}"><PropertyGroup><TargetFramework>net9.0</TargetFramework></PropertyGroup>{}</Project>'
+    card = "\ufeffnamespace {};\npublic class Card {{ public int Id {{ get; set; }} }}\n"
+    files = {
+        "src/Client/Client.csproj": project.format("", ""),
+        "src/Client/Card.cs": card.format("Shop.Client"),
+        "src/Orders/Orders.csproj": project.format(
+            ".Web",
+            '<ItemGroup><PackageReference Include="Microsoft.EntityFrameworkCore" Version="9.0.0" /><ProjectReference Include="../Z.Domain/Z.Domain.csproj" /></ItemGroup>',
+        ),
+        "src/Orders/GlobalUsings.cs": "\ufeffglobal using Shop.Domain;\nglobal using Microsoft.EntityFrameworkCore;\n",
+        "src/Orders/OrdersContext.cs": "\ufeffnamespace Shop.Orders;\npublic class OrdersContext : DbContext { public DbSet<Card> Cards { get; set; } }\n",
+        "src/Z.Domain/Z.Domain.csproj": project.format("", ""),
+        "src/Z.Domain/Card.cs": card.format("Shop.Domain"),
+    }
+    assert [model.evidence[0].path for model in _scan(tmp_path, files).models] == ["src/Z.Domain/Card.cs"]
+
+
+def test_topics_of_dapr(tmp_path: Path) -> None:
+    files = {
+        "Shop.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net9.0</TargetFramework></PropertyGroup><ItemGroup><PackageReference Include="Dapr.AspNetCore" Version="1.15.0" /></ItemGroup></Project>',
+        "Events.cs": 'namespace Shop;\n[ApiController]\npublic class EventsController : ControllerBase\n{\n    private const string Bus = "pubsub";\n    [HttpPost("created")]\n    [Topic(Bus, nameof(OrderCreated))]\n    public Task Created(OrderCreated order) => Task.CompletedTask;\n    public Task Send(DaprClient dapr) => dapr.PublishEventAsync(Bus, "orders-paid", new object());\n}\n',
+        "compose.yml": "services:\n  broker:\n    image: rabbitmq:4.1\n",
+    }
+    told = {
+        (message.technology, message.name, bool(message.producers), bool(message.consumers)) for message in _scan(tmp_path, files).messaging
+    }
+    assert told == {("rabbitmq", "OrderCreated", False, True), ("rabbitmq", "orders-paid", True, False)}

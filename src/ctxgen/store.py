@@ -73,8 +73,10 @@ def too_large(limit: int) -> Unreadable:
 
 
 def as_utf8(data: bytes) -> bytes:
-    """The content of a file; UTF-16 with a byte order mark becomes UTF-8, so that whoever looks for words in it finds them."""
-    return data.decode("utf-16", errors="replace").encode() if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data
+    """The content of a file without a byte order mark, in UTF-8 where that is one of UTF-16, so that whoever looks for words or beginnings of lines in it finds them."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", errors="replace").encode()
+    return data.removeprefix(b"\xef\xbb\xbf")
 
 
 def is_binary(data: bytes) -> bool:

@@ -55,7 +55,7 @@ class File:
 
     @cached_property
     def data(self) -> bytes:
-        """The content, in UTF-8 where it is UTF-16 with a byte order mark."""
+        """The content without a byte order mark, in UTF-8 where it is UTF-16 with one."""
         if self._refused is not None:
             raise self._refused
         try:

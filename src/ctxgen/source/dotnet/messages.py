@@ -1,7 +1,8 @@
 """Queues, topics and exchanges that C# listens to and sends to; messages by their class where a bus names the exchange after it.
 
 Sources: https://masstransit.io/documentation/configuration/consumers, https://www.rabbitmq.com/client-libraries/dotnet-api-guide, https://docs.confluent.io/kafka-clients/dotnet/current/overview.html,
-https://learn.microsoft.com/azure/service-bus-messaging/, https://cap.dotnetcore.xyz/user-guide/en/cap/messaging/, https://wolverinefx.net/guide/handlers/, https://docs.particular.net/nservicebus/handlers/
+https://learn.microsoft.com/azure/service-bus-messaging/, https://cap.dotnetcore.xyz/user-guide/en/cap/messaging/, https://wolverinefx.net/guide/handlers/, https://docs.particular.net/nservicebus/handlers/,
+https://docs.dapr.io/developing-applications/sdks/dotnet/dotnet-client/
 """
 
 from __future__ import annotations
@@ -28,13 +29,13 @@ _BUSES = {
 _SENDS = {"Publish", "PublishAsync", "Send", "SendAsync", "SendLocal"}
 CALLED = (
     "Publish", "Send(", "Send<", "SendAsync", "SendLocal", "ReceiveEndpoint", "Subscribe", "QueueDeclare", "BasicConsume", "ExchangeDeclare", "BasicPublish", "Produce", "CreateSender",
-    "CreateProcessor", "CreateReceiver", "CreateSessionProcessor", "ListenTo", "ToRabbit", "ToKafka",
+    "CreateProcessor", "CreateReceiver", "CreateSessionProcessor", "ListenTo", "ToRabbit", "ToKafka", "WithTopic",
 )  # fmt: skip
 """How what `of_call` looks at begins."""
 _RABBIT: dict[str, tuple[str | int, ...]] = {"QueueDeclare": ("queue", 0), "QueueDeclareAsync": ("queue", 0), "BasicConsume": ("queue", 0), "BasicConsumeAsync": ("queue", 0), "ExchangeDeclare": ("exchange", 0), "ExchangeDeclareAsync": ("exchange", 0)}  # fmt: skip
 
 
-_PACKAGES = {"masstransit": "masstransit", "nservicebus": "nservicebus", "rebus": "rebus", "wolverinefx": "wolverine"}
+_PACKAGES = {"masstransit": "masstransit", "nservicebus": "nservicebus", "rebus": "rebus", "wolverinefx": "wolverine", "dapr": "dapr"}
 """The libraries by the beginnings of their packages: interfaces of the same names are the repository's own where it has none of them."""
 _BY_WORD = {"nservicebus": b"NServiceBus", "rebus": b"Rebus"}
 """What stands in a file that uses one of two libraries whose interface has the same name."""
@@ -51,7 +52,7 @@ def _present(program: Program) -> frozenset[str]:
 
 
 def of_class(program: Program, cls: ClassValue) -> Iterator[Channel]:
-    """Consumers by the interfaces of a class, and CAP's by the attributes of its methods."""
+    """Consumers by the interfaces of a class, Dapr's and CAP's by the attributes of its methods."""
     for base in cls.cls.bases:
         system = _CONSUMERS.get(type_name(base))
         message = type_name(argument_of(base))
@@ -64,6 +65,11 @@ def of_class(program: Program, cls: ClassValue) -> Iterator[Channel]:
             and (system != "nservicebus" or program.says(cls.path, (_BY_WORD[system],)))
         ):
             yield _channel(message, "exchange", system, "consumer", At(cls.path, cls.cls.line))
+    dapr = program.says(cls.path, (b"[Topic(",)) and "dapr" in _present(program)
+    for method in cls.cls.methods if dapr else ():
+        for each in attributes(program, method.decorators, program.class_scope(cls)):
+            if each.name == "Topic" and len(each.positional) > 1 and isinstance(topic := each.positional[1], str):
+                yield _channel(topic, "topic", "dapr", "consumer", each.at)
     for method in cls.cls.methods if program.says(cls.path, (b"CapSubscribe",)) else ():
         for each in attributes(program, method.decorators, program.class_scope(cls)):
             if each.name == "CapSubscribe" and isinstance(topic := each.first(), str):
@@ -82,6 +88,10 @@ def of_call(program: Program, site: Site) -> Iterator[Channel]:
     elif owner == "ICapPublisher" and called in ("Publish", "PublishAsync", "PublishDelayAsync"):
         place = 1 if called == "PublishDelayAsync" else 0
         yield from _named(site.text(program, "name", place), "topic", "cap", "producer", at)
+    elif called in ("PublishEventAsync", "WithTopic") and "dapr" in _present(program):
+        yield from _named(
+            site.text(program, "topicName", "name", 1), "topic", "dapr", "consumer" if called == "WithTopic" else "producer", at
+        )
     elif called in ("ReceiveEndpoint", "Subscribe") and b"MassTransit" in data and called == "ReceiveEndpoint":
         yield from _named(site.text(program, "queueName", 0), "queue", "masstransit", "consumer", at)
     elif called in _RABBIT and b"RabbitMQ" in data:

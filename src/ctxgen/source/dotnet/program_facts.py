@@ -20,7 +20,7 @@ _WORDS = (
     b"MassTransit", b"IConsumer<", b"RabbitMQ", b"Confluent.Kafka", b"ServiceBus", b"ICapPublisher", b"CapSubscribe", b"Wolverine", b"NServiceBus", b"IHandleMessages", b"RecurringJob", b"Quartz",
     b"BackgroundService", b"IHostedService", b"AbstractValidator", b"IExceptionHandler", b"IExceptionFilter", b"UseExceptionHandler", b"IMiddleware", b"RequestDelegate", b"BeginTransaction", b"TransactionScope", b"MemoryCache",
     b"IDistributedCache", b"HybridCache", b"OutputCache", b"RateLimiter", b"AddHttpClient", b"BaseAddress", b"JwtSecurityToken", b"JsonWebToken", b"AddJwtBearer", b"RefreshToken", b"GetConnectionString", b"onfiguration[", b"GetEnvironmentVariable",
-    b".GetValue<", b"GetSection(", b"BackgroundJob", b"UseMiddleware",
+    b".GetValue<", b"GetSection(", b"BackgroundJob", b"UseMiddleware", b"[Topic(", b"WithTopic(", b"PublishEventAsync",
 )  # fmt: skip
 """What a file holds whose methods are looked through."""
 _CALLED = Families(
