@@ -181,3 +181,14 @@ def test_settings_that_extend_those_of_another_file(tmp_path: Path) -> None:
         ("PAGE_SIZE", False),
         ("SHOP_WORKERS", False),
     }
+
+
+def test_namespaces_of_classes_that_extend_the_library_s(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "flask==3.0\nflask-restx==1.3\n",
+        "shop/api.py": "from flask import Blueprint\nfrom flask_restx import Api, Namespace as Base\n\nclass Namespace(Base):\n    def commit(self): ...\n\nblueprint = Blueprint('api', __name__, url_prefix='/api')\napi = Api(blueprint)\n",
+        "shop/orders/resources.py": "from flask_restx import Resource\nfrom shop.api import Namespace\nns = Namespace('orders')\n\n@ns.route('/<int:id>')\nclass Order(Resource):\n    def get(self, id): ...\n",
+        "shop/orders/__init__.py": "from shop.api import api\n\ndef init_app(app, **options):\n    from . import resources\n    api.add_namespace(resources.ns)\n",
+        "shop/app.py": "from importlib import import_module\nfrom flask import Flask\nfrom shop.api import blueprint\n\ndef create_app():\n    app = Flask(__name__)\n    app.register_blueprint(blueprint)\n    for each in app.config['MODULES']:\n        import_module(each).init_app(app)\n    return app\n",
+    }
+    assert [each.path for each in _scan(tmp_path, files).endpoints] == ["/api/orders/{id}"]

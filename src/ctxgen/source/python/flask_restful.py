@@ -66,14 +66,20 @@ def _namespace(path: str) -> Hook:
     def make(program: Program, arguments: Arguments) -> Value:
         """`Namespace("orders", path="/orders")`; without a path it is the name."""
         made = program.made(External(path), program.at(arguments), arguments)
-        if made is not None and made.router is not None:
-            named = arguments.get(0, "name")
-            given = arguments.get("path")
-            made.router.prefix = given if isinstance(given, str) else f"/{named}" if isinstance(named, str) else ""
-            made.router.use(program.guards_at(arguments, ("decorators",)))
+        if made is not None:
+            _name(program, made, arguments)
         return made
 
     return make
+
+
+def _name(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """What a namespace is made with, also by a class that extends the library's."""
+    if owner.router is not None:
+        named, given = arguments.get(0, "name"), arguments.get("path")
+        owner.router.prefix = given if isinstance(given, str) else f"/{named}" if isinstance(named, str) else ""
+        owner.router.use(program.guards_at(arguments, ("decorators",)))
+    return UNKNOWN
 
 
 def _own_namespace(program: Program, owner: Object, arguments: Arguments) -> Value:
@@ -103,6 +109,7 @@ HOOKS: dict[str, Hook] = {path: _api(path) for path in _APIS} | {path: _namespac
 METHODS: dict[str, MethodHook] = {
     "flask-restful.api.init_app": _init,
     "flask-restful.api.__init__": _init,
+    "flask-restful.namespace.__init__": _name,
     "flask-restful.api.add_resource": _add_resource,
     "flask-restful.api.route": _route,
     "flask-restful.api.namespace": _own_namespace,
