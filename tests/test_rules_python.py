@@ -192,3 +192,23 @@ def test_namespaces_of_classes_that_extend_the_library_s(tmp_path: Path) -> None
         "shop/app.py": "from importlib import import_module\nfrom flask import Flask\nfrom shop.api import blueprint\n\ndef create_app():\n    app = Flask(__name__)\n    app.register_blueprint(blueprint)\n    for each in app.config['MODULES']:\n        import_module(each).init_app(app)\n    return app\n",
     }
     assert [each.path for each in _scan(tmp_path, files).endpoints] == ["/api/orders/{id}"]
+
+
+@pytest.mark.parametrize(
+    ("start", "told"),
+    [
+        ("app = Litestar(route_handlers=[orders, up, login], on_app_init=[auth.on_app_init])\n", "guarded"),
+        ("class Core:\n    def on_app_init(self, config):\n        return auth.on_app_init(config)\n\napp = Litestar(route_handlers=[orders, up, login], plugins=[Core()])\n", "guarded"),
+        ("app = Litestar(route_handlers=[orders, up, login])\n", "unknown"),
+    ],
+)  # fmt: skip
+def test_who_is_asked_by_a_security_backend_of_litestar(tmp_path: Path, start: str, told: str) -> None:
+    source = (
+        "from litestar import Litestar, get, post\nfrom litestar.security.jwt import JWTAuth\n\n"
+        "auth = JWTAuth[dict](retrieve_user_handler=find, token_secret=SECRET, exclude=['^/login', '/schema'])\n\n"
+        "@get('/orders')\nasync def orders() -> list: ...\n\n@get('/up', exclude_from_auth=True)\nasync def up() -> None: ...\n\n"
+        f"@post('/login/{{kind:str}}')\nasync def login(kind: str) -> str: ...\n\n{start}"
+    )
+    context = _scan(tmp_path, {"requirements.txt": "litestar[jwt]==2.19\n", "app.py": source})
+    access = {each.path: each.access for each in context.endpoints}
+    assert access == {"/orders": told, "/up": "public", "/login/{kind}": "unknown"}

@@ -148,6 +148,10 @@ class Guarding(Interpreter):
                 self._reaches[made.name, made.at] = told
         return [made] if made is not None else []
 
+    def spare(self, guard: Guard, reach: Reach) -> None:
+        """Say which paths a guard lets pass, where not its own code does."""
+        self._reaches[guard.name, guard.at] = reach
+
     def reached(self, endpoint: Endpoint) -> Endpoint:
         """An endpoint without the guards that let its path pass."""
         path = str(endpoint.path or "")

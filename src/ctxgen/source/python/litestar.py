@@ -1,19 +1,25 @@
 """Litestar: handlers by decorators of the library, controllers, routers and applications with lists of them, and guards of each layer.
 
-Sources: https://docs.litestar.dev/latest/usage/routing/handlers.html, https://docs.litestar.dev/latest/usage/security/guards.html.
+Sources: https://docs.litestar.dev/latest/usage/routing/handlers.html, https://docs.litestar.dev/latest/usage/security/guards.html,
+https://docs.litestar.dev/latest/usage/security/security-backends.html.
 """
 
 from __future__ import annotations
 
+import re
+from functools import partial
+
 from ctxgen.model import At, Guard
 from ctxgen.source import ir
 from ctxgen.source.frameworks import plain
-from ctxgen.source.guards import spelled
+from ctxgen.source.guards import guard, spelled
 from ctxgen.source.program import Hook, MethodHook, Program
 from ctxgen.source.python.starlette import middleware_guard
 from ctxgen.source.python.views import decorators, field_line
-from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, Decorator, External, FunctionValue, Object, Scope, Value
+from ctxgen.source.reach import Reach, Told
+from ctxgen.source.values import UNKNOWN, Arguments, ClassValue, Decorator, External, FunctionValue, Method, Object, Scope, Value
 
+_STARTS = re.compile(rb"\w\.on_app_init\b")
 _VERBS = ("get", "post", "put", "patch", "delete", "head")
 _SOCKETS = ("websocket", "websocket_listener", "websocket_stream")
 
@@ -64,6 +70,10 @@ def _application(path: str) -> Hook:
         prefix = arguments.get("path", *(() if "Litestar" in path else (0,)))
         made.router.prefix = prefix if isinstance(prefix, str) else ""
         made.router.use(_stated(program, arguments))
+        program.shared["litestar.routers"].append(made.router)
+        for each in _values(arguments.get("on_app_init")):
+            if isinstance(each, Method) and each.owner.type.name == "auth":
+                _in_effect(program, each.owner, arguments)
         given = arguments.get("route_handlers", *((0,) if "Litestar" in path else ()), default=UNKNOWN)
         for each in given if isinstance(given, list) else ():
             _register(program, made, each, program.at(arguments))
@@ -96,6 +106,7 @@ def _controller(program: Program, cls: ClassValue) -> Object | None:
     if known is None or known.router is None or known.fields.setdefault("routes", False):
         return known
     known.fields["routes"] = True
+    program.shared["litestar.routers"].append(known.router)
     stated = field_line(program, cls, "path")
     prefix = program.evaluate(stated[0].value, program.class_scope(stated[1])) if stated is not None and stated[0].value is not None else ""
     known.router.prefix = prefix if isinstance(prefix, str) else ""
@@ -151,11 +162,55 @@ def _listed(program: Program, written: ir.Sequence, scope: Scope, at: At) -> lis
     return found
 
 
+def _values(value: Value) -> list[Value]:
+    """The values of a list, or the one that it is."""
+    return value if isinstance(value, list) else [value]
+
+
+def _auth(path: str) -> Hook:
+    def make(program: Program, arguments: Arguments) -> Value:
+        """`JWTAuth[User](…, exclude=["/login"])`: a security backend, which asks everybody once the application starts with it."""
+        made = Object(program.vocabulary.frameworks["litestar"].types["auth"])
+        made.fields |= {"name": path.removesuffix("()").rpartition(".")[2], "made": arguments}
+        program.shared["litestar.backends"].append(made)
+        return made
+
+    return make
+
+
+def _in_effect(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`on_app_init=[auth.on_app_init]`, `auth.on_app_init(app_config)` of a plugin."""
+    program.shared["litestar.auths"].append(owner)
+    return arguments.get(0)
+
+
+def _starts_with_it(program: Program, path: str) -> bool:
+    """Whether a file hands an application's configuration to a security backend."""
+    return program.sources is not None and _STARTS.search(program.sources.data(path)) is not None
+
+
+def _ask_everybody(program: Program) -> None:
+    """Guard what nothing else guards or opens by the security backend that is in effect, but for the paths that it excludes."""
+    backends, auths = program.shared.get("litestar.backends", []), program.shared.get("litestar.auths", [])
+    if not auths and len(backends) == 1 and any(map(partial(_starts_with_it, program), program.modules)):
+        auths = backends  # a plugin, which nobody was seen to call, starts the application with it
+    for owner in auths:
+        made: Arguments = owner.fields["made"]
+        found = guard(owner.fields["name"], program.at(made), "authn")
+        if found is None:
+            continue
+        excluded = [each.lstrip("^").rstrip("*.$") for each in plain(made.get("exclude", default=[]))]
+        program.spare(found, Reach(tuple(Told(each, begins=True) for each in excluded if each.strip("/"))))
+        for router in program.shared["litestar.routers"]:
+            router.fallback = router.fallback or found
+
+
 def finish(program: Program) -> None:
-    """Controllers that a plugin registers (`app_config.route_handlers.extend(…)`), which no list of an application names."""
+    """Controllers that a plugin registers (`app_config.route_handlers.extend(…)`), which no list of an application names, and who is asked who they are."""
     for cls in program.classes:
         if cls.object is not None and cls.object.type.framework == "litestar" and cls.object.type.name == "controller":
             _controller(program, cls)
+    _ask_everybody(program)
 
 
 _APPS = ("litestar.Litestar()", "litestar.app.Litestar()", "litestar.Router()", "litestar.router.Router()")
@@ -164,4 +219,6 @@ for _module in ("litestar.", "litestar.handlers."):
     HOOKS |= {f"{_module}{verb}()": _decorator(verb.upper()) for verb in _VERBS}
     HOOKS |= {f"{_module}{name}()": _decorator("WS", kind="ws") for name in _SOCKETS}
     HOOKS[f"{_module}route()"] = _decorator()
-METHODS: dict[str, MethodHook] = {"litestar.router.register": _registered}
+for _module, _names in (("jwt", ("JWTAuth", "JWTCookieAuth", "OAuth2PasswordBearerAuth")), ("session_auth", ("SessionAuth",))):
+    HOOKS |= {f"litestar.security.{_module}.{part}{name}()": _auth(f"{name}()") for part in ("", "auth.") for name in _names}
+METHODS: dict[str, MethodHook] = {"litestar.router.register": _registered, "litestar.auth.on_app_init": _in_effect}
