@@ -1109,3 +1109,58 @@ def test_the_published_image_of_a_product_whose_only_program_lies_in_a_folder(tm
 def test_the_engine_that_an_image_adds_to(tmp_path: Path, image: str, version: str | None) -> None:
     files = {"package.json": '{"name": "shop", "dependencies": {"pg": "8"}}', "compose.yml": f"services:\n  db:\n    image: {image}\n"}
     assert {store.technology: store.version for store in _scan(tmp_path, files).datastores}["postgresql"] == version
+
+
+def test_what_kubernetes_runs_to_an_end_is_a_job(tmp_path: Path) -> None:
+    pod = "containers: [{name: shop, image: 'registry.example/shopco/shop:1'}]"
+    files = {
+        "Dockerfile": 'FROM golang:1.22\nCOPY . .\nRUN go build -o /shop .\nEXPOSE 8080\nCMD ["/shop"]\n',
+        "go.mod": "module shop\n\ngo 1.22\n",
+        "main.go": "package main\n\nfunc main() {}\n",
+        "deploy/shop.yaml": f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: shop}}\nspec: {{template: {{spec: {{{pod}}}}}}}\n",
+        "deploy/report.yaml": f"apiVersion: batch/v1\nkind: CronJob\nmetadata: {{name: report}}\nspec: {{schedule: '0 3 * * *', jobTemplate: {{spec: {{template: {{spec: {{{pod}}}}}}}}}}}\n",
+        "deploy/load.yaml": f"apiVersion: batch/v1\nkind: Job\nmetadata: {{name: load}}\nspec: {{template: {{spec: {{{pod}}}}}}}\n",
+    }
+    assert {part.id: part.kind for part in _scan(tmp_path / "shop", files).components} == {
+        "shop": "service",
+        "report": "job",
+        "load": "job",
+    }
+
+
+def test_tools_below_the_programs_of_a_go_module_are_no_services(tmp_path: Path) -> None:
+    program = "package main\n\nfunc main() {}\n"
+    files = {
+        "go.mod": "module shop\n\ngo 1.22\n\nrequire github.com/go-chi/chi/v5 v5.1.0\n",
+        "app/api/main.go": 'package main\n\nimport "github.com/go-chi/chi/v5"\n\nfunc main() {\n\tr := chi.NewRouter()\n\tr.Get("/orders", list)\n}\n',
+        "app/tools/schema/main.go": program,
+        "app/tools/seed/main.go": program,
+    }
+    context = _scan(tmp_path / "shop", files)
+    assert [part.kind for part in context.components] == ["service"]
+    assert context.architecture.pattern == "monolith"
+
+
+def test_middleware_beside_a_handler_that_a_library_s_chain_is_given(tmp_path: Path) -> None:
+    files = {
+        "go.mod": "module shop\n\ngo 1.22\n\nrequire (\n\tgithub.com/go-chi/chi/v5 v5.1.0\n\tgithub.com/shop/kit v0.1.0\n)\n",
+        "main.go": (
+            'package main\n\nimport (\n\t"github.com/go-chi/chi/v5"\n\t"github.com/shop/kit/chain"\n)\n\ntype app struct{}\n\ntype orders struct{}\n\n'
+            "func (a *app) mwAuthToken(next chain.Handler) chain.Handler { return next }\n\n"
+            "func (c *orders) HandleList() chain.HandlerFunc { return nil }\n\n"
+            "func (c *orders) HandleStatus() chain.HandlerFunc { return nil }\n\n"
+            "func (a *app) mount(r *chi.Mux) {\n\tc := &orders{}\n\tchains := chain.New()\n\tguarded := []chain.Middleware{a.mwAuthToken}\n"
+            '\tr.Get("/status", chains.ToHandlerFunc(c.HandleStatus()))\n\tr.Get("/orders", chains.ToHandlerFunc(c.HandleList(), guarded...))\n}\n'
+        ),
+    }
+    assert _access(_scan(tmp_path, files)) == {"/status": "unknown", "/orders": "guarded"}
+
+
+def test_scripts_that_start_another_package_or_a_server_with_its_worker(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"name": "shop", "dependencies": {"express": "4"}, "scripts": {"worker:start": "yarn workspace @shop/mail start:worker", "start": "node index.js"}}',
+        "index.js": 'require("express")().listen(3000);\n',
+        "Dockerfile": 'FROM node:22\nCOPY . .\nCMD ["sh", "-c", "concurrently -n web,worker \\"next start\\" \\"node worker.js\\""]\n',
+        "compose.yml": "services:\n  shop:\n    build: .\n    ports: ['3000:3000']\n",
+    }
+    assert [(part.id, part.kind) for part in _scan(tmp_path, files).components] == [("shop", "service")]

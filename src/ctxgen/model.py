@@ -189,7 +189,7 @@ class Service(Fact, frozen=True, kw_only=True):
     what needs interpolation before it is either.  `extends` is the (file relative to the root, service) that this one
     inherits from, `env_files` the files, relative to the root, that it takes variables from, `build_args` what it hands
     to its Dockerfile, `build_specs` the context and Dockerfile as written where they need interpolation.  `resource` is what
-    the platform calls it (Aspire's `AddPostgres`), `project` the project that it runs, by the name that a program has for it.
+    the platform calls it (Aspire's `AddPostgres`, `Job` and `CronJob` of Kubernetes), `project` the project that it runs, by the name that a program has for it.
     """
 
     name: Name

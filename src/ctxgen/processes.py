@@ -26,6 +26,8 @@ _DEVELOPMENT = {
     "nodemon", "ts-node-dev", "tsnd", "watch", "--watch", "-w", "--reload", "watchfiles", "watchmedo", "--inspect", "dev", "build", "wrangler", "vite", "esbuild", "webpack", "rollup", "docker", "docker-compose",
     "kubectl", "exec", "jest", "vitest", "pytest", "curl", "logs", "stop", "restart", "purge", "clear", "stats",
 }  # fmt: skip
+_HANDING_ON = {"workspace", "workspaces", "--workspace", "--filter", "-F", "turbo", "nx", "lerna"}
+"""What runs a script of another package of the workspace, which that package is told of."""
 Daemon = tuple[Process, str]
 """A process and the kind of component that it is."""
 
@@ -54,11 +56,13 @@ def names_a_process(task: str) -> bool:
 
 
 def scripted(processes: Iterable[Process], places: Places) -> Iterator[tuple[Process, str]]:
-    """The workers that scripts of packages and tasks start, with what each is called; one that watches files or builds is a developer's."""
+    """The workers that scripts of packages and tasks start, with what each is called; one that watches files or builds is a developer's, one of another package that package's."""
     seen: set[tuple[str, str]] = set()
     for process in processes:
         found = _SCRIPT.fullmatch(process.owner) if process.owner is not None and not process.daemon else None
-        if found is None or places.scope(process.at.path) is not None or process.command.words(_DEVELOPMENT):
+        if found is None or places.scope(process.at.path) is not None or process.command.words(_DEVELOPMENT | _HANDING_ON):
+            continue
+        if process.command.option("--filter") is not None or process.command.option("--workspace") is not None:
             continue
         title = re.sub(r"s\Z", "", found["title"].lower())
         runs = process.command.words(_WORKER_WORDS) or (process.command.words(_STARTERS) and _manifest(process.at.path))

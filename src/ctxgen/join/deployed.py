@@ -31,6 +31,8 @@ _WEAKEST = max(_STRENGTH.values())
 _ENGINES = ("database", "cache", "queue", "search", "storage")
 _SERVING = frozenset(("serve", "server", "runserver", "start", "api", "web", "http", "listen", "dev", "run", "up", "s", "runserver_plus"))
 """Words of commands that may start what answers requests."""
+_SERVES = frozenset(("serve", "server", "runserver", "start"))
+"""Those that do so wherever they stand."""
 
 
 def _for_developers(service: Service) -> bool:
@@ -276,6 +278,8 @@ class Deployments:
             kind = "worker"
         if kind in ("service", "worker") and all(service.platform == "procfile" and self._starts_an_engine(service) for service in same):
             kind, units = "infrastructure", []  # `redis: redis-server`
+        if kind in ("service", "worker") and all(service.resource in ("Job", "CronJob") for service in same):
+            kind = "job"
         if kind in ("worker", "job"):
             ports = own_ports  # an image's EXPOSE speaks of its server
         links = dict.fromkeys(link for service in same for link in service.depends_on)
@@ -344,7 +348,9 @@ class Deployments:
         commands = [service.command for service in same if service.command is not None]
         if not commands:
             commands = [container.command for container in self.known.containers_in(folder) if container.command is not None]
-        return {word for command in commands for word in command.words(WORDS)}
+        # what starts a server too, and publishes a port, is that server with its workers: `concurrently "next start" "node worker.js"`
+        serving = any(service.published for service in same) and any(command.words(_SERVES) for command in commands)
+        return set() if serving else {word for command in commands for word in command.words(WORDS)}
 
     def _runs_something(self, container: Container, folder: str) -> bool:
         """Whether an image without a project runs something of the repository's own, and is not a tool or base for what lies elsewhere."""

@@ -16,6 +16,8 @@ _PROGRAM = re.compile(
 _OWNER = re.compile(r"/(?:apps?|services?|microservices)/(?=[^/]+(?:/[^/]+)?\Z)")
 _PLAIN = {"server", "service", "app", "main", "cmd"}
 """Names of commands that say nothing more than that they are run."""
+_TOOLS = {"tool", "tools", "script", "scripts", "hack"}
+"""Folders of programs for developers."""
 
 
 def go_services(paths: Iterable[str], modules: Iterable[str], held: Iterable[str]) -> dict[str, dict[str, tuple[str, str]]]:
@@ -29,7 +31,7 @@ def go_services(paths: Iterable[str], modules: Iterable[str], held: Iterable[str
         if not path.endswith(".go") or path.endswith("_test.go") or (found := _PROGRAM.fullmatch(path)) is None:
             continue
         module, owner = found["module"].rstrip("/"), found["module"] + found["owner"]
-        if module in known and owner not in apart:
+        if module in known and owner not in apart and _TOOLS.isdisjoint(found["name"].split("/")):
             programs[module][owner].setdefault(found["command"] or "main", path)
     return {module: _named(owners) for module, owners in programs.items() if len(owners) > 2}
 

@@ -82,7 +82,7 @@ def _known(said: str | None) -> Name | None:
     """A name, unless it holds a variable that nothing in the repository fills in."""
     if not said or "$" in re.sub(r"\$\{(?:Values|Chart|Release)\.", "", said):
         return None
-    return name(said.rstrip("-"))
+    return name(said.strip("-"))  # a prefix or suffix of its own that a template fills in
 
 
 # ---------------------------------------------------------------------------------------------- workloads
@@ -100,6 +100,8 @@ def _workload(file: File, node: Node, title: Name | None) -> Iterator[Fact]:
     yield from _annotations(file, node, title)
     if pod is None:
         return
+    kind = _text(node, "kind")
+    ends = name(kind) if kind in ("Job", "CronJob") else None
     containers = [each for each in _elements(pod, "containers") if isinstance(each.value, dict)]
     main = next((each for each in containers if title and _text(each, "name") == title), containers[0] if containers else None)
     for container in containers:
@@ -107,7 +109,7 @@ def _workload(file: File, node: Node, title: Name | None) -> Iterator[Fact]:
         same = container is not main and image is not None and main is not None and _text(main, "image") == image
         own = _known(_text(container, "name"))
         yield from _container(
-            file, container, owner=own if same else title, service=container is main or same, replicas=amount if container is main else None
+            file, container, own if same else title, ends, service=container is main or same, replicas=amount if container is main else None
         )
     for container in _elements(pod, "initContainers"):
         if command := _command(container):
@@ -115,7 +117,8 @@ def _workload(file: File, node: Node, title: Name | None) -> Iterator[Fact]:
         yield from _environment(file, container, title)
 
 
-def _container(file: File, node: Node, *, owner: Name | None, service: bool, replicas: int | None) -> Iterator[Fact]:
+def _container(file: File, node: Node, owner: Name | None, ends: Name | None, *, service: bool, replicas: int | None) -> Iterator[Fact]:
+    """The facts of a container; `ends` is what it belongs to where that runs to an end."""
     image, command = node.get("image"), _command(node)
     if image is not None and image.text:
         spec = Opaque(image.text)
@@ -134,6 +137,7 @@ def _container(file: File, node: Node, *, owner: Name | None, service: bool, rep
                 port_specs=specs,
                 command=Opaque(command[0]) if command else None,
                 replicas=replicas,
+                resource=ends,
                 at=at,
             )
     if command:

@@ -193,6 +193,7 @@ class Guarding(Interpreter):
             if not answers(spelled(called)):
                 guards += self.guards_of(called, self.evaluate(called, arguments.scope), self.at(arguments))
             guards += self._chained(called, arguments)
+            guards += self._beside(written, inner[1], arguments)
             handler, written = inner
         told = {each.name.rpartition(".")[2] for each in guards}
         return handler, written, [*guards, *(each for each in around if each.name not in told)]
@@ -244,6 +245,15 @@ class Guarding(Interpreter):
             made = value.arguments if isinstance(value, External) else None
             given = [(made.expression(index), each) for index, each in enumerate(made.positional)] if made is not None else []
         return [*inner, *(found for written, each in given for found in self.guards_of(written, each, self.at(arguments)))]
+
+    def _beside(self, call: ir.Call, inner: ir.Expression, arguments: Arguments) -> list[Guard]:
+        """The guards that a library's function is given beside a handler: `chain.ToHandlerFunc(list(), middleware...)`."""
+        if not isinstance(self.evaluate(call.function, arguments.scope), External):
+            return []
+        others = [each.value for each in call.arguments if each.value is not inner and not isinstance(each.value, ir.Call)]
+        given = [(other, self.evaluate(other, arguments.scope)) for other in others]
+        parts = [part for other, value in given for part in _parts(other, value) if isinstance(part[1], FunctionValue)]
+        return [found for written, value in parts for found in self.guards_of(written, value, self.at(arguments))]
 
     def parameter_guards(self, owner: Object, handler: Value) -> list[Guard]:
         """The guards that the framework's hook sees in a handler's parameters."""
