@@ -361,3 +361,29 @@ def test_mocks_of_go_answer_nothing(tmp_path: Path) -> None:
         "proto/catalog.proto": 'syntax = "proto3";\npackage shop;\nservice Catalog {\n  rpc List(Empty) returns (Items);\n}\n',
     }
     assert [each.handler for each in _scan(tmp_path, files).endpoints] == ["server.List"]
+
+
+@pytest.mark.parametrize("prefix", ["urlPath", "path.Join(conf.Server.BasePath, urlPath)"])
+def test_a_struct_that_embeds_a_handler_is_mounted_as_it(tmp_path: Path, prefix: str) -> None:
+    main = _package(
+        "main",
+        "net/http",
+        "path",
+        "github.com/go-chi/chi/v5",
+        "example.org/shop/api",
+        "example.org/shop/conf",
+        body="type Server struct {\n\trouter chi.Router\n}\n\nfunc (s *Server) MountRouter(urlPath string, sub http.Handler) {\n"
+        f"\turlPath = {prefix}\n\ts.router.Group(func(r chi.Router) {{\n\t\tr.Mount(urlPath, sub)\n\t}})\n}}\n\n"
+        'func main() {\n\ts := &Server{router: chi.NewRouter()}\n\ts.MountRouter("/api", api.New())\n\thttp.ListenAndServe(":8080", s.router)\n}\n',
+    )
+    handlers = _package(
+        "api",
+        "net/http",
+        "github.com/go-chi/chi/v5",
+        body="type Router struct {\n\thttp.Handler\n}\n\nfunc New() *Router {\n\tr := &Router{}\n\tr.Handler = r.routes()\n\treturn r\n}\n\n"
+        'func (a *Router) routes() http.Handler {\n\tr := chi.NewRouter()\n\tr.Get("/orders", a.list)\n\treturn r\n}\n\n'
+        "func (a *Router) list(w http.ResponseWriter, r *http.Request) {}\n",
+    )
+    module = "module example.org/shop\n\ngo 1.23\n\nrequire github.com/go-chi/chi/v5 v5.1.0\n"
+    context = _scan(tmp_path, {"go.mod": module, "main.go": main, "api/api.go": handlers})
+    assert [(each.method, each.path) for each in context.endpoints] == [("GET", "/api/orders")]

@@ -293,6 +293,8 @@ class Program(Routes):
         match value:
             case Object():
                 return value
+            case Instance() if value.object is None:
+                return self.object_of(value.fields.get("Handler"))  # what embeds an `http.Handler` answers as that does
             case Instance() | ClassValue():
                 return value.object
             case ModuleValue() if "default" in value.exports:

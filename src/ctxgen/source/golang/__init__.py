@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ctxgen.source import ir
 from ctxgen.source.golang.lower import lower
 from ctxgen.source.golang.resolve import GoResolver
 from ctxgen.source.ir import PRODUCT
@@ -37,7 +38,10 @@ def _range(program: Program, arguments: Arguments) -> Value:
 
 def _join(program: Program, arguments: Arguments) -> Value:
     """`path.Join("/api", name)`."""
-    parts = [part if isinstance(part, str) else "{part}" for part in arguments.positional]
+    given = arguments.positional
+    if len(given) > 1 and not isinstance(given[0], str) and isinstance(arguments.expression(0), (ir.Attribute, ir.Call)):
+        given = given[1:]  # a setting may add to the paths: without it they stand as they are
+    parts = [part if isinstance(part, str) else "{part}" for part in given]
     return "/".join(part.strip("/") if index else part.rstrip("/") for index, part in enumerate(parts))
 
 
