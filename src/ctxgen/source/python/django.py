@@ -178,6 +178,10 @@ def _roots(program: Program) -> list[ModuleValue]:
     return [module for module in modules if id(module.scope.names["urlpatterns"]) not in included]
 
 
+_OF_DEVELOPERS = {"debug_toolbar", "django_browser_reload", "silk", "schema_viewer", "hijack"}
+"""Libraries whose pages only developers see."""
+
+
 def _included(program: Program, patterns: Value, depth: int) -> Iterator[Value]:
     for url in patterns if isinstance(patterns, list) and depth < _MAX_DEPTH else ():
         if isinstance(url, Url) and isinstance(url.target, Included):
@@ -221,6 +225,9 @@ def _urls(program: Program, patterns: Value, prefix: str, depth: int) -> Iterato
 
 
 def _of_library(path: str, prefix: str, url: Url) -> Iterator[Url]:
+    """The routes of a library that are known; of another one that whatever lies below its prefix answers."""
+    if path not in _INCLUDED and path.partition(".")[0] not in _OF_DEVELOPERS and not set("{}") & set(path):
+        yield url._replace(pattern=prefix, target=UNKNOWN, expression=None, methods=("ANY",), handler=path.replace("()", ""))
     for pattern, handler, methods in _INCLUDED.get(path, ()):
         yield url._replace(pattern=prefix + pattern, target=UNKNOWN, expression=None, methods=methods, handler=handler)
 

@@ -101,10 +101,13 @@ class PythonResolver:
 
     def _roots(self, folder: str, top: str) -> Iterator[str]:
         """Folders that may be on the search path, likeliest first."""
-        root = folder
+        root, seen = folder, set[str]()
         while self._is_package(root):
+            if f"{root}/manage.py" in self._paths:  # a folder that a script runs in is searched, package or not
+                seen.add(root)
+                yield root
             root = root.rpartition("/")[0]
-        seen = {root}
+        seen.add(root)
         yield root
         while root:
             root = root.rpartition("/")[0]
