@@ -117,11 +117,28 @@ def scale(facts: Facts, join: Join, catalogue: Catalogue, places: Places) -> lis
                         join.component(fact.at.path, owner),
                         fact,
                     )
+    found = _without_samples(found)
     ordered = sorted(found.items(), key=lambda entry: (_KIND_ORDER.get(entry[0][0], 50), entry[0][3] or "", entry[0][2] or "", entry[1][0]))
     return [
         ScaleSetting(kind, value, units[kind, value, subject, component], subject, component, cite(at, 4))
         for (kind, value, subject, component), at in ordered
     ]
+
+
+_SAMPLE = re.compile(
+    r"\.(?:ya?ml|rb|py|php|json|toml|properties|conf)\.(?:example|sample|dist|template)\Z|[.-](?:example|sample)\.(?:ya?ml|rb|py|json|toml)\Z"
+)
+Found = dict[tuple[str, str, str | None, str | None], list[At]]
+
+
+def _without_samples(found: Found) -> Found:
+    """The settings without those that only a sample of a file states where another file says otherwise: `database.yml.example` beside `database.yml`."""
+    real = {(kind, subject, part) for (kind, _, subject, part), lines in found.items() if not all(_SAMPLE.search(at.path) for at in lines)}
+    return {
+        key: lines
+        for key, lines in found.items()
+        if (key[0], key[2], key[3]) not in real or not all(_SAMPLE.search(at.path) for at in lines)
+    }
 
 
 def _safe(value: Opaque, kind: str) -> str | None:
