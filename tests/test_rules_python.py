@@ -212,3 +212,43 @@ def test_who_is_asked_by_a_security_backend_of_litestar(tmp_path: Path, start: s
     context = _scan(tmp_path, {"requirements.txt": "litestar[jwt]==2.19\n", "app.py": source})
     access = {each.path: each.access for each in context.endpoints}
     assert access == {"/orders": told, "/up": "public", "/login/{kind}": "unknown"}
+
+
+def test_urls_of_libraries_answer_below_their_prefix(tmp_path: Path) -> None:
+    urls = (
+        "from django.urls import include, path\nfrom wagtail.admin import urls as wagtailadmin_urls\nurlpatterns = [\n"
+        "    path('admin/', include(wagtailadmin_urls)),\n    path('accounts/', include('allauth.urls')),\n    path('__debug__/', include('debug_toolbar.urls')),\n]\n"
+    )
+    files = {
+        "requirements.txt": "django==5.2\nwagtail==7.4\n",
+        "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = []\n",
+        "shop/urls.py": urls,
+    }
+    told = [(each.method, each.path, each.handler) for each in _scan(tmp_path, files).endpoints]
+    assert told == [("ANY", "/accounts/", "allauth.urls"), ("ANY", "/admin/", "wagtail.admin.urls")]
+
+
+def test_modules_beside_manage_py_in_a_folder_that_is_a_package(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "django==5.2\n",
+        "src/__init__.py": "",
+        "src/manage.py": "import django\n",
+        "src/config/__init__.py": "",
+        "src/config/settings.py": "ROOT_URLCONF = 'config.urls'\nINSTALLED_APPS = []\n",
+        "src/config/urls.py": "from django.urls import include, path\nurlpatterns = [path('up/', include('up.urls'))]\n",
+        "src/up/__init__.py": "",
+        "src/up/urls.py": "from django.urls import path\nfrom up import views\nurlpatterns = [path('databases', views.databases)]\n",
+        "src/up/views.py": "def databases(request): ...\n",
+    }
+    assert [each.path for each in _scan(tmp_path, files).endpoints] == ["/up/databases"]
+
+
+def test_what_shows_celery_s_workers_is_none(tmp_path: Path) -> None:
+    compose = "services:\n  web:\n    build: .\n    ports: ['80:80']\n  flower:\n    build: .\n    command: celery -A shop flower\n"
+    files = {
+        "requirements.txt": "django==5.2\ncelery==5.4\n",
+        "manage.py": "import django\n",
+        "Dockerfile": "FROM python:3.13\nCOPY . .\n",
+        "compose.yml": compose,
+    }
+    assert {each.name: each.kind for each in _scan(tmp_path, files).components} == {"web": "service", "flower": "infrastructure"}

@@ -252,3 +252,12 @@ def test_settings_of_rails_for_each_of_several_databases(tmp_path: Path, compose
     context = _scan(tmp_path, files)
     assert {each.technology: each.usage for each in context.datastores} == shown
     assert ("pool-size", "Active Record", "7") in _scale(context)
+
+
+def test_a_sample_beside_the_file_that_is_used(tmp_path: Path) -> None:
+    files = {
+        "Gemfile": 'gem "rails"\ngem "pg"\n',
+        "config/database.yml": "production:\n  adapter: postgresql\n  pool: 20\n",
+        "config/database.yml.example": "production:\n  adapter: postgresql\n  pool: 5\n",
+    }
+    assert _scale(_scan(tmp_path, files)) == {("pool-size", "Active Record", "20")}

@@ -60,6 +60,7 @@ WORDS = frozenset(
         "scheduler",
         "beat",
         "migrate",
+        "flower",
     )
 )
 """The words of a command that show what a process does beside serving."""
@@ -209,6 +210,8 @@ class Kinds:
 
 def _by_name(named: str, folder: str | None, ports: Set[int], words: Set[str], *, serves: bool = False) -> str | None:
     """A job or worker, by its name, its folder's name and the words of its command."""
+    if "flower" in words:
+        return "infrastructure"  # shows what Celery's workers do: https://flower.readthedocs.io
     called = (named, (folder or "").rpartition("/")[2])
     if ("migrate" in words and not ports) or (any(map(_JOB.search, called)) and not (ports and _TEST_NAME.search(named))):
         return "job"
