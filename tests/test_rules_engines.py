@@ -374,3 +374,24 @@ def test_topics_of_dapr(tmp_path: Path) -> None:
         (message.technology, message.name, bool(message.producers), bool(message.consumers)) for message in _scan(tmp_path, files).messaging
     }
     assert told == {("rabbitmq", "OrderCreated", False, True), ("rabbitmq", "orders-paid", True, False)}
+
+
+@pytest.mark.parametrize(("plugin", "kind"), [("id 'org.springframework.boot' version '3.5.0'", "service"), ("", "library")])
+def test_a_library_that_a_plugin_makes_to_run_is_none(tmp_path: Path, plugin: str, kind: str) -> None:
+    files = {
+        "settings.gradle": 'rootProject.name = "shop"\n',
+        "build.gradle": f"plugins {{\n  id 'java-library'\n  {plugin}\n}}\ndependencies {{ implementation 'org.springframework.boot:spring-boot-starter-web' }}\n",
+        "src/main/java/shop/ShopApplication.java": "package shop;\nclass ShopApplication { public static void main(String[] a) {} }\n",
+    }
+    assert [part.kind for part in _scan(tmp_path / "shop", files).components] == [kind]
+
+
+def test_csharp_has_the_framework_of_what_runs_not_of_what_is_shared(tmp_path: Path) -> None:
+    project = '<Project Sdk="Microsoft.NET.Sdk{}"><PropertyGroup><TargetFramework>{}</TargetFramework></PropertyGroup></Project>'
+    files = {
+        "src/Core/Core.csproj": project.format("", "netstandard2.1"),
+        "src/Core/Orders.cs": "namespace Core;\n" + "public class Order { public int Id { get; set; } }\n" * 40,
+        "src/Web/Web.csproj": project.format(".Web", "net8.0"),
+        "src/Web/Program.cs": "var app = WebApplication.CreateBuilder(args).Build();\napp.Run();\n",
+    }
+    assert [language.version for language in _scan(tmp_path, files).languages] == ["net8.0"]

@@ -177,6 +177,7 @@ def _version(
             ordered = sorted(
                 candidates,
                 key=lambda s: (
+                    (s.version or "").startswith("netstandard"),  # what a library is written for that others run
                     _evidence_rank(s),
                     s.component is not None,
                     "/" in s.evidence[0].path,

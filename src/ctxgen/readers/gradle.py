@@ -46,6 +46,8 @@ _OUTPUTS: dict[str, Literal["application", "library"]] = {
     "java-platform": "library",
     "java-gradle-plugin": "library",
 }
+_STARTS = frozenset(("org.springframework.boot", "io.quarkus", "io.micronaut.application", "io.ktor.plugin", "war"))
+"""Plug-ins that make something to run of what beside them is called a library."""
 
 
 @reads("*.gradle", "*.gradle.kts", excludes=("settings.gradle", "settings.gradle.kts", "init.gradle", "init.gradle.kts"))
@@ -64,11 +66,12 @@ def _project(file: File, items: list[Item]) -> Project:
     written = template([item for item in stated[1:] if not is_op(item, "=")]) if stated else ""
     own = [statement for statement in statements(items) if head_of(statement)[0] in ("plugins", "apply")]
     plugins = {fact.name for statement in own for fact in _block(file, statement, ()) if isinstance(fact, Dependency)}
+    started = not _STARTS.isdisjoint(plugins)
     return Project(
         ecosystem="maven",
         name=name(file.folder.rpartition("/")[2]) if file.folder else None,
         version=version(written),
-        output=next((output for plugin, output in _OUTPUTS.items() if plugin in plugins), None),
+        output=next((output for plugin, output in _OUTPUTS.items() if plugin in plugins and (output != "library" or not started)), None),
         at=file.at(1),
     )
 

@@ -22,6 +22,8 @@ FIRST = 7
 LONGEST_ALSO = 2
 SERVES = 12
 """What a web framework is worth beyond a library of its category."""
+FIRST_COMPONENT, COMPONENTS_FIRST = 16, 4
+"""How much more the first components are worth, and how many: without any a long stack says little."""
 COMMON = 3
 """From so many components on, what all of them have is not repeated for each."""
 COMMANDS_PER_KIND = 3
@@ -401,7 +403,8 @@ class _Teller:
         parts += [f", {_ports(part)}"] if part.ports else []
         uses = [Text(self.parts[link.component].name) for link in part.depends_on if link.component in self.parts]
         parts += ["; uses ", *_joined(uses[:4])] if uses else []
-        return Piece(tuple(parts), wording.COMPONENT_WORTH.get(part.kind, 40) - index, _first(part.evidence))
+        first = FIRST_COMPONENT if index < COMPONENTS_FIRST else 0
+        return Piece(tuple(parts), wording.COMPONENT_WORTH.get(part.kind, 40) - index + first, _first(part.evidence))
 
     def surroundings(self, detail: str) -> Section:
         lines = [*self.variables(detail)]

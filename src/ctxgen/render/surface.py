@@ -14,6 +14,8 @@ from ctxgen.render.budget import Code, Line, Part, Piece, Section, Text
 
 SUMMARY, GROUP, ENDPOINT = 70, 50, 30
 """Worth of a component's numbers, of its largest group of paths, of one endpoint."""
+FIRST, SUMMARIES = 18, 3
+"""The largest APIs are told before the libraries of a long stack: how much more they are worth, and how many."""
 GROUPS = 6
 GUARDS = 2
 KINDS = {"http": "HTTP", "ws": "WebSocket", "sse": "event stream", "grpc": "gRPC", "graphql": "GraphQL", "message": "message"}
@@ -49,7 +51,7 @@ def _summary(endpoints: Sequence[Endpoint], index: int) -> Iterator[Piece]:
         parts += [" by ", *_codes(most)] if most else []
     if public := sum(each.access == "public" for each in endpoints):
         parts += [f", {public} public"]
-    yield Piece(tuple(parts), max(20, SUMMARY - 2 * index), endpoints[0].evidence[0])
+    yield Piece(tuple(parts), max(20, SUMMARY - 2 * index) + (FIRST if index < SUMMARIES else 0), endpoints[0].evidence[0])
     groups = grouped(each for each in endpoints if each.path and each.kind in ("http", "ws", "sse"))
     for rank, (prefix, same) in enumerate(groups[:GROUPS] if len(groups) > 1 else ()):
         methods = ", ".join(dict.fromkeys(each.method for each in same if each.method))

@@ -86,7 +86,7 @@ class _Endpoint:
         handler = next(
             (method.name for method in self.cls.cls.methods if method.name in ("HandleAsync", "ExecuteAsync", "Handle")), "HandleAsync"
         )
-        default = guard("Endpoint", At(self.cls.path, self.cls.cls.line), "authn")
+        default = guard("authenticated", At(self.cls.path, self.cls.cls.line), "authn")
         for path, at in self.paths:
             whole = self._whole(path, options["Endpoints"], options["Versioning"])
             for verb, place in self.verbs or [("GET", at)]:
