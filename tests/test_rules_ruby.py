@@ -261,3 +261,17 @@ def test_a_sample_beside_the_file_that_is_used(tmp_path: Path) -> None:
         "config/database.yml.example": "production:\n  adapter: postgresql\n  pool: 5\n",
     }
     assert _scale(_scan(tmp_path, files)) == {("pool-size", "Active Record", "20")}
+
+
+@pytest.mark.parametrize(
+    ("condition", "told"), [("{ token: true }", "guarded"), (":signed_in?", "unknown"), ("[:signed_in?, :strict?]", "unknown")]
+)
+def test_filters_of_rails_under_conditions_of_any_kind(tmp_path: Path, condition: str, told: str) -> None:
+    files = {
+        "Gemfile": 'gem "rails"\n',
+        "config/routes.rb": "Rails.application.routes.draw do\n  resources :orders, only: :index\nend\n",
+        "app/controllers/orders_controller.rb": f"class OrdersController < ApplicationController\n  before_action :authenticate_user!, if: {condition}\n\n  def index; end\nend\n",
+    }
+    context = _scan(tmp_path, files)
+    assert _routes(context) == {"GET /orders": told}
+    assert not context.diagnostics

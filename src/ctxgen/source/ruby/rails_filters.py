@@ -196,7 +196,7 @@ def _before(program: Program, controller: _Controller, cls: ClassValue, call: ir
     options: dict[str, Any] = {
         argument.keyword: program.evaluate(argument.value, inside) for argument in call.arguments if argument.keyword
     }
-    if not skips and options.get("if") in _SIGNED_IN:
+    if not skips and not _SIGNED_IN.isdisjoint(plain(options.get("if", []))):
         return []  # who is not signed in passes
     only, left_out = tuple(plain(options.get("only", []))), tuple(plain(options.get("except", [])))
     at = At(cls.path, call.line)
