@@ -252,3 +252,9 @@ def test_what_shows_celery_s_workers_is_none(tmp_path: Path) -> None:
         "compose.yml": compose,
     }
     assert {each.name: each.kind for each in _scan(tmp_path, files).components} == {"web": "service", "flower": "infrastructure"}
+
+
+def test_a_mechanism_that_a_framework_brings_is_told_once(tmp_path: Path) -> None:
+    source = "from fastapi import FastAPI, Security\nfrom fastapi.security import APIKeyHeader\nkey = APIKeyHeader(name='X-Key')\napp = FastAPI()\n@app.get('/')\ndef up(token: str = Security(key)): ...\n"
+    said = _block(_scan(tmp_path, {"requirements.txt": "fastapi==0.115\n", "auth.py": source}))
+    assert said.count("API key auth") == 1

@@ -381,7 +381,9 @@ class _Teller:
                     else (setting.name, " ", Text(setting.value or ""))
                 )
                 settings.setdefault((setting.name, setting.value), Piece(parts, worth, _first(setting.evidence)))
-        return [*mechanisms.values(), *(self.piece(t) for t in self.of("auth") if t.name not in mechanisms), *settings.values()]
+        # what a framework brings for a mechanism says no more than that one: `HTTP Basic (FastAPI security)`
+        shown = [self.piece(t) for t in self.of("auth") if t.name.partition(" (")[0] not in mechanisms]
+        return [*mechanisms.values(), *shown, *settings.values()]
 
     # ---- around them
 
