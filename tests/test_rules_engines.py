@@ -395,3 +395,25 @@ def test_csharp_has_the_framework_of_what_runs_not_of_what_is_shared(tmp_path: P
         "src/Web/Program.cs": "var app = WebApplication.CreateBuilder(args).Build();\napp.Run();\n",
     }
     assert [language.version for language in _scan(tmp_path, files).languages] == ["net8.0"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "line", "told"),
+    [
+        ("management.endpoints.web.exposure.include=*\n", "", {("actuator endpoints exposed:", "all")}),
+        ("management.endpoints.web.exposure.include=health,env,heapdump\n", "", {("actuator endpoints exposed:", "env, heapdump")}),
+        ("management.endpoints.web.exposure.include=health,info\n", "", set()),
+        ("", "http.csrf(csrf -> csrf.disable());", {("CSRF protection", "off")}),
+        ("", "http.csrf(AbstractHttpConfigurer::disable);", {("CSRF protection", "off")}),
+        ("", "http.csrf().disable();", {("CSRF protection", "off")}),
+        ("", "// http.csrf().disable();", set()),
+        ("", "http.csrf(Customizer.withDefaults()).cors(cors -> cors.disable());", set()),
+    ],
+)
+def test_what_spring_opens(tmp_path: Path, settings: str, line: str, told: set[tuple[str, str]]) -> None:
+    files = {
+        "pom.xml": "<project><artifactId>shop</artifactId><dependencies><dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId></dependency></dependencies></project>",
+        "src/main/resources/application.properties": f"server.port=8080\n{settings}",
+        "src/main/java/shop/Security.java": f"package shop;\nimport org.springframework.security.config.annotation.web.builders.HttpSecurity;\nclass Security {{\n  void chain(HttpSecurity http) {{\n    {line}\n  }}\n}}\n",
+    }
+    assert {(each.name, each.value) for each in _scan(tmp_path, files).security.settings} == told

@@ -51,6 +51,8 @@ _HASHERS = (
     ("*argon2*", "Argon2"), ("*scrypt*", "scrypt"), ("*bcryptsha256*", "bcrypt-SHA256"), ("*bcrypt*", "bcrypt"), ("*pbkdf2sha1*", "PBKDF2-SHA1"), ("*pbkdf2*", "PBKDF2"),
     ("*md5*", "MD5"), ("argon", "Argon2i"),
 )  # fmt: skip
+
+
 _SAME_SITE = _word("lax", "strict", "none")
 _SSL_MODES = (
     "disable",
@@ -95,7 +97,8 @@ _KEYS = _signals(
     (r"session_cookie_samesite|server\.servlet\.session\.cookie\.same-?site|session\.same_site", "session cookie: SameSite", _SAME_SITE),
     (r"session_cookie_age|server\.servlet\.session\.timeout|permanent_session_lifetime", "session lifetime", _seconds),
     (r"csrf_cookie_secure", "CSRF cookie: secure", _switch),
-    (r"wtf_csrf_enabled", "CSRF protection", _switch),
+    (r"wtf_csrf_enabled|request\.csrf", "CSRF protection", _switch),
+    (r"spring\.h2\.console\.enabled", "console of H2", _switch),
     (r"password_hashers|hashing\.driver|security\.password_hashers\..*\.algorithm", "password hashing", _hasher),
     (r"rest_framework\.default_throttle_rates\.[\w-]+", "rate limit", lambda value: value.rate()),
     (r"ratelimit_default|ratelimit_default_limits|ratelimits?_\w+", "rate limit", lambda value: value.rate()),
@@ -134,6 +137,7 @@ def security_settings(
     for name, value, component, at in (
         *_of_keys(facts, join, places),
         *_of_origins(facts, join, places),
+        *_of_actuator(facts, join, places),
         *_of_databases(facts, join, places),
         *_of_containers(facts, join, places),
         *_of_technologies(technologies),
@@ -164,6 +168,31 @@ def _of_keys(facts: Facts, join: Join, places: Places) -> Iterator[_Found]:
                     continue
                 hashers.add((key.at.path, key.when))
             yield signal.name, f"{value} ({key.when})" if key.when else value, join.component(key.at.path), key.at
+
+
+_EXPOSED = "management.endpoints.web.exposure.include"
+_TELLING = (
+    "auditevents", "beans", "conditions", "configprops", "env", "heapdump", "httpexchanges", "httptrace", "jolokia", "logfile", "loggers", "mappings", "refresh", "sessions", "shutdown",
+    "threaddump", "trace",
+)  # fmt: skip
+"""Endpoints that manage a service and tell or change what is inside it, not only whether it is well."""
+
+
+def _of_actuator(facts: Facts, join: Join, places: Places) -> Iterator[_Found]:
+    """Which endpoints of Spring Boot's Actuator are open to HTTP: all, or those that tell more than health and numbers.
+
+    Source: https://docs.spring.io/spring-boot/reference/actuator/endpoints.html#actuator.endpoints.exposing
+    """
+    stated: dict[tuple[str, str], list[ConfigKey]] = defaultdict(list)
+    for key in facts.of(ConfigKey):
+        if key.key == _EXPOSED and places.scope(key.at.path) is None and not for_tests(key.when):
+            stated[key.at.path, key.when or ""].append(key)
+    for (path, when), keys in stated.items():
+        parts = [part for key in keys for part in key.value.split(",")]
+        named = sorted({str(word) for part in parts if (word := part.word(_TELLING)) is not None})
+        said = "all" if any(part.matches("[*]") for part in parts) else ", ".join(named)
+        if said:
+            yield "actuator endpoints exposed:", f"{said} ({when})" if when else said, join.component(path), keys[0].at
 
 
 def _of_origins(facts: Facts, join: Join, places: Places) -> Iterator[_Found]:

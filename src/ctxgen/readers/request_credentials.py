@@ -102,12 +102,24 @@ def read_basic_scheme(file: File) -> Iterator[Fact]:
     yield from _first(file, "request.basic", _SCHEME, *_SCHEMES)
 
 
-@reads("*.java", "*.kt", limit=SOURCE_LIMIT, contains=(b"httpBasic", b"formLogin"))
+_CSRF_OFF = re.compile(
+    rb"""\bcsrf\s{0,3}(?:\(\s{0,3}\)\s{0,60}\.disable\(|\(\s{0,60}(?:\w{1,60}::disable\b|\(?\w{1,30}\)?\s{0,3}->\s{0,60}\w{1,30}\.disable\()|\{\s{0,60}(?:it\.)?disable\()"""
+)
+
+
+@reads("*.java", "*.kt", limit=SOURCE_LIMIT, contains=(b"httpBasic", b"formLogin", b"csrf"))
 def read_spring_sign_in(file: File) -> Iterator[Fact]:
-    """HTTP Basic and form login that a filter chain of Spring Security turns on."""
+    """HTTP Basic and form login that a filter chain of Spring Security turns on, and protection from forged requests that it turns off.
+
+    Source of the latter: https://docs.spring.io/spring-security/reference/servlet/exploits/csrf.html#disable-csrf
+    """
     data = file.data
     if b"springframework.security" not in data:
         return
+    for start, end in lines_with(data, b"csrf"):
+        if _CSRF_OFF.search(data, start, min(len(data), end + 120)) and not data[start:end].lstrip().startswith((b"//", b"*")):
+            yield ConfigKey(key=Name("request.csrf"), value=Opaque("false"), dialect="other", at=file.at(data.count(b"\n", 0, start) + 1))
+            break
     for word, key in ((b"httpBasic", "request.basic"), (b"formLogin", "request.form-login")):
         for start, _ in lines_with(data, word):
             at = data.find(word, start)

@@ -19,8 +19,8 @@ COUNTED = {
     "service": "services", "gateway": "gateways", "worker": "workers", "job": "jobs", "frontend": "frontends", "library": "libraries",
 }  # fmt: skip
 SECURITY_WORTH = {
-    "compliance": 80, "secret store": 66, "TLS": 64, "CORS: all origins": 62, "rate limit": 60, "password hashing": 58, "container user": 54, "session cookie": 50, "code scanning": 48,
-    "dependency updates": 44,
+    "compliance": 80, "secret store": 66, "TLS": 64, "CORS: all origins": 62, "rate limit": 60, "password hashing": 58, "container user": 54, "session cookie": 50, "code scanning": 48, "actuator endpoints": 52, "console of H2": 46,
+    "CSRF protection": 42, "dependency updates": 44,
 }  # fmt: skip
 """What a security setting is worth by the start of its name; others are for JSON alone."""
 PROTOCOLS = (
