@@ -387,3 +387,22 @@ def test_a_struct_that_embeds_a_handler_is_mounted_as_it(tmp_path: Path, prefix:
     module = "module example.org/shop\n\ngo 1.23\n\nrequire github.com/go-chi/chi/v5 v5.1.0\n"
     context = _scan(tmp_path, {"go.mod": module, "main.go": main, "api/api.go": handlers})
     assert [(each.method, each.path) for each in context.endpoints] == [("GET", "/api/orders")]
+
+
+def test_passwords_of_laravel_and_symfony(tmp_path: Path) -> None:
+    user = "<?php\nnamespace App;\nuse Illuminate\\Support\\Facades\\Hash;\nclass Users { function set($p) { return Hash::make($p); } }\n"
+    laravel = _scan(tmp_path / "laravel", {**LARAVEL, "app/Users.php": user})
+    assert "password" in {each.mechanism for each in laravel.security.mechanisms}
+    symfony = {
+        "composer.json": '{"require": {"php": "^8.3", "symfony/framework-bundle": "^7.0", "symfony/security-bundle": "^7.0"}}',
+        "config/packages/security.yaml": "security:\n  firewalls:\n    main:\n      {}:\n        check_path: login\n",
+        "src/Kernel.php": "<?php\nnamespace App;\nclass Kernel {}\n",
+    }
+
+    def signs_in(kind: str) -> set[str]:
+        files = {path: text.replace("{}", kind) if path.endswith(".yaml") else text for path, text in symfony.items()}
+        return {each.mechanism for each in _scan(tmp_path / kind, files).security.mechanisms}
+
+    assert "password" in signs_in("form_login")
+    assert "password" in signs_in("json_login")
+    assert "password" not in signs_in("login_link")

@@ -105,7 +105,7 @@ def test_firewalls_of_symfony_show_how_users_sign_in(tmp_path: Path) -> None:
         "    main:\n      form_login:\n        login_path: login\n      login_link:\n        lifetime: 900\n"
     )
     context = _scan(tmp_path, {"composer.json": SYMFONY, "config/packages/security.yaml": settings})
-    assert _mechanisms(context) == {"bearer-opaque", "magic-link", "session"}
+    assert _mechanisms(context) == {"bearer-opaque", "magic-link", "password", "session"}
 
 
 def test_the_bundle_of_a_template_engine_is_not_the_engine(tmp_path: Path) -> None:

@@ -142,7 +142,7 @@ def test_settings_of_symfony_in_the_older_layout(tmp_path: Path) -> None:
         "app/config/config.yml": "doctrine:\n  dbal:\n    url: '%env(resolve:DATABASE_URL)%'\n",
     }
     context = _scan(tmp_path, files)
-    assert _mechanisms(context) == {"session"}
+    assert _mechanisms(context) == {"password", "session"}
     assert [each.name for each in context.environment] == ["DATABASE_URL"]
     assert _technologies(context)["sqlite"].scope == "test"
 
