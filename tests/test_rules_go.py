@@ -406,3 +406,12 @@ def test_passwords_of_laravel_and_symfony(tmp_path: Path) -> None:
     assert "password" in signs_in("form_login")
     assert "password" in signs_in("json_login")
     assert "password" not in signs_in("login_link")
+
+
+@pytest.mark.parametrize(
+    ("package", "told"), [("validation", False), ("logs", False), ("server/web", True), ("server/web/filter/cors", True)]
+)
+def test_a_framework_of_which_only_a_library_is_used(tmp_path: Path, package: str, told: bool) -> None:
+    module = "module example.org/shop\n\ngo 1.23\n\nrequire (\n\tgithub.com/beego/beego/v2 v2.3.0\n\tgithub.com/gin-gonic/gin v1.10.0\n)\n"
+    files = {"go.mod": module, "main.go": _program("shop", "github.com/gin-gonic/gin", f"github.com/beego/beego/v2/{package}")}
+    assert ("beego" in {each.id for each in _scan(tmp_path, files).technologies}) is told

@@ -100,6 +100,8 @@ class Technology(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     """Whether its mechanisms are used for many things, so that only a use in authentication code shows them."""
     serves: bool = False
     """Whether a component that has it answers requests: a web framework, a gRPC server."""
+    serving: tuple[str, ...] = ()
+    """The packages of its Go module that make it what it is, `*` for any below: what imports others of it alone takes them as a library."""
     mechanisms: tuple[str, ...] = ()
     yields_to: tuple[str, ...] = ()
     """Technologies that sign in in its place where they are used beside it, so that it shows no mechanism: tokens beside a store of users."""

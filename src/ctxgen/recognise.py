@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any
 
@@ -219,7 +220,8 @@ class _Recogniser:
         asked: str = dependency.ecosystem
         if dependency.group == "plugin":
             asked = "msbuild_sdks" if asked == "nuget" else "gradle_plugins" if asked == "maven" and ":" not in dependency.name else asked
-        if known := self.catalogue.package(asked, dependency.name):
+        known = self.catalogue.package(asked, dependency.name)
+        if known and not self._only_a_library(dependency, self.catalogue[known].serving):
             # of several packages of one technology the one that the catalogue lists first tells the version best
             listed = [normal_package(asked, package) for package in getattr(self.catalogue[known], asked)]
             written = normal_package(asked, dependency.name)
@@ -233,6 +235,18 @@ class _Recogniser:
                 if lock := self.locks.technology(self.catalogue[known], dependency.ecosystem):
                     brought = replace(brought, locked=lock.version, via=(*brought.via, lock.at))
                 yield self.package(brought, known, signal=f"{asked} {dependency.name}[{extra}]", rank=30)
+
+    def _only_a_library(self, dependency: Dependency, serving: Sequence[str]) -> bool:
+        """Whether the product imports packages of a Go module, and none of those that make it the framework that it holds."""
+        if not serving or dependency.ecosystem != "go":
+            return False
+        module = f"{dependency.name}/"
+        imported = [
+            each.module
+            for each in self.facts.of(Import)
+            if each.language == "go" and f"{each.module}/".startswith(module) and self.places.scope(each.at.path) is None
+        ]
+        return bool(imported) and not any(fnmatchcase(each, pattern) for each in imported for pattern in serving)
 
     def _bundled(self, dependency: Dependency) -> bool:
         """Whether the source of an npm package imports a framework that only its build needs: a bundler puts it into what is deployed."""
