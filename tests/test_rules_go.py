@@ -415,3 +415,16 @@ def test_a_framework_of_which_only_a_library_is_used(tmp_path: Path, package: st
     module = "module example.org/shop\n\ngo 1.23\n\nrequire (\n\tgithub.com/beego/beego/v2 v2.3.0\n\tgithub.com/gin-gonic/gin v1.10.0\n)\n"
     files = {"go.mod": module, "main.go": _program("shop", "github.com/gin-gonic/gin", f"github.com/beego/beego/v2/{package}")}
     assert ("beego" in {each.id for each in _scan(tmp_path, files).technologies}) is told
+
+
+@pytest.mark.parametrize(("switch", "guarded"), [("true", True), ("false", False)])
+def test_a_middleware_whose_switch_is_off_refuses_nobody(tmp_path: Path, switch: str, guarded: bool) -> None:
+    middleware = (
+        "func AuthMiddleware(must bool) gin.HandlerFunc {\n\treturn func(c *gin.Context) {\n\t\ttoken, err := parse(c.Request)\n\t\tif err != nil {\n"
+        '\t\t\tif must {\n\t\t\t\tc.AbortWithError(http.StatusUnauthorized, err)\n\t\t\t}\n\t\t\treturn\n\t\t}\n\t\tc.Set("user", token)\n\t}\n}\n'
+    )
+    source = _package("main", "net/http", "github.com/gin-gonic/gin", body=middleware)
+    source += f'\nfunc main() {{\n\tr := gin.Default()\n\tr.Use(AuthMiddleware({switch}))\n\tr.GET("/orders", list)\n\tr.Run()\n}}\n'
+    module = "module example.org/shop\n\ngo 1.23\n\nrequire github.com/gin-gonic/gin v1.10.0\n"
+    (told,) = _scan(tmp_path, {"go.mod": module, "main.go": source}).endpoints
+    assert (told.access == "guarded") is guarded

@@ -99,7 +99,7 @@ class Guarding(Interpreter):
         if itself and isinstance(expression, ir.Unknown):  # one of a list, which is all that is written
             written = itself
         names = [written, itself]
-        if kind is None and (any(map(optional, names)) or waived(expression)):
+        if kind is None and (any(map(optional, names)) or waived(expression) or _switched_off(value)):
             return []
         kinds = {each: self.judged(each, value) for each in names if each}
         found = kind or next((known for known in kinds.values() if known), None)
@@ -282,6 +282,14 @@ class Guarding(Interpreter):
             if isinstance(each, str) and each in arguments.keywords:
                 return count + 1
         return -1
+
+
+def _switched_off(value: Value) -> bool:
+    """Whether a middleware was made with a switch that is off without which it refuses nobody: `AuthMiddleware(false)`."""
+    if not isinstance(value, FunctionValue) or value.scope.parent is None:
+        return False
+    off = {named for named, given in value.scope.names.items() if given is False}
+    return bool(off) and refusal(value.function) is not None and refusal(value.function, off=off) is None
 
 
 def _own_name(value: Value) -> str:

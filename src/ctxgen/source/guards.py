@@ -273,8 +273,11 @@ def _caught(condition: ir.Expression | None) -> bool:
     return condition is not None and _CLASS.fullmatch(getattr(condition, "name", "")) is not None
 
 
-def refusal(function: ir.Function, most: int = 400) -> GuardKind | None:
-    """The kind of guard that a function is by what it does with a request that it does not like: answer 401 or 403, or raise what stands for them."""
+def refusal(function: ir.Function, most: int = 400, off: Collection[str] = ()) -> GuardKind | None:
+    """The kind of guard that a function is by what it does with a request that it does not like: answer 401 or 403, or raise what stands for them.
+
+    What it does where a switch that is `off` were on, it does not do.
+    """
     if len(function.parameters) == 4 or re.search("error|exception", function.name, re.IGNORECASE):
         return None  # what handles errors names them all
     work: list[object] = [*function.body]
@@ -288,6 +291,7 @@ def refusal(function: ir.Function, most: int = 400) -> GuardKind | None:
         if isinstance(each, tuple):
             work += each
         elif isinstance(each, ir.Branch):
+            each = ir.Branch(tuple(arm for arm in each.arms if not (isinstance(arm[0], ir.Name) and arm[0].name in off)), each.line)
             work += [*own_arms(each.arms, given), *(condition for condition, _ in each.arms if not _caught(condition))]
         elif isinstance(each, ir.Literal):
             if not isinstance(each.value, bool) and (kind := _REFUSALS.get(each.value)) is not None:
