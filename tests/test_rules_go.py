@@ -428,3 +428,15 @@ def test_a_middleware_whose_switch_is_off_refuses_nobody(tmp_path: Path, switch:
     module = "module example.org/shop\n\ngo 1.23\n\nrequire github.com/gin-gonic/gin v1.10.0\n"
     (told,) = _scan(tmp_path, {"go.mod": module, "main.go": source}).endpoints
     assert (told.access == "guarded") is guarded
+
+
+@pytest.mark.parametrize(("stated", "kind"), [("symfony-bundle", "library"), ("wordpress-plugin", "library"), ("project", "service")])
+def test_bundles_of_php_are_libraries(tmp_path: Path, stated: str, kind: str) -> None:
+    needs = '"require": {"php": "^8.3", "symfony/framework-bundle": "^7.0"}'
+    files = {
+        "composer.json": f'{{"name": "shop/shop", "type": "project", {needs}}}',
+        "public/index.php": "<?php\n",
+        "src/Bundle/Admin/composer.json": f'{{"name": "shop/admin", "type": "{stated}", {needs}}}',
+        "src/Bundle/Admin/Admin.php": "<?php\nnamespace Shop\\Admin;\nclass Admin {}\n",
+    }
+    assert _components(_scan(tmp_path, files))["shop/admin"].kind == kind

@@ -18,6 +18,7 @@ _PLATFORM = re.compile(r"php(?:-64bit|-ipv6|-zts|-debug)?|hhvm|composer(?:-plugi
 _EVENT = re.compile(
     r"(?:pre|post)-(?:install|update|status|archive|autoload|root|create|operations|package|file|command|pool)-?[\w-]*", re.IGNORECASE
 )
+_TAKEN = re.compile(r"(?:[\w.-]{1,60}-)?(?:library|bundle|plugin|module|extension|theme|component)|metapackage")
 _TOOLS: dict[str, Kind] = {
     "phpunit": "test",
     "pest": "test",
@@ -38,12 +39,11 @@ def read_composer_json(file: File) -> Iterator[Fact]:
     if not isinstance(root.value, dict):
         raise Unreadable("unknown-format", "not a Composer manifest")
     named, stated, kind = root.get("name"), root.get("version"), root.get("type")
-    outputs: dict[str | None, Literal["application", "library"]] = {"project": "application", "library": "library"}
     yield Project(
         ecosystem="packagist",
         name=name(named.text) if named and named.text else None,
         version=constraint(stated.text if stated else None),
-        output=outputs.get(kind.text if kind else None),
+        output=_output(kind.text if kind else None),
         at=file.at(named.line if named else 1),
     )
     yield Dependency(ecosystem="packagist", name=name("composer"), group="build", at=file.at(1))
@@ -54,6 +54,13 @@ def read_composer_json(file: File) -> Iterator[Fact]:
         yield Runtime(name=name("PHP"), version=php, at=file.at(platform.line))
     yield from _repositories(file, root.get("repositories"))
     yield from _scripts(file, root.get("scripts"))
+
+
+def _output(kind: str | None) -> Literal["application", "library"] | None:
+    """What a package's type says that it is: a project is run, a bundle, plug-in or module taken into one.  Source: https://getcomposer.org/doc/04-schema.md#type."""
+    if kind == "project":
+        return "application"
+    return "library" if kind and _TAKEN.fullmatch(kind) else None
 
 
 def constraint(written: str | None) -> Version | None:
