@@ -10,6 +10,7 @@ from test_rules import scanned as _scan
 from ctxgen.catalogue import load
 from ctxgen.context import Context
 from ctxgen.render import markdown
+from ctxgen.source.python.urlconf import from_regex
 
 
 def _mechanisms(context: Context) -> set[str]:
@@ -258,3 +259,7 @@ def test_a_mechanism_that_a_framework_brings_is_told_once(tmp_path: Path) -> Non
     source = "from fastapi import FastAPI, Security\nfrom fastapi.security import APIKeyHeader\nkey = APIKeyHeader(name='X-Key')\napp = FastAPI()\n@app.get('/')\ndef up(token: str = Security(key)): ...\n"
     said = _block(_scan(tmp_path, {"requirements.txt": "fastapi==0.115\n", "auth.py": source}))
     assert said.count("API key auth") == 1
+
+
+def test_a_group_whose_name_is_put_into_the_pattern() -> None:
+    assert from_regex(r"^orders\.(?P<{suffix}>[a-z]+)/?$") == "orders.{suffix}/"

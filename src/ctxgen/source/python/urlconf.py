@@ -109,7 +109,7 @@ def _group(text: str, position: int, depth: int) -> tuple[str, int]:
     named = ""
     captures = not text.startswith("?", start)
     if text.startswith("?P<", start) and (end := text.find(">", start)) > 0:
-        named, start, captures = text[start + 3 : end], end + 1, True
+        named, start, captures = text[start + 3 : end].strip("{}"), end + 1, True  # a name that is put in is a parameter already
     elif text.startswith("?:", start):
         start += 2
     elif not captures:  # look-around, flags
