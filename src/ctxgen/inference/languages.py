@@ -38,6 +38,8 @@ _IMAGE_RUNTIMES = {
     "nodejs": "Node.js", "python": "Python", "java": "Java", "openjdk": "Java", "go": "Go", "golang": "Go", "dotnet": ".NET", "php": "PHP", "ruby": "Ruby", "rust": "Rust", "elixir": "Elixir",
     "deno": "Deno", "bun": "Bun",
 }  # fmt: skip
+_COMPILERS = {"Go", "Rust"}
+"""Runtimes whose images compile: what needs no project of the repository's own installs tools with them."""
 _SCRIPT = {"Node.js", "Deno", "Bun"}
 _MIN_SHARE = 0.02
 _GENERATED = re.compile(
@@ -55,7 +57,8 @@ def runtimes(facts: Facts, join: Join, places: Places) -> list[RuntimeStatement]
     found: dict[tuple[str, str | None, str], list[At]] = defaultdict(list)
     elsewhere = {stated.name for stated in facts.of(Runtime) if stated.source != "ci" and stated.version}
     for stated in sorted(facts.of(Runtime), key=lambda each: each.source == "lock"):  # a lock file repeats what the manifest states
-        if stated.source == "ci" and (stated.name in elsewhere or not _written_here(stated.name, join)):
+        told = stated.name in elsewhere or (stated.name in _SCRIPT and not elsewhere.isdisjoint(_SCRIPT))
+        if stated.source == "ci" and (told or not _written_here(stated.name, join)):
             continue  # what CI installs is its own affair where the repository states a version, or has nothing to run on it
         if stated.version and places.scope(stated.at.path) in (None, "dev"):
             found[stated.name, join.component(stated.at.path), stated.version].append(stated.at)
@@ -65,7 +68,7 @@ def runtimes(facts: Facts, join: Join, places: Places) -> list[RuntimeStatement]
         runtime = _IMAGE_RUNTIMES.get(known or "")
         if runtime in _SCRIPT and any(unit.ecosystem == "npm" for unit in join.units) and not _written_here(runtime, join):
             continue  # it builds a browser's code
-        if runtime and image.purpose == "build" and not _written_here(runtime, join):
+        if runtime and (image.purpose == "build" or runtime in _COMPILERS) and not _written_here(runtime, join):
             continue  # it builds somebody else's program
         number = re.match(r"v?(\d+(?:\.\d+)*(?:-(?:rc|beta|alpha)[.\d]*)?)", image.tag or "")
         if runtime and number and image.purpose != "service" and places.scope(image.at.path) is None:

@@ -27,6 +27,8 @@ _RESOURCE_SERVER = ("oauth2-resource-server", "oauth2-jose", "oauth2-core")
 _JWT_NAMED = re.compile(r"(?:\b|_)jwt|J(?:WT|wt)(?![a-z])")
 """A middleware that is called after the tokens which it takes, whatever library or code of one's own reads them."""
 
+_OF_A_CLIENT = re.compile(r"(?:\w{1,60}_)?OIDC_(?:CLIENT_ID|ISSUER|ISSUER_URL|ISSUER_URI|DISCOVERY_URL|AUTH_URI|TOKEN_URI)")
+"""Variables of a template that only who signs in with OpenID Connect has."""
 _BEHIND_OIDC = {"oauth2", "jwt"}
 """What the library of a product that signs in with OpenID Connect shows; variables named for it tell the two apart."""
 
@@ -58,7 +60,8 @@ def mechanisms(technologies: Sequence[Technology], facts: Facts, join: Join, cat
     for variable in read:
         if variable.source in ("settings", "code") and _PROXY_USER.search(variable.name):
             found["proxy-header"].append(variable.at)
-    if found.keys() & _BEHIND_OIDC and (named := _named_for("oidc", [each for each in read if each.source in ("settings", "code")])):
+    own = [each for each in read if each.source in ("settings", "code") or (each.source == "dotenv" and _OF_A_CLIENT.fullmatch(each.name))]
+    if found.keys() & _BEHIND_OIDC and (named := _named_for("oidc", own)):
         found.setdefault("oidc", named)
     if "jwt" in found and (resource := _of_own_tokens(facts)):
         found["oauth2"] = [at for at in found.get("oauth2", ()) if At(at.path, at.line) not in resource]

@@ -291,8 +291,9 @@ class Deployments:
         return self.known.units.at(folder) and all(unit.ecosystem == "go" and unit.workspace for unit in self.known.units.of(folder))
 
     def _engine_beside(self, building: Service, folder: str) -> str | None:
-        """The store or broker that a Dockerfile beside the code of the product makes, with settings of the product's."""
-        return self.known.engine(self.folders.dockerfile(building)) if self.known.units.at(folder) else None
+        """The store or broker that a Dockerfile beside the code of the product, or in a folder of Dockerfiles, makes with settings of the product's."""
+        dockerfile = self.folders.dockerfile(building)
+        return self.known.engine(dockerfile) if self.known.units.at(folder) or for_deployment(folder_of(dockerfile)) else None
 
     def _around_a_frontend(self, folder: str | None) -> str | None:
         """The root instead of a browser's project below it that no Dockerfile of its own makes an image of: the image holds both, and runs the server."""
