@@ -57,8 +57,8 @@ def runtimes(facts: Facts, join: Join, places: Places) -> list[RuntimeStatement]
     found: dict[tuple[str, str | None, str], list[At]] = defaultdict(list)
     elsewhere = {stated.name for stated in facts.of(Runtime) if stated.source != "ci" and stated.version}
     for stated in sorted(facts.of(Runtime), key=lambda each: each.source == "lock"):  # a lock file repeats what the manifest states
-        told = stated.name in elsewhere or (stated.name in _SCRIPT and not elsewhere.isdisjoint(_SCRIPT))
-        if stated.source == "ci" and (told or not _written_here(stated.name, join)):
+        beside = stated.name in elsewhere or (stated.name in _SCRIPT and not elsewhere.isdisjoint(_SCRIPT))
+        if stated.source == "ci" and (beside or not _written_here(stated.name, join)):
             continue  # what CI installs is its own affair where the repository states a version, or has nothing to run on it
         if stated.version and places.scope(stated.at.path) in (None, "dev"):
             found[stated.name, join.component(stated.at.path), stated.version].append(stated.at)
