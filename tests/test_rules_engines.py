@@ -414,6 +414,7 @@ def test_what_spring_opens(tmp_path: Path, settings: str, line: str, told: set[t
     files = {
         "pom.xml": "<project><artifactId>shop</artifactId><dependencies><dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId></dependency></dependencies></project>",
         "src/main/resources/application.properties": f"server.port=8080\n{settings}",
+        "src/main/resources/application-dev.properties": settings,
         "src/main/java/shop/Security.java": f"package shop;\nimport org.springframework.security.config.annotation.web.builders.HttpSecurity;\nclass Security {{\n  void chain(HttpSecurity http) {{\n    {line}\n  }}\n}}\n",
     }
     assert {(each.name, each.value) for each in _scan(tmp_path, files).security.settings} == told

@@ -103,7 +103,6 @@ _KEYS = _signals(
     (r"rest_framework\.default_throttle_rates\.[\w-]+", "rate limit", lambda value: value.rate()),
     (r"ratelimit_default|ratelimit_default_limits|ratelimits?_\w+", "rate limit", lambda value: value.rate()),
     (r"(?:.*\.)?redis-rate-limiter\.replenish-?rate", "rate limit per second", _number),
-    (r"resilience4j\.ratelimiter\.(?:instances|configs)\.[\w-]+\.limit-?for-?period", "rate limit per period", _number),
     (r"ipratelimiting\.generalrules\.limit|clientratelimiting\.generalrules\.limit", "rate limit", _number),
     (r"spring\.cloud\.config\.server\.encrypt\.enabled", "encrypted settings", _switch),
 )  # fmt: skip
@@ -187,11 +186,14 @@ def _of_actuator(facts: Facts, join: Join, places: Places) -> Iterator[_Found]:
     for key in facts.of(ConfigKey):
         if key.key == _EXPOSED and places.scope(key.at.path) is None and not for_tests(key.when):
             stated[key.at.path, key.when or ""].append(key)
-    for (path, when), keys in stated.items():
+    always = set[tuple[str | None, str]]()
+    for (path, when), keys in sorted(stated.items(), key=lambda entry: (entry[0][1] != "", entry[0])):
         parts = [part for key in keys for part in key.value.split(",")]
         named = sorted({str(word) for part in parts if (word := part.word(_TELLING)) is not None})
         said = "all" if any(part.matches("[*]") for part in parts) else ", ".join(named)
-        if said:
+        known = join.component(path), said
+        always |= {known} if not when else set()
+        if said and (not when or known not in always):
             yield "actuator endpoints exposed:", f"{said} ({when})" if when else said, join.component(path), keys[0].at
 
 
