@@ -20,6 +20,7 @@ from test_hostile import repository
 from ctxgen.context import Context
 from ctxgen.model import EntityModel
 from ctxgen.pipeline import analyse, scan
+from ctxgen.readers import pixi
 from ctxgen.source import following, interpreter, masking, modules, routes, routing
 from ctxgen.source import scan as scanning
 from ctxgen.source.dotnet import efcore
@@ -141,8 +142,9 @@ def test_guards_of_a_route_are_bounded(tmp_path: Path) -> None:
         (spring_security._ASKED, "[" * 100_000),
         (spring_security._ASKED_OF, "a[." * 30_000 + "a" * 100_000),
         (masking._BASE64, "a" * 100_000),
+        (pixi._KEY, "name:a" + " " * 4_000_000 + "\x01"),
     ],
-    ids=["rust schemes", "php annotations", "filters", "what filters ask", "base64"],
+    ids=["rust schemes", "php annotations", "filters", "what filters ask", "base64", "locked packages"],
 )
 def test_patterns_over_texts_of_any_length_are_linear(pattern: re.Pattern[Any], text: Any) -> None:
     begun = time.process_time()

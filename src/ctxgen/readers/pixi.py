@@ -19,7 +19,7 @@ from ctxgen.tree import LOCK_LIMIT, File
 
 _TABLES = ("dependencies", "host-dependencies", "run-dependencies", "pypi-dependencies")
 _KEY = re.compile(
-    r"^(- |  )?[ ]{0,2}(?:- )?(name|version|kind|manager|conda|pypi):[ \t]*[\"']?([^\"'\n#]{1,300}?)[\"']?[ \t]*$", re.MULTILINE
+    r"^(- |  )?[ ]{0,2}(?:- )?(name|version|kind|manager|conda|pypi):[ \t]{0,40}[\"']?([^\"'\n#]{1,300}?)[\"']?[ \t]{0,40}$", re.MULTILINE
 )
 _ARCHIVE = re.compile(r"\S{1,280}/([\w.+-]{1,80}?)-(\d[\w.!+]{0,40})-[\w.]{1,60}\.(?:conda|tar\.bz2)")
 
