@@ -1164,3 +1164,35 @@ def test_scripts_that_start_another_package_or_a_server_with_its_worker(tmp_path
         "compose.yml": "services:\n  shop:\n    build: .\n    ports: ['3000:3000']\n",
     }
     assert [(part.id, part.kind) for part in _scan(tmp_path, files).components] == [("shop", "service")]
+
+
+def test_an_application_of_azure_functions_is_serverless(tmp_path: Path) -> None:
+    files = {
+        "host.json": '{"version": "2.0"}',
+        "package.json": '{"name": "shop", "dependencies": {"@azure/functions": "4.5.0"}}',
+        "src/index.js": (
+            'const { app } = require("@azure/functions");\n\n'
+            'app.http("orders", { methods: ["GET"], authLevel: "anonymous", route: "orders/{id}", handler: async () => ({}) });\n'
+            'app.deleteRequest("cancel", { authLevel: "admin", handler: async () => ({}) });\n'
+        ),
+        "old/function.json": '{"bindings": [{"type": "httpTrigger", "authLevel": "function", "methods": ["post"]}]}',
+        "old/index.js": "module.exports = async function (context) {};\n",
+        "all/function.json": '{"bindings": [{"type": "httpTrigger", "route": "{*path}"}]}',
+    }
+    context = _scan(tmp_path, files)
+    assert context.architecture.pattern == "serverless"
+    told = {(each.method, each.path): each.access for each in context.endpoints}
+    assert told == {("GET", "/api/orders/{id}"): "public", ("DELETE", "/api/cancel"): "guarded", ("POST", "/api/old"): "guarded"}
+
+
+def test_steps_of_a_course_are_no_microservices(tmp_path: Path) -> None:
+    files = {
+        f"part-{number}-{title}/{path}": text
+        for number, title in enumerate(("routes", "models", "tokens"), 1)
+        for path, text in (
+            ("requirements.txt", "fastapi==0.115.0\n"),
+            ("Dockerfile", "FROM python:3.12\nCOPY . .\nCMD uvicorn main:app\n"),
+            ("main.py", "from fastapi import FastAPI\n\napp = FastAPI()\n"),
+        )
+    }
+    assert _scan(tmp_path, files).architecture.pattern == "monorepo-of-apps"

@@ -87,7 +87,7 @@ def architecture(parts: Sequence[Component], technologies: Sequence[Technology],
     serverless = [
         t
         for t in technologies
-        if t.id in ("serverless-framework", "aws-sam", "aws-lambda", "cloudflare-workers")
+        if t.id in ("serverless-framework", "aws-sam", "aws-lambda", "azure-functions", "cloudflare-workers")
         and t.scope in ("backend", "deploy")
         and t.usage == "used"
     ]
@@ -96,7 +96,8 @@ def architecture(parts: Sequence[Component], technologies: Sequence[Technology],
     if serverless and functions:
         pattern, evidence = "serverless", [e for t in serverless for e in t.evidence[:1]]
     elif _apart(services, join) or (len({part.language for part in built}) > 1 and len(services) > 1 and _apart(built, join)):
-        pattern = "microservices" if on_their_own or _find_each_other(technologies) else "monorepo-of-apps"
+        together = (on_their_own or _find_each_other(technologies)) and not _steps(services)
+        pattern = "microservices" if together else "monorepo-of-apps"
     elif built:
         pattern = "modular-monolith" if _domain_modules(join) and len(folders) <= 2 else "monolith"
     elif any(part.kind == "library" for part in parts):
@@ -119,6 +120,16 @@ def architecture(parts: Sequence[Component], technologies: Sequence[Technology],
         traits.append(Trait("background-workers", tuple(at for part in workers for at in part.evidence[:1])[:4]))
     unique = {trait.name: trait for trait in reversed(traits)}
     return Architecture(pattern, tuple(unique[name] for name in sorted(unique)), tuple(evidence[:8]))
+
+
+_STEP = re.compile(
+    r"(?i)(?:.*/)?(?:part|step|chapter|lesson|stage|section|day|week|lab|exercise|episode|tutorial)s?[-_ ]?\d{1,3}(?:[^/\d][^/]*)?(?:/.*)?"
+)
+
+
+def _steps(services: Sequence[Component]) -> bool:
+    """Whether most services are states of one program that a course goes through: `part-03-auth`, `chapter4`."""
+    return 2 * sum(_STEP.fullmatch(part.path) is not None for part in services) > len(services)
 
 
 def _apart(parts: Sequence[Component], join: Join) -> bool:

@@ -1,0 +1,33 @@
+"""What the programming models of Azure Functions have in common: levels that ask for a key, and what stands before the routes.
+
+Sources: https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-trigger#authorization-keys,
+https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook#hostjson-settings
+"""
+
+from __future__ import annotations
+
+from ctxgen.facts import Facts, folder_of, folders_up
+from ctxgen.model import At, ConfigKey, Guard
+from ctxgen.opaque import name
+
+ROUTE_PREFIX = "azure-functions.routePrefix"
+"""The key of what `host.json` states as `extensions.http.routePrefix`."""
+DEFAULT_PREFIX = "api"
+_KEYS = {"function", "admin", "system"}
+"""Levels at which a request must bring a key."""
+
+
+def route_prefix(facts: Facts, path: str) -> str:
+    """What stands before the routes of the application that a file is of: that of the nearest `host.json` which states one, `""` for nothing."""
+    stated = {folder_of(key.at.path): key.value for key in facts.of(ConfigKey) if key.key == ROUTE_PREFIX}
+    value = next((stated[folder] for folder in folders_up(folder_of(path)) if folder in stated), None)
+    if value is None:
+        return DEFAULT_PREFIX
+    known = value.interpolate(lambda _: None).route()
+    return str(known).strip("/") if known is not None else DEFAULT_PREFIX
+
+
+def level_guards(level: str, at: At) -> tuple[Guard, ...]:
+    """The guard that a level is: `AuthorizationLevel.Function`, `function`."""
+    kind = level.rpartition(".")[2].lower()
+    return (Guard(name=name(f"AuthorizationLevel.{kind.capitalize()}"), kind="authn", at=at),) if kind in _KEYS else ()
