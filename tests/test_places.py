@@ -29,6 +29,8 @@ PATHS = [
         ("contest/package.json", None),
         ("e2e/package.json", "test"),
         ("tests2/package.json", "test"),
+        ("test-migrations/compose.yml", "test"),
+        ("packages/dev-server/test-plugins/reviews/plugin.ts", "test"),
         ("load-gen/requirements.txt", None),
         ("orders/src/test/java/OrderTest.java", "test"),
         ("orders/src/integrationTest/java/X.java", "test"),
