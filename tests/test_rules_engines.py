@@ -418,3 +418,13 @@ def test_what_spring_opens(tmp_path: Path, settings: str, line: str, told: set[t
         "src/main/java/shop/Security.java": f"package shop;\nimport org.springframework.security.config.annotation.web.builders.HttpSecurity;\nclass Security {{\n  void chain(HttpSecurity http) {{\n    {line}\n  }}\n}}\n",
     }
     assert {(each.name, each.value) for each in _scan(tmp_path, files).security.settings} == told
+
+
+def test_what_tests_start_is_not_the_version_of_what_a_chart_deploys(tmp_path: Path) -> None:
+    files = {
+        "pom.xml": "<project><artifactId>shop</artifactId><dependencies><dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId></dependency></dependencies></project>",
+        "deploy/shop/Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.0.0\ndependencies:\n  - name: minio\n    version: 11.10.13\n    repository: https://charts.example.org\n",
+        "deploy/shop/templates/shop.yaml": "apiVersion: v1\nkind: Service\nmetadata:\n  name: shop\n",
+        "src/test/resources/docker/docker-compose.yaml": "services:\n  s3:\n    image: minio/minio:RELEASE.2022-01-25T19-56-04Z\n",
+    }
+    assert _technologies(_scan(tmp_path, files))["minio"].version is None

@@ -75,7 +75,7 @@ def _of_libraries(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[S
     return [replace(s, usage="supported") if s.technology in several and s.usage == "used" else s for s in sightings]
 
 
-_DEPLOYS = ("image ", "kubernetes ", "terraform ", "cloudformation ", "aspire ", "helm ")
+DEPLOYS = ("image ", "kubernetes ", "terraform ", "cloudformation ", "aspire ", "helm ")
 """Signals of something that runs, other than of what talks to it."""
 
 
@@ -86,12 +86,12 @@ def _stood_in(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Sight
     Where the code names the other one too, by a client or an address of its own, both are told as they stand: users choose.
     """
     product = [s for s in sightings if s.scope == "backend" and s.usage != "unknown"]
-    deployed = {s.technology for s in sightings if s.scope in ("backend", "deploy") and s.signal.startswith(_DEPLOYS)}
-    spoken = {s.technology for s in product if not s.signal.startswith(_DEPLOYS)}
+    deployed = {s.technology for s in sightings if s.scope in ("backend", "deploy") and s.signal.startswith(DEPLOYS)}
+    spoken = {s.technology for s in product if not s.signal.startswith(DEPLOYS)}
     varied = {s.technology for s in product if s.when}
     instead: dict[str, set[str]] = defaultdict(set)
     for s in product:
-        if s.signal.startswith(_DEPLOYS) and s.technology not in spoken | varied:
+        if s.signal.startswith(DEPLOYS) and s.technology not in spoken | varied:
             for other in set(catalogue[s.technology].compatible_with) - deployed - varied:
                 instead[other].add(s.technology)
     one = {other: next(iter(known)) for other, known in instead.items() if len(known) == 1}

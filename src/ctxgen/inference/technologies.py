@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from ctxgen.catalogue import PACKAGE_KEYS, Catalogue
 from ctxgen.context import Technology, Use
 from ctxgen.facts import Facts, folder_of
-from ctxgen.inference.alternatives import STORES, is_engine, told_apart
+from ctxgen.inference.alternatives import DEPLOYS, STORES, is_engine, told_apart
 from ctxgen.inference.evidence import cite
 from ctxgen.join import Join
 from ctxgen.model import At, Import, Scope, Sighting
@@ -173,8 +173,9 @@ def _technology(identifier: str, same: list[Sighting], catalogue: Catalogue) -> 
         # a plug-in of the build has the version that the library would have alone, which a BOM decides
         ordered = [replace(s, declared=None, locked=None) if s.signal.startswith("gradle_plugins ") else s for s in ordered]
         same = [s for s in same if not s.signal.startswith("gradle_plugins ")]
-    # of an engine that the product only supports, what tests start says nothing, nor does the syntax of their Compose files
+    # of an engine that the product deploys itself, or only supports, what tests start says nothing, nor does the syntax of their Compose files
     elsewhere = {"docs", "test", "dev"} if usage == "supported" or declared.category == "container" else {"docs"}
+    elsewhere |= {"test"} if scope == "backend" and any(s.signal.startswith(DEPLOYS) for s in in_scope) else set()
     elsewhere |= {"frontend"} if scope == "backend" else set()  # a browser's package is another one of the same name
     version = _version(ordered) or _version(sorted((s for s in same if s.scope not in elsewhere), key=lambda s: (s.rank, s.at)))
     # the line that is cited first is one that states the version
