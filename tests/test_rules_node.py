@@ -137,3 +137,12 @@ def test_a_runtime_that_only_a_pipeline_tries_is_not_the_product_s(tmp_path: Pat
         ".github/workflows/compat.yml": workflow,
     }
     assert {each.name for each in _scan(tmp_path, files).runtimes} == {"Node.js"}
+
+
+@pytest.mark.parametrize(("script", "told"), [("start:prod", ["4096"]), ("analyze", []), ("dev", [])])
+def test_the_heap_that_a_script_of_the_manifest_asks_for(tmp_path: Path, script: str, told: list[str]) -> None:
+    packages = (
+        f'{{"name": "shop", "dependencies": {{"express": "4"}}, "scripts": {{"{script}": "node --max-old-space-size=4096 index.js"}}}}'
+    )
+    files = {"package.json": packages, "index.js": 'require("express")().listen(80);\n'}
+    assert [each.value for each in _scan(tmp_path, files).scale if each.kind == "heap"] == told

@@ -43,6 +43,8 @@ Sources: https://docs.oracle.com/en/java/javase/21/docs/specs/man/java.html, htt
 """
 _BUILDS = re.compile(r"(?i)build|compile|deps|install|lint|test|check|dev\b|watch|debug|generate|RUN\Z")
 """What a stage, script or instruction is called whose memory is not that of what runs."""
+_STARTS = re.compile(r"(?i)(?:start|serve|prod|worker)")
+"""How the scripts of a manifest are called that start the product; others are its developers' own."""
 
 
 def scale(facts: Facts, join: Join, catalogue: Catalogue, places: Places) -> list[ScaleSetting]:
@@ -106,7 +108,8 @@ def scale(facts: Facts, join: Join, catalogue: Catalogue, places: Places) -> lis
             for option, signal in catalogue.options(word):
                 value = command.option(option)
                 if signal.kind == "heap":
-                    size, unit = _heap(command, owner)
+                    by_script = fact.at.path.endswith("package.json") and not _STARTS.match(owner or "")
+                    size, unit = (None, None) if by_script else _heap(command, owner)
                     add("heap", size, unit, signal.subject, join.component(fact.at.path, owner), fact)
                 elif value is not None and known_id:
                     add(
