@@ -370,10 +370,14 @@ def test_names_that_differ_in_case_alone(tmp_path: Path) -> None:
         ("a.csproj", "<Project" + numbered(' a%d="b"')(500_000) + "/>"),
         ("a.csproj", "<Project><PropertyGroup>" + numbered("<P%d>$(P%d)</P%d>")(500_000) + "</PropertyGroup></Project>"),
         ("a.csproj", '<Project><ItemGroup><PackageReference Include="' + numbered("p%d;")(400_000) + '"/></ItemGroup></Project>'),
+        ("a.go", "\nPoolSize: 1," * 70_000),
+        ("a.go", '"CREATE TABLE a(b int)"\n' * 40_000),
+        ("a.js", 'import "pg";' + "\n" * 800_000 + ("new Pool({" + "max:2," * 240 + "})\n") * 50),
+        ("puma.rb", "workers 2\n" * 100_000),
     ],
     ids=[
         "template-branches", "template-braces", "template-actions", "template-blanks", "nginx-lines", "nginx-blanks", "erb", "proto-comments", "gradle-one-line",
-        "xml-one-line", "xml-attributes", "xml-properties", "xml-long-attribute",
+        "xml-one-line", "xml-attributes", "xml-properties", "xml-long-attribute", "go-pools", "go-tables", "script-sizes", "ruby-servers",
     ],
 )  # fmt: skip
 def test_one_file_of_one_thing_takes_no_long(tmp_path: Path, path: str, text: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import AnyStr
 
 
@@ -11,6 +11,19 @@ def lines_with(text: AnyStr, *words: AnyStr) -> Iterator[tuple[int, int]]:
     if len(words) == 1:
         return _lines_with(text, words[0])
     return iter(sorted({line for word in words for line in _lines_with(text, word)}))
+
+
+def numbering(text: str) -> Callable[[int], int]:
+    """A function that gives the line of a position, counted from 1.  Asked for positions in order it looks at every character once, however many are asked for."""
+    line, counted = 1, 0
+
+    def number(position: int) -> int:
+        nonlocal line, counted
+        line += text.count("\n", counted, position) if position >= counted else -text.count("\n", position, counted)
+        counted = position
+        return line
+
+    return number
 
 
 def _lines_with(text: AnyStr, word: AnyStr) -> Iterator[tuple[int, int]]:

@@ -78,8 +78,8 @@ class _Lexer:
 _lexer = cache(_Lexer)
 
 
-def statements(text: str) -> Iterator[list[Token]]:
-    """The statements that define tables and indexes; those of an anonymous block (`DO $$ … $$`) too, not those of a routine.
+def statements(text: str, line: int = 1) -> Iterator[list[Token]]:
+    """The statements that define tables and indexes in a text that begins on a line; those of an anonymous block (`DO $$ … $$`) too, not those of a routine.
 
     A schema that is filled in when they run (`${schema}.orders`, `{{ .Schema }}.orders`) is left out.
     Raises `Unreadable` where a string or comment never ends, and where there are more than `MAX_TOKENS`.
@@ -87,7 +87,7 @@ def statements(text: str) -> Iterator[list[Token]]:
     if "}." in text:
         text = _FILLED_IN.sub("", text)
     left = MAX_TOKENS
-    for statement in _statements(text, 1, _lexer(_MYSQL.search(text) is not None), 0):
+    for statement in _statements(text, line, _lexer(_MYSQL.search(text) is not None), 0):
         left -= len(statement) + _STATEMENT
         if left < 0:
             raise _too_many(statement[0].line)

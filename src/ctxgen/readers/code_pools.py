@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from ctxgen.model import At, Fact, Setting
 from ctxgen.opaque import name
 from ctxgen.readers import reads
-from ctxgen.readers._lines import lines_with
+from ctxgen.readers._lines import lines_with, numbering
 from ctxgen.tree import SOURCE_LIMIT, File
 
 _LONGEST = 300
@@ -52,12 +52,14 @@ _CRATES = (("PoolOptions", "SQLx"), ("ConnectOptions", "SeaORM"), ("deadpool", "
 def read_go_pools(file: File) -> Iterator[Fact]:
     """`db.SetMaxOpenConns(25)` and the fields of the options of Redis clients and pgx."""
     text, stated = file.text, 0
+    subjects = {key: subject for key, (subject, imported) in _FIELDS.items() if any(each in text for each in imported)} | _SQL_KEYS
+    line_of = numbering(text)
     for start, end in lines_with(text, "Conns", "PoolSize", "MaxActive", "MaxIdle"):
         line = text[start : min(end, start + _LONGEST)]
         found = _SQL.search(line) or _FIELD.search(line)
         if found is None or "//" in line[: found.start()]:
             continue
-        subject = _SQL_KEYS.get(found["key"]) or _of_field(found["key"], text)
+        subject = subjects.get(found["key"])
         if subject is None:
             continue
         if (stated := stated + 1) > _MANY:
@@ -65,13 +67,7 @@ def read_go_pools(file: File) -> Iterator[Fact]:
         function = text.rfind("\nfunc ", 0, start)
         if function >= 0 and (named := _FUNCTION.match(text, function)) and named[1].lower().startswith("test"):
             continue  # what prepares tests
-        yield _pool(file, text, start, subject, found["number"])
-
-
-def _of_field(key: str, text: str) -> str | None:
-    """Whose pool a field of options sizes, if the file imports that library."""
-    subject, imported = _FIELDS[key]
-    return subject if any(each in text for each in imported) else None
+        yield _pool(file.at(line_of(start)), subject, found["number"])
 
 
 @reads(
@@ -82,7 +78,7 @@ def _of_field(key: str, text: str) -> str | None:
 def read_rust_pools(file: File) -> Iterator[Fact]:
     """`PgPoolOptions::new().max_connections(50)`, `Pool::builder().max_size(15)`, `HttpServer::new(…).workers(4)`; nothing of modules of tests."""
     text = file.text.partition("#[cfg(test)]")[0]
-    stated = 0
+    stated, line_of = 0, numbering(text)
     pool = next((subject for word, subject in _CRATES if word in text), None)
     for start, end in lines_with(text, "_connections(", ".max_size(", ".min_idle(", ".workers("):
         line = text[start : min(end, start + _LONGEST)]
@@ -94,14 +90,10 @@ def read_rust_pools(file: File) -> Iterator[Fact]:
         number = found["number"].replace("_", "")
         if found["key"] == "workers":
             if "HttpServer::new" in text:
-                yield Setting(kind=name("workers"), value=name(number), subject=name("Actix Web"), at=_at(file, text, start))
+                yield Setting(kind=name("workers"), value=name(number), subject=name("Actix Web"), at=file.at(line_of(start)))
         elif pool is not None:
-            yield _pool(file, text, start, f"{pool} minimum" if found["key"].startswith("min") else pool, number)
+            yield _pool(file.at(line_of(start)), f"{pool} minimum" if found["key"].startswith("min") else pool, number)
 
 
-def _pool(file: File, text: str, start: int, subject: str, number: str) -> Setting:
-    return Setting(kind=name("pool-size"), value=name(number), unit=name("connections"), subject=name(subject), at=_at(file, text, start))
-
-
-def _at(file: File, text: str, start: int) -> At:
-    return file.at(text.count("\n", 0, start) + 1)
+def _pool(at: At, subject: str, number: str) -> Setting:
+    return Setting(kind=name("pool-size"), value=name(number), unit=name("connections"), subject=name(subject), at=at)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from ctxgen.model import Diagnostic, Variable
 from ctxgen.opaque import Name, Opaque, name
 from ctxgen.readers import reads
+from ctxgen.readers._lines import numbering
 from ctxgen.readers._variants import environment
 from ctxgen.tree import File
 
@@ -75,13 +76,11 @@ def read_dotenv(file: File) -> Iterator[Variable | Diagnostic]:
 
 def _offered(file: File, told: set[str], label: Name | None) -> Iterator[Variable]:
     """The variables that a template offers commented out: optional ones, each once; what stands behind the sign is an example."""
-    line, counted = 1, 0
+    line_of = numbering(file.text)
     for found in _OFFERED.finditer(file.text):
-        line += file.text.count("\n", counted, found.start(1))
-        counted = found.start(1)
         if found[1] not in told:
             told.add(found[1])
-            yield Variable(name=name(found[1]), required=False, source="dotenv", at=file.at(line), when=label)
+            yield Variable(name=name(found[1]), required=False, source="dotenv", at=file.at(line_of(found.start(1))), when=label)
 
 
 def _label(filename: str) -> str:

@@ -13,6 +13,7 @@ from ctxgen.model import Diagnostic, SchemaChange
 from ctxgen.opaque import name
 from ctxgen.readers import reads
 from ctxgen.readers._ddl import Definitions
+from ctxgen.readers._lines import numbering
 from ctxgen.readers._sql import statements
 from ctxgen.tree import SOURCE_LIMIT, File
 
@@ -34,7 +35,7 @@ _ESCAPED = re.compile(r"\\([\"'`\\])|\\[nrt]")
 def read_sql_in_go(file: File) -> Iterator[SchemaChange | Diagnostic]:
     """The steps of the statements that strings hold, without those that take steps back or whose table is only known when they run."""
     definitions = Definitions(file)
-    line, counted, back = 1, 0, False
+    line_of, back = numbering(file.text), False
     for token in _TOKEN.finditer(file.text):
         if token["function"]:
             back = _BACK.fullmatch(token["function"]) is not None
@@ -43,11 +44,10 @@ def read_sql_in_go(file: File) -> Iterator[SchemaChange | Diagnostic]:
         written = token["raw"] if token["raw"] is not None else token["plain"]
         if back or not written or not _DEFINES.match(written) or _FILLED_IN.search(written):
             continue
-        line += file.text.count("\n", counted, token.start())
-        counted = token.start()
+        line = line_of(token.start())
         plain = written if token["raw"] is not None else _ESCAPED.sub(lambda found: found[1] or " ", written)
         try:
-            for statement in statements("\n" * (line - 1) + plain):
+            for statement in statements(plain, line):
                 yield from definitions.changes(statement)
         except Unreadable:
             continue  # a part of a statement

@@ -39,7 +39,7 @@ def read_sql_in_js(file: File) -> Iterator[SchemaChange | Diagnostic]:
             continue
         plain = _ESCAPED.sub(lambda found: found[1] or " ", written)
         try:
-            for statement in statements("\n" * (line_of(node) - 1) + plain):
+            for statement in statements(plain, line_of(node)):
                 yield from definitions.changes(statement)
         except (RecursionError, Unreadable):
             yield Diagnostic(

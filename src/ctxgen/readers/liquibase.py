@@ -216,8 +216,7 @@ class _Reader(Struct, frozen=True):
         text = change.said.get("sql") or change.text
         definitions = Definitions(self.steps.file, LIQUIBASE)
         try:
-            for statement in statements(text):
-                moved = [token._replace(line=token.line + change.line - 1) for token in statement]
-                yield from definitions.changes(moved)
+            for statement in statements(text, change.line):
+                yield from definitions.changes(statement)
         except Unreadable:
             return

@@ -14,6 +14,7 @@ from ctxgen.model import ConfigKey
 from ctxgen.opaque import Opaque, name
 from ctxgen.readers import reads
 from ctxgen.readers._erb import with_defaults
+from ctxgen.readers._lines import numbering
 from ctxgen.tree import SOURCE_LIMIT, File
 
 _SIZE = (
@@ -31,6 +32,7 @@ _LONGEST = 300
 def read_ruby_server(file: File) -> Iterator[ConfigKey]:
     """Puma's `threads 1, ENV.fetch("RAILS_MAX_THREADS") { 5 }` and `workers 2`, Unicorn's `worker_processes 4`; the larger number of threads is told."""
     text = file.text
+    line_of = numbering(text)
     kept = {found[1]: found[2] for found in _KEPT.finditer(text)}
     server = "unicorn" if "unicorn" in file.path else "puma"
     for found in _STATED.finditer(text):
@@ -42,8 +44,8 @@ def read_ruby_server(file: File) -> Iterator[ConfigKey]:
         if found[1] != "threads":
             sizes = sizes[:1]
         if sizes and int(sizes[-1]):
-            line = text.count("\n", 0, found.start()) + 1
-            yield ConfigKey(key=name(f"{server}.{found[1]}"), value=Opaque(sizes[-1]), dialect="other", at=file.at(line))
+            at = file.at(line_of(found.start()))
+            yield ConfigKey(key=name(f"{server}.{found[1]}"), value=Opaque(sizes[-1]), dialect="other", at=at)
 
 
 def _sizes(text: str, start: int, end: int, kept: dict[str, str]) -> list[str]:

@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from ctxgen.model import Fact, Setting
+from ctxgen.model import At, Fact, Setting
 from ctxgen.opaque import name
 from ctxgen.readers import reads
+from ctxgen.readers._lines import numbering
 from ctxgen.tree import SOURCE_LIMIT, File
 
 _LONGEST = 1_500
@@ -94,14 +95,14 @@ def read_script_sizes(file: File) -> Iterator[Fact]:
         if not rule.modules.search(text):
             continue
         option = re.compile(rf"(?<![\w.])(?P<key>{'|'.join(rule.options)})\s{{0,3}}:\s{{0,3}}(?P<number>{_NUMBER})(?=\s{{0,3}}[,}}\n)])")
-        read = 0
+        read, line_of = 0, numbering(text)
         for begun in islice(rule.begins.finditer(text), _MOST):
             if begun.start() < read or _commented(text, begun.start()):
                 continue
             read = _end(text, begun.end())
             for found in option.finditer(text, begun.end(), read + 1):
                 if not _commented(text, found.start()) and (found["number"] != "1" or rule.options[found["key"]][0] != "pool-size"):
-                    yield _setting(file, rule, found)  # a pool of one is that of a script
+                    yield _setting(file.at(line_of(found.start())), rule, found)  # a pool of one is that of a script
 
 
 def _commented(text: str, position: int) -> bool:
@@ -110,7 +111,7 @@ def _commented(text: str, position: int) -> bool:
     return begins > 0 and _COMMENT.match(text, begins) is not None
 
 
-def _setting(file: File, rule: _Rule, found: re.Match[str]) -> Setting:
+def _setting(at: At, rule: _Rule, found: re.Match[str]) -> Setting:
     kind, unit, part = rule.options[found["key"]]
     written = " ".join(found["number"].replace("_", "").split())
     return Setting(
@@ -118,7 +119,7 @@ def _setting(file: File, rule: _Rule, found: re.Match[str]) -> Setting:
         value=name(written if written.isdigit() or not unit else f"{written} {unit}"),
         unit=name(unit) if unit else None,
         subject=name(rule.library + part),
-        at=file.at(file.text.count("\n", 0, found.start()) + 1),
+        at=at,
     )
 
 
