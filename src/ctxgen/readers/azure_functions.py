@@ -10,14 +10,13 @@ import re
 from collections.abc import Iterator
 
 from ctxgen.documents import Node
-from ctxgen.function_apps import DEFAULT_PREFIX, ROUTE_PREFIX, level_guards
+from ctxgen.function_apps import DEFAULT_PREFIX, ROUTE_PREFIX, level_guards, timer
 from ctxgen.model import ConfigKey, Endpoint, Fact, Resource, Schedule
 from ctxgen.opaque import Name, Opaque, name
 from ctxgen.readers import reads
 from ctxgen.tree import File
 
 _VERB = re.compile(r"[A-Za-z]{3,7}")
-_CRON = re.compile(r"[\d*/,\-A-Za-z ]{5,80}|\d{1,3}(?::\d{2}){2}")
 
 
 @reads("host.json", contains=(b'"version"',))
@@ -43,9 +42,9 @@ def read_function_json(file: File) -> Iterator[Fact]:
         if kind == "httptrigger":
             yield from _endpoints(file, binding, called)
         elif kind == "timertrigger":
-            stated = (_text(binding, "schedule") or "").strip()
-            schedule = name(stated) if _CRON.fullmatch(stated) else None
-            yield Schedule(name=name(called), schedule=schedule, handler=name(called), at=file.at(binding.line))
+            yield Schedule(
+                name=name(called), schedule=timer(_text(binding, "schedule") or ""), handler=name(called), at=file.at(binding.line)
+            )
 
 
 def _endpoints(file: File, binding: Node, called: str) -> Iterator[Endpoint]:
