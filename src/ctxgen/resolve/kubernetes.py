@@ -161,6 +161,10 @@ def _with_service_ports(facts: Facts) -> Facts:
     return facts.map(Service, change)
 
 
+_MOST = 20_000
+"""Variables of ConfigMaps that are told of all workloads together: each of many may take the same long map."""
+
+
 def _with_variables_of_maps(facts: Facts) -> Facts:
     """The variables that workloads take from ConfigMaps, each as theirs; of several maps of a name the one whose file lies nearest counts."""
     entries: dict[str, dict[str, list[Property]]] = defaultdict(lambda: defaultdict(list))
@@ -173,8 +177,11 @@ def _with_variables_of_maps(facts: Facts) -> Facts:
     for resource in taken:
         said = {str(key): value.path() for key, value in resource.attributes}
         owner, only = said.get("owner"), said.get("key")
-        for key, stated in entries.get(str(resource.name), {}).items():
-            if owner is not None and only in (None, key):
+        of_map = entries.get(str(resource.name), {})
+        if owner is None or len(found) > _MOST:
+            continue
+        for key in of_map if only is None else (only,):
+            if stated := of_map.get(key):
                 entry = max(stated, key=lambda each: (len(commonprefix((each.at.path, resource.at.path))), each.at))
                 title = name(said.get("variable") or key)
                 found.append(
