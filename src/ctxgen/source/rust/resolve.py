@@ -18,6 +18,8 @@ _EXTRACTOR = re.compile(
     rb"\bimpl\b[^{};]{0,200}?\b(?:From|Optional)?(?:FromRequest(?:Parts)?|FromData|Extractible)\b(?:<[^{};]{0,120}?>)?[ \t\r\n]{1,20}for[ \t\r\n]{1,20}(?:&?[\w:]{0,60}::)?(\w{1,60})"
 )
 
+_LONGEST, _MOST = 10_000, 1_000
+"""How much is kept of how a type is taken from a request, and of how many types."""
 _REFUSES = re.compile(rb"\bErr\(|ok_or|\?[;.)\n]|Failure|Error\(|Forward")
 
 _CREDENTIALS = re.compile(rb"(?i)\bauthorization\b|\bbearer\b|\bcookies?\b|\bclaims\b|\bsession\b|x-api-key|api_key")
@@ -81,8 +83,11 @@ class RustResolver:
             data = self._sources.data(path)
             if b"FromRequest" in data or b"FromData" in data or b"Extractible" in data:
                 for match in _EXTRACTOR.finditer(data):
-                    end = data.find(b"\n}", match.end())
-                    found[match[1].decode("ascii", "replace")] = data[match.end() : end if end > 0 else len(data)]
+                    last = min(len(data), match.end() + _LONGEST)
+                    end = data.find(b"\n}", match.end(), last)
+                    found[match[1].decode("ascii", "replace")] = data[match.end() : end if end > 0 else last]
+                    if len(found) >= _MOST:
+                        return found
         return found
 
     @cached_property
