@@ -20,7 +20,8 @@ _FILE = "src/api/middlewares."
 _PROTECTED = ("/admin", "/store/customers/me")
 """Where only those who are signed in are answered unless a file says otherwise."""
 _GUARD = "authenticate"
-_MOST = 500
+_MOST, _STEPS = 500, 5_000
+"""Middlewares of a project, and values that are looked at for them."""
 
 
 def protected(program: Program, module: ModuleValue, endpoint: Endpoint, path: str) -> Endpoint:
@@ -39,17 +40,30 @@ def middlewares(program: Program, root: str) -> list[Middleware]:
     for path in program.sources.paths if program.sources is not None else ():
         if not path.startswith(start + _FILE) or (module := program.run(path)) is None:
             continue
-        for each in module.exports:
-            found += _stated(program.exported(module, each), At(path, 1))
+        work = [(program.exported(module, each), At(path, 1)) for each in reversed(module.exports)]
+        steps = 0
+        while work and (steps := steps + 1) < _STEPS:  # a list may hold itself many times over
+            value, at = work.pop()
+            found += _stated(value, at)
+            work += reversed([*_within(value, at)][:_MOST])
     return found[:_MOST]
 
 
-def _stated(value: Value, at: At) -> Iterator[Middleware]:
+def _within(value: Value, at: At) -> Iterator[tuple[Value, At]]:
+    """What `defineMiddlewares`, a list or its `routes` hold."""
     if isinstance(value, External) and value.arguments is not None:
-        at = At(at.path, value.arguments.line)
         for each in value.arguments.positional:
-            yield from _stated(each, at)
-    elif isinstance(value, dict) and isinstance(value.get("matcher"), str):
+            yield each, At(at.path, value.arguments.line)
+    elif isinstance(value, list):
+        for each in value:
+            yield each, at
+    elif isinstance(value, dict) and not isinstance(value.get("matcher"), str) and isinstance(value.get("routes"), list):
+        yield value["routes"], at
+
+
+def _stated(value: Value, at: At) -> Iterator[Middleware]:
+    """The sign-in of one entry, before its paths."""
+    if isinstance(value, dict) and isinstance(value.get("matcher"), str):
         methods = value.get("methods", value.get("method"))
         stated = tuple(each for each in (methods if isinstance(methods, list) else [methods]) if isinstance(each, str) and each != "ALL")
         before = value.get("middlewares")
@@ -57,11 +71,6 @@ def _stated(value: Value, at: At) -> Iterator[Middleware]:
             path = parameters(value["matcher"])
             pattern = Pattern(path.rstrip("*").rstrip("/"), begins=path.endswith("*"))
             yield Middleware(Guard(name=name(_GUARD), kind="authn", at=at), (pattern,), None, stated)
-    elif isinstance(value, dict) and isinstance(value.get("routes"), list):
-        yield from _stated(value["routes"], at)
-    elif isinstance(value, list):
-        for each in value[:_MOST]:
-            yield from _stated(each, at)
 
 
 def _signs_in(value: Value) -> bool:
