@@ -22,14 +22,14 @@ class Users:
         self._facts, self._units, self._parts = facts, units, parts
         self.of = cache(self._of)
         self._needs = cache(self._find_needs)
+        self._reached = cache(self._find_reached)
 
     def _of(self, library: str) -> str | None:
         """The component that answers for a library; None where none or several need it."""
         folder = next((part.folder for part in self._parts if part.id == library and part.kind == "library"), None)
         if folder is None:
             return None
-        needs = self._needs()
-        users = {part.id for part in self._parts if part.kind in ("service", "gateway") and folder in _reached(part.folder, needs)}
+        users = {part.id for part in self._parts if part.kind in ("service", "gateway") and folder in self._reached(part.folder)}
         return users.pop() if len(users) == 1 else None
 
     def _find_needs(self) -> dict[str, set[str]]:
@@ -45,13 +45,14 @@ class Users:
                 found[source].add(target)
         return found
 
-
-def _reached(start: str, needs: dict[str, set[str]]) -> set[str]:
-    found: set[str] = set()
-    work: list[Iterable[str]] = [needs.get(start, ())]
-    while work and len(found) < _MOST:
-        for each in work.pop():
-            if each not in found:
-                found.add(each)
-                work.append(needs.get(each, ()))
-    return found
+    def _find_reached(self, start: str) -> set[str]:
+        """The folders of what a package needs, directly or through others."""
+        needs = self._needs()
+        found: set[str] = set()
+        work: list[Iterable[str]] = [needs.get(start, ())]
+        while work and len(found) < _MOST:
+            for each in work.pop():
+                if each not in found:
+                    found.add(each)
+                    work.append(needs.get(each, ()))
+        return found
