@@ -34,7 +34,7 @@ _SIGN_IN = re.compile(r"redirect\w{0,20}_(?:sign_?in|log_?in)|users?_only|logged
 _ASKS = re.compile(rb"^[ \t]{1,20}(authorize!?)(?=[ (]|$)", re.MULTILINE)
 _SHORT = re.compile(r"\s{0,40}def [\w?!]{1,80}(?:\([^)]{0,200}\))?\s{0,4}=\s(.{1,400})")
 _BRINGS = re.compile(
-    r"(\s*)(?:(if)\s+|return\s+(?:unless\s+|if\s+(?=[^\n]{0,160}\.(?:blank|nil|empty)\?\s*$)))(?![!(])[^\n&|=<>!]{0,80}?"
+    r"(\s*)(?:(if)\s{1,9}|return\s{1,9}(?:unless\s{1,9}|if\s{1,9}(?=[^\n]{0,160}\.(?:blank|nil|empty)\?\s*$)))(?![!(])[^\n&|=<>!]{0,80}?"
     r"(?:authori[sz]ation|auth_header|bearer|token|api_key|credentials|jwt)[^\n&|=<>!]{0,80}$",
     re.IGNORECASE,
 )
