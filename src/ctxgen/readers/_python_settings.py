@@ -60,7 +60,7 @@ def is_django(file: File) -> bool:
         r"\b(?:INSTALLED_APPS|ROOT_URLCONF|MIDDLEWARE|DATABASES)\b|^[ \t]*+(?:from|import) django\b|^from configurations\b",
         file.text,
         re.MULTILINE,
-    ) is not None or (_STARTS_FROM.search(file.text) is not None and _SETS.search(file.text) is not None)
+    ) is not None or _of_an_environment(file)
 
 
 _STARTS_FROM = re.compile(r"^(?:from [\w.]{0,80}(?:base|common|defaults?|settings|production|prod)[\w.]{0,20} import \*)", re.MULTILINE)
@@ -77,7 +77,12 @@ def elsewhere(file: File) -> bool:
 
     Source: https://docs.djangoproject.com/en/stable/topics/settings/#designating-the-settings.
     """
-    return _HOLDS_ALL.search(file.text) is not None or (_STARTS_FROM.search(file.text) is not None and _SETS.search(file.text) is not None)
+    return _HOLDS_ALL.search(file.text) is not None or _of_an_environment(file)
+
+
+def _of_an_environment(file: File) -> bool:
+    """Whether a module starts from one of settings and sets what only Django knows."""
+    return _STARTS_FROM.search(file.text) is not None and _SETS.search(file.text) is not None
 
 
 def settings(file: File, dialect: Dialect, reader: str, prefix: str = "") -> Iterator[Found]:

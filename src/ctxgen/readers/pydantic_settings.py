@@ -43,8 +43,7 @@ class _Field(NamedTuple):
 @reads("*.py", limit=SOURCE_LIMIT, contains=(b"BaseSettings",))
 def read_pydantic_settings(file: File) -> Iterator[Fact]:
     """The variables behind the fields of every settings class, with their defaults, and the URLs that the classes put together."""
-    classes = {text_of(node.child_by_field_name("name")): _Class(node, _parents(node), body) for node in descendants(file.syntax("python"))
-               if node.type == "class_definition" and (body := node.child_by_field_name("body")) is not None}  # fmt: skip
+    classes = _classes(file)
     for title, each in classes.items():
         if _is_settings(each, classes):
             options = _options(each, classes)
@@ -64,8 +63,7 @@ def read_settings_heirs(file: File) -> Iterator[Fact]:
     """The fields of classes that extend what is called settings in another file: whether they are variables, that one says."""
     if _HEIR.search(file.text) is None:
         return
-    classes = {text_of(node.child_by_field_name("name")): _Class(node, _parents(node), body) for node in descendants(file.syntax("python"))
-               if node.type == "class_definition" and (body := node.child_by_field_name("body")) is not None}  # fmt: skip
+    classes = _classes(file)
     for title, each in classes.items():
         bases = tuple(name(parent) for parent in each.parents if parent.endswith("Settings") and parent not in classes)
         if not bases or _is_settings(each, classes):
@@ -80,6 +78,15 @@ def read_settings_heirs(file: File) -> Iterator[Fact]:
                     owner=name(title), bases=bases, name=name(written), value=None if default is None else scalar(default),
                     required=required, prefix=None if prefix is None else name(prefix), alias=bool(named), at=file.at(field.line),
                 )  # fmt: skip
+
+
+def _classes(file: File) -> dict[str, _Class]:
+    """The classes of a file by their names."""
+    return {
+        text_of(node.child_by_field_name("name")): _Class(node, _parents(node), body)
+        for node in descendants(file.syntax("python"))
+        if node.type == "class_definition" and (body := node.child_by_field_name("body")) is not None
+    }
 
 
 def _parents(node: Syntax) -> list[str]:
