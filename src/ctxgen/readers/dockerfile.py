@@ -109,10 +109,11 @@ def _called(stages: list[Stage], title: str) -> Stage | None:
     return next((stage for stage in reversed(stages) if stage.title is not None and stage.title.lower() == title.lower()), None)
 
 
-def _archives(file: File, instruction: Instruction, stage: Stage, stages: list[Stage]) -> Iterator[Property]:
-    """The folder of the module, as the build of the image sees it, whose archive `COPY` takes."""
+def _taken(file: File, instruction: Instruction, stage: Stage, stages: list[Stage]) -> Iterator[Property]:
+    """Keep what `COPY` takes from another stage; told is the folder of the module, as the build of the image sees it, whose archive it takes."""
     source = next((value for flag, value, _ in instruction.flags if flag == "from"), None)
-    beginning = getattr(_called(stages, source), "workdir", "") if source else ""
+    other = _called(stages, source) if source else None
+    beginning = other.workdir if other is not None else ""
     for line, word in [*instruction.words()][:-1]:
         if source and len(stage.copied) < _MAX_COPIES:
             written = _bare(expand(word, stage.known))[:_MAX_PATH]
@@ -150,7 +151,7 @@ def _apply(file: File, instruction: Instruction, stages: list[Stage], globals_: 
             if said:
                 yield Process(command=Opaque(expand(said, stage.known)), owner=stage.title, at=file.at(instruction.line))
         case "COPY" | "ADD":
-            yield from _archives(file, instruction, stage, stages)
+            yield from _taken(file, instruction, stage, stages)
         case "WORKDIR":
             folder = _bare(expand(instruction.rest, stage.known))
             stage.workdir = (folder if folder.startswith("/") else f"{stage.workdir}/{folder}")[:_MAX_PATH]
