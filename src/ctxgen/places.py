@@ -74,7 +74,7 @@ class Places:
     def __init__(self, paths: Iterable[str], projects: Iterable[str]) -> None:
         listed = list(paths)
         self._packages = {folder_of(path) for path in listed if path.endswith("/__init__.py")}
-        self._charts = {folder_of(path) for path in listed if path.endswith(("/Chart.yaml", "/Chart.yml"))}
+        self._charts = {folder_of(path) for path in listed if path.rpartition("/")[2] in ("Chart.yaml", "Chart.yml")}
         self._programs = {match[1] for path in listed if (match := _PROGRAM.fullmatch(path))}
         self._built = _built(listed)
         self._catalogues = _catalogues(listed)
@@ -119,7 +119,7 @@ class Places:
             if _TEST.fullmatch(part):
                 scope: Scope = "docs" if _TEST_DATA.intersection(parts[index:]) else "test"
                 return scope if not self._all_product else None
-            if here in self._catalogues and here not in self._above_projects:
+            if here in self._catalogues and here not in self._above_projects and folder_of(here) not in self._charts:
                 return "docs"
             served = served or part in _WEB_ROOTS or (part in _SERVED and "src" not in parts[:index])
             if part in _VENDORED or (served and part in _SERVED_LIBRARIES):
