@@ -33,6 +33,8 @@ _RUNNERS = {"npm", "pnpm", "yarn", "bun"}
 
 def _runs_in(command: Opaque, folder: str) -> bool:
     """Whether a command starts a file of a folder, or is run there: `node apps/api/dist/main.js`, `cd apps/api && npm start`, `npm --prefix apps/api start`."""
+    if not command.matches(f"*{folder}*"):
+        return False  # one pattern instead of thirty for each package of a large workspace
     inside = (f"{mark}{folder}/*" for mark in (" ", '"', " ./", *(("/",) if "/" in folder else ())))
     there = (
         f"{mark}{folder}{end}" for mark in ("cd ", "cd ./", "--prefix ", "--prefix=", "-c ", "--cwd ", "--dir ") for end in ("", " *", ";*")
