@@ -71,3 +71,9 @@ def test_a_repository_of_examples_is_its_own_product() -> None:
     places = Places(["examples/a/go.mod", "examples/b/go.mod"], ["examples/a/go.mod", "examples/b/go.mod"])
     assert places.scope("examples/a/go.mod") is None
     assert places.scope("examples/a/main_test.go") == "test"
+
+
+def test_templates_of_a_chart_are_what_the_product_deploys() -> None:
+    templates = [f"templates/{number}.yaml" for number in range(30)]
+    assert Places(templates, []).scope("templates/1.yaml") == "docs"
+    assert Places(["Chart.yaml", *templates], []).scope("templates/1.yaml") is None
