@@ -22,7 +22,8 @@ _JOB = re.compile(
 _TEST_NAME = re.compile(r"(?i)(?:^|[-_.])tests?$")
 """A service of this name that is published is the application as developers run it, not a run of its tests."""
 _STORE = re.compile(r"(?i)(?:^|[-_.])(?:db|database|cache|store|mysql|postgres(?:ql)?|mongo(?:db)?|redis|queue|broker|mq)$")
-_LOAD = re.compile(r"(?i)load-?(?:test|gen)|simulat|user-sim")
+_LOAD = re.compile(r"(?i)load-?(?:test|gen)|(?:^|[-_.])sim(?:ulat(?:ors?|ions?))?\Z")
+"""What sends requests as users would; a service that simulates something by its domain is called otherwise at its end."""
 _WORKER = re.compile(
     r"(?i)(?:^|[-_.])(?:workers?|scheduler|beat|consumers?|sidekiq|queue|cron|clock|celery(?:workers?|beat)?|dispatch(?:er)?|processor|jobs)(?:$|[-_.\d])"
 )
