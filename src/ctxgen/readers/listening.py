@@ -38,6 +38,7 @@ _GO = re.compile(
     r"(?:\bListenAndServe(?:TLS)?\(|\.(?:Run|Listen|Start)\(|\bAddr:\s{0,9}|\bnet\.Listen\(\"tcp\",\s{0,3})\"(?:0\.0\.0\.0|localhost)?:(\d{2,5})\"|\b[gG]et[eE]nv(?:Or\w{0,20})?\(\"(?:HTTP_|SERVER_|APP_)?PORT\",\s{0,3}\":?(\d{2,5})\"\)"
 )
 _GIN = re.compile(r"\b(\w{1,40})[ \t]{0,3}:?=[ \t]{0,3}gin\.(?:Default|New)\(")
+_GIN_RUNS = re.compile(r"[ \t]{0,40}(?:log\.Fatal\(|_ = |panic\()?(\w{1,40})\.Run\(\)\)?[ \t]{0,9}(?://.*)?")
 _GO_MAIN = re.compile(r"^func main\(\)", re.MULTILINE)
 _GO_IGNORED = re.compile(r"^//(?:go:build|[ \t]?\+build)[ \t]{1,4}ignore\b", re.MULTILINE)
 _DOTNET = re.compile(
@@ -105,11 +106,7 @@ def read_gin_port(file: File) -> Iterator[ConfigKey]:
     """Gin: `router.Run()` without an address listens on 8080 unless `PORT` says otherwise.  Source: https://pkg.go.dev/github.com/gin-gonic/gin#Engine.Run."""
     engines = {found[1] for found in _GIN.finditer(file.text)}
     for start, end in lines_with(file.text, ".Run()"):
-        if (
-            found := re.fullmatch(
-                r"[ \t]{0,40}(?:log\.Fatal\(|_ = |panic\()?(\w{1,40})\.Run\(\)\)?[ \t]{0,9}(?://.*)?", file.text[start:end][:200]
-            )
-        ) and found[1] in engines:
+        if (found := _GIN_RUNS.fullmatch(file.text, start, min(end, start + 200))) and found[1] in engines:
             yield ConfigKey(key=name("listen.port"), value=Opaque("8080"), dialect="other", at=file.at(file.text.count("\n", 0, start) + 1))
             return
 
