@@ -25,7 +25,7 @@ _DATABASES = {
     "oracle", "cockroachdb", "clickhouse", "gorm", "xorm", "sqlx", "sqlsettings", "knex", "sequelize", "typeorm",
 }  # fmt: skip
 _NAMED = {"redis": "Redis", "valkey": "Valkey", "keydb": "KeyDB", "mongo": "MongoDB", "mongodb": "MongoDB"}
-_BOUNDS = {"maxopenconns", "maxopenconnections", "maxopenconn", "maxopen", "poolsize", "maxpoolsize", "poolmaxsize", "maxactive", "maxconns", "maxconnections", "poolmax", "maxsize"}  # fmt: skip
+_BOUNDS = {"maxopenconns", "maxopenconnections", "maxopenconn", "maxopen", "poolsize", "maxpoolsize", "poolmaxsize", "maxactive", "maxconns", "maxconnections", "poolmax"}  # fmt: skip
 _IDLE = {"maxidleconns", "maxidleconnections", "maxidleconn", "maxidle"}
 _OPEN = {"maxopenconns", "maxopenconnections", "maxopenconn"}
 """What only a pool of a database is called."""
@@ -90,7 +90,9 @@ def _pools(file: File, leaves: Iterable[tuple[str, str, int]]) -> Iterator[Setti
         if not _COUNT.fullmatch(text):
             continue
         *sections, last = (re.sub(r"[_-]", "", part).lower() for part in key.split("."))
-        if sections and sections[-1] == "pool" and last in ("max", "size"):  # `knex.pool.max`
+        if (
+            sections and sections[-1] == "pool" and last in ("max", "size", "maxsize")
+        ):  # `knex.pool.max`; elsewhere a size may be one in bytes
             last = "poolmax"
         subject = _subject(sections)
         if last in _OPEN:
