@@ -23,7 +23,7 @@ from ctxgen.source.values import (
 )
 
 MAX_STEPS = 1_000_000
-"""Expressions of one language's source; the largest repositories looked at take a quarter."""
+"""Expressions of one language's source; the largest repositories looked at take half."""
 MAX_PROGRAM = 250_000
 """Those that one file may take with all that it imports and calls: what has no end in one program costs the others nothing."""
 MAX_UNCALLED = 20_000
