@@ -22,7 +22,7 @@ FIRST = 7
 LONGEST_ALSO = 2
 SERVES = 12
 """What a web framework is worth beyond a library of its category."""
-FIRST_COMPONENT, COMPONENTS_FIRST = 16, 4
+FIRST_COMPONENT, COMPONENTS_FIRST = 16, 6
 """How much more the first components are worth, and how many: without any a long stack says little."""
 COMMON = 3
 """From so many components on, what all of them have is not repeated for each."""
