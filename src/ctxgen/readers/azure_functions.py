@@ -24,7 +24,7 @@ def read_host_json(file: File) -> Iterator[Fact]:
     """An application of functions, and what stands before their routes."""
     root = file.json()
     version = root.get("version")
-    if version is None or version.text not in ("2.0", "1.0", "4.0"):
+    if version is None or version.text != "2.0":
         return
     yield Resource(platform="serverless", kind=name("function"), at=file.at(version.line))
     said = root.get("extensions", "http", "routePrefix")
