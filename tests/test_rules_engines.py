@@ -340,10 +340,19 @@ def test_steps_of_the_product_s_own_are_no_migrations_of_entity_framework(tmp_pa
     assert migrations.count == 1
 
 
-def test_an_answer_that_asks_for_basic_credentials(tmp_path: Path) -> None:
-    answer = 'package main\n\nfunc ask(w http.ResponseWriter) {\n\tw.Header().Set("WWW-Authenticate", `Basic realm="shop"`)\n}\n'
-    context = _scan(tmp_path, {"go.mod": "module shop\n\ngo 1.24\n", "main.go": "package main\n\nfunc main() {}\n", "auth.go": answer})
-    assert {each.mechanism for each in context.security.mechanisms} == {"basic"}
+@pytest.mark.parametrize(
+    ("path", "line", "shown"),
+    [
+        ("auth.go", 'w.Header().Set("WWW-Authenticate", `Basic realm="shop"`)', {"basic"}),
+        ("auth.php", "header('WWW-Authenticate: Basic realm=\"shop\"');", {"basic"}),
+        ("auth.js", "response.headers['WWW-Authenticate'] = 'Basic realm=shop'", {"basic"}),
+        ("client.py", 'if answer.headers.get("WWW-Authenticate", "").startswith("Basic"):', set()),
+        ("client.js", 'if (answer.headers["WWW-Authenticate"] === "Basic") {', set()),
+    ],
+)
+def test_an_answer_that_asks_for_basic_credentials(tmp_path: Path, path: str, line: str, shown: set[str]) -> None:
+    context = _scan(tmp_path, {"go.mod": "module shop\n\ngo 1.24\n", "main.go": "package main\n\nfunc main() {}\n", path: f"{line}\n"})
+    assert {each.mechanism for each in context.security.mechanisms} == shown
 
 
 def test_a_byte_order_mark_before_a_namespace(tmp_path: Path) -> None:

@@ -87,9 +87,9 @@ _ELIXIR_BASIC = re.compile(
 )  # encoding credentials is for a client of somebody else's API
 
 _SCHEME = re.compile(
-    rb"""(?i:www-authenticate)["'`]?[^"'`\n]{0,20}["'`]Basic\b|(?:[sS]tarts?_?[wW]ith\w{0,12}\??|(?:Has|Cut|Trim)Prefix|strip_prefix|strpos)[( ]\s{0,3}(?:[^"'()\n]{0,60},\s{0,3})?["'`][Bb]asic ["'`]"""
+    rb"""(?i:www-authenticate)(?:["'`]?[^"'`\n.(=]{0,12}=?[^"'`\n.(=]{0,6}["'`]|: ?)Basic\b|(?:[sS]tarts?_?[wW]ith\w{0,12}\??|(?:Has|Cut|Trim)Prefix|strip_prefix|strpos)[( ]\s{0,3}(?:[^"'()\n]{0,60},\s{0,3})?["'`][Bb]asic ["'`]"""
 )
-"""A text that is asked whether it begins with the scheme, the value of `Authorization`, and the header that asks for it.  Source: https://www.rfc-editor.org/rfc/rfc7617#section-2."""
+"""A text that is asked whether it begins with the scheme, the value of `Authorization`, and the header that asks for it (not a client's look at that header: `headers.get("WWW-Authenticate").startswith("Basic")`).  Source: https://www.rfc-editor.org/rfc/rfc7617#section-2."""
 _SCHEMES = (b'asic "', b"asic '", b"asic `", b"-Authenticate", b"-authenticate")
 
 
