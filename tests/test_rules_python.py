@@ -166,6 +166,15 @@ def test_clients_are_told_by_whom_they_call(tmp_path: Path) -> None:
     assert "calls `api.rates.example`" in said
 
 
+def test_settings_of_one_name_in_two_services(tmp_path: Path) -> None:
+    base = "from pydantic_settings import BaseSettings, SettingsConfigDict\n\nclass CommonSettings(BaseSettings):\n    model_config = SettingsConfigDict(env_prefix='{}_')\n"
+    heir = "from config.base import CommonSettings\n\nclass Settings(CommonSettings):\n    {}: int = 1\n"
+    files = {"requirements.txt": "fastapi==0.115\npydantic-settings==2.7\n"}
+    for service, field in (("orders", "page"), ("stock", "limit")):
+        files |= {f"{service}/config/base.py": base.format(service), f"{service}/app/config.py": heir.format(field)}
+    assert {each.name for each in _scan(tmp_path, files).environment} == {"ORDERS_PAGE", "STOCK_LIMIT"}
+
+
 def test_settings_that_extend_those_of_another_file(tmp_path: Path) -> None:
     files = {
         "requirements.txt": "fastapi==0.115\npydantic-settings==2.7\n",
