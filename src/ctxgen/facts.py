@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from itertools import takewhile
 from typing import Any, TypeVar
 
 from ctxgen.model import Fact
@@ -86,6 +87,11 @@ def _by_kind(facts: Iterable[Fact]) -> dict[type[Fact], list[Any]]:
 def folder_of(path: str) -> str:
     """The folder of a path, `""` for the root."""
     return path.rpartition("/")[0]
+
+
+def shared_folders(one: str, other: str) -> int:
+    """How many folders two paths begin with alike: the nearer two files lie, the more."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one.split("/"), other.split("/"), strict=False)))
 
 
 def join_path(folder: str, relative: str) -> str | None:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from ctxgen.facts import Facts, folder_of
+from ctxgen.facts import Facts, folder_of, shared_folders
 from ctxgen.language_names import extension
 from ctxgen.model import At, Endpoint, Procedure
 from ctxgen.opaque import Name, name
@@ -172,7 +172,7 @@ def _implementation(calls: list[Procedure], registering: str, contents: dict[str
         return {}
     most = max(len(each) for each in found.values())
     same = [key for key, each in found.items() if len(each) == most]
-    return found[min(same, key=lambda key: (-_common(key[0], folder_of(registering)), key))]
+    return found[min(same, key=lambda key: (-shared_folders(key[0], folder_of(registering)), key))]
 
 
 def _is_served(ending: str, data: bytes, start: int) -> bool:
@@ -181,13 +181,3 @@ def _is_served(ending: str, data: bytes, start: int) -> bool:
     if ending == "py":
         return head.lstrip().startswith(b"self,")
     return b"opts ..." not in head and (b"ontext" in head[:60] or b"Server" in head or b"stream" in head)
-
-
-def _common(first: str, second: str) -> int:
-    """How many folders two paths begin with alike."""
-    count = 0
-    for one, other in zip(first.split("/"), second.split("/"), strict=False):
-        if one != other:
-            break
-        count += 1
-    return count

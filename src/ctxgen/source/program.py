@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from ctxgen.facts import shared_folders
 from ctxgen.model import At, Fact
 from ctxgen.source import ir
 from ctxgen.source.following import Exhausted
@@ -396,7 +397,7 @@ class Program(Routes):
         type = self.vocabulary.typed.get(last_name(receiver.type)) if receiver is not None else None
         other = type is not None and type.name not in self.vocabulary.kinds(owner.type)
         path, declared = arguments.scope.module.path, extension.scope.module.path
-        near = self.resolver.distance(path, declared) if isinstance(self.resolver, Near) else (False, -shared(path, declared))
+        near = self.resolver.distance(path, declared) if isinstance(self.resolver, Near) else (False, -shared_folders(path, declared))
         return other, not takes(extension.function, arguments), *near
 
     def extension(self, function: FunctionValue, owner: Object, arguments: Arguments) -> Value:
@@ -444,7 +445,7 @@ class Program(Routes):
             for called in dict.fromkeys(each.name for each in given):
                 those = [each for each in given if each.name == called]
                 for cls, method in methods[called]:
-                    nearest = max(those, key=lambda each: shared(each.entry, cls.path)).entry
+                    nearest = max(those, key=lambda each: shared_folders(each.entry, cls.path)).entry
                     for each in those:
                         if each.entry == nearest:
                             value = FunctionValue(method, self.class_scope(cls), self.singleton(cls), cls)
@@ -476,16 +477,6 @@ class Program(Routes):
         begins = [each for kind in self.vocabulary.kinds(owner.type) for each in types[kind].begins.items()]
         made = next((made for start, made in begins if name.startswith(start)), None)
         return owner if made is None else self.below(owner, made, self.at(arguments))
-
-
-def shared(one: str, other: str) -> int:
-    """How many folders two paths begin with together."""
-    count = 0
-    for a, b in zip(one.split("/")[:-1], other.split("/")[:-1], strict=False):
-        if a != b:
-            break
-        count += 1
-    return count
 
 
 def _given_functions(function: ir.Function, arguments: Arguments) -> Iterator[FunctionValue]:

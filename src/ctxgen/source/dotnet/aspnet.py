@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from ctxgen.facts import shared_folders
 from ctxgen.model import At, Guard
 from ctxgen.source import ir
 from ctxgen.source.calls import calls
@@ -18,7 +19,7 @@ from ctxgen.source.dotnet.gateways import map_proxy, use_ocelot
 from ctxgen.source.dotnet.modules import invoked_groups, map_carter, modules, prepared, reflected_groups
 from ctxgen.source.frameworks import Type
 from ctxgen.source.guards import asking, guard, spelled
-from ctxgen.source.program import MethodHook, Program, shared
+from ctxgen.source.program import MethodHook, Program
 from ctxgen.source.routing import Route
 from ctxgen.source.values import Arguments, ClassValue, External, FunctionValue, Instance, Object, Value
 
@@ -49,8 +50,8 @@ def _of(program: Program, kind: str, path: str) -> list[Value]:
     """What was kept for the program that a file is nearest to."""
     kept = program.shared.get(f"aspnet.{kind}", [])
     entries = [entry for entry, _ in program.shared.get("aspnet.entry", [])] or [entry for entry, _ in kept]
-    most = max((shared(entry, path) for entry in entries), default=0)
-    return [value for entry, value in kept if shared(entry, path) >= most]
+    most = max((shared_folders(entry, path) for entry in entries), default=0)
+    return [value for entry, value in kept if shared_folders(entry, path) >= most]
 
 
 def _add_authorization(program: Program, owner: Object, arguments: Arguments) -> Value:
@@ -361,7 +362,7 @@ def _controllers(program: Program) -> None:
         prefix = next((each.prefix for each in styles if each.prefix), "")
         style = Style(prefix, any(each.lower for each in styles), any(each.hyphens for each in styles))
         router.routes += routes(program, cls, nearest(conventions, cls.path), style, _of(program, "odata", cls.path))
-        above = max(mapped, key=lambda each: shared(each.at.path, cls.path), default=None)
+        above = max(mapped, key=lambda each: shared_folders(each.at.path, cls.path), default=None)
         if above is not None:
             above.mount(router, "", above.at)
 

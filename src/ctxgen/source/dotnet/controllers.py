@@ -9,12 +9,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from ctxgen.facts import shared_folders
 from ctxgen.model import At
 from ctxgen.source import ir
 from ctxgen.source.dotnet import mediated
 from ctxgen.source.dotnet.attributes import VERBS, Attribute, attributes, base_names, of_class, protection, type_name
 from ctxgen.source.dotnet.routing import routing
-from ctxgen.source.program import Program, shared
+from ctxgen.source.program import Program
 from ctxgen.source.routing import Route, join
 from ctxgen.source.values import ClassValue, Value
 
@@ -216,5 +217,5 @@ def _methods(verb: Attribute) -> tuple[str, ...]:
 
 def nearest(conventions: list[Convention], path: str) -> list[Convention]:
     """The conventions of the program that a controller's file is nearest to."""
-    most = max((shared(each.entry, path) for each in conventions), default=0)
-    return [each for each in conventions if shared(each.entry, path) == most]
+    most = max((shared_folders(each.entry, path) for each in conventions), default=0)
+    return [each for each in conventions if shared_folders(each.entry, path) == most]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ctxgen.facts import shared_folders
 from ctxgen.model import At, Column, EntityModel, Relation, TableIndex
 from ctxgen.opaque import Name, name
 from ctxgen.source import ir
@@ -16,7 +17,7 @@ from ctxgen.source.dotnet.attributes import argument_of, attributes, base_names,
 from ctxgen.source.dotnet.entities import Entity, Property, read
 from ctxgen.source.dotnet.fluent import configure
 from ctxgen.source.naming import snake_case
-from ctxgen.source.program import Program, shared
+from ctxgen.source.program import Program
 from ctxgen.source.values import ClassValue, External
 
 _CONTEXTS = {"DbContext", "IdentityDbContext", "AbpDbContext", "IdentityUserContext", "ApiAuthorizationDbContext"}
@@ -43,7 +44,7 @@ def finish(program: Program) -> None:
     held = {title for model in models for title in model.entities}
     for context, model in zip(contexts, models, strict=True):
         for cls, entity in configured:
-            nearest = entity.cls.name not in held and max(contexts, key=lambda each: shared(each.path, cls.path)) is context
+            nearest = entity.cls.name not in held and max(contexts, key=lambda each: shared_folders(each.path, cls.path)) is context
             if nearest or entity.cls.name in model.entities:
                 _configure(program, model, cls, "Configure", model.of_class(entity))
         _configure(program, model, context, "OnModelCreating", None)

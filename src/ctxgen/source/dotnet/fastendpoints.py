@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from ctxgen.facts import shared_folders
 from ctxgen.model import At, Guard, GuardKind
 from ctxgen.source import ir
 from ctxgen.source.calls import calls
 from ctxgen.source.dotnet.attributes import VERBS, attributes, base_names, protection, roles, type_name
 from ctxgen.source.guards import asking, guard, spelled
-from ctxgen.source.program import MethodHook, Program, shared
+from ctxgen.source.program import MethodHook, Program
 from ctxgen.source.routing import Route, join
 from ctxgen.source.values import Arguments, ClassValue, External, FunctionValue, Object, Scope, Value
 
@@ -82,7 +83,7 @@ class _Endpoint:
         self._attributes()
         self._configured(self.cls, 0)
         kept = self.program.shared.get("fastendpoints", [])
-        options = max(kept, key=lambda each: shared(each[0], self.cls.path))[1] if kept else {"Endpoints": {}, "Versioning": {}}
+        options = max(kept, key=lambda each: shared_folders(each[0], self.cls.path))[1] if kept else {"Endpoints": {}, "Versioning": {}}
         handler = next(
             (method.name for method in self.cls.cls.methods if method.name in ("HandleAsync", "ExecuteAsync", "Handle")), "HandleAsync"
         )

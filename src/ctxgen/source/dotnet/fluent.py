@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ctxgen.facts import shared_folders
 from ctxgen.model import At, TableIndex
 from ctxgen.opaque import name
 from ctxgen.source import ir
 from ctxgen.source.calls import chain
 from ctxgen.source.dotnet.attributes import type_name
 from ctxgen.source.dotnet.entities import VALUES, Entity, Kind, Link, Property
-from ctxgen.source.program import Program, shared
+from ctxgen.source.program import Program
 from ctxgen.source.values import ClassValue, FunctionValue, Scope, Value
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def _handed_on(program: Program, model: Model, expression: ir.Expression, scope:
         ]
         if not extensions:
             return False
-        found = min(extensions, key=lambda each: -shared(scope.module.path, each.scope.module.path))
+        found = min(extensions, key=lambda each: -shared_folders(scope.module.path, each.scope.module.path))
         receiver = found.function.receiver
         parameters, given = ([receiver] if receiver is not None else []) + list(found.function.parameters), [called.owner, *given]
     else:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
 
+from ctxgen.facts import shared_folders
 from ctxgen.source.languages import Sources
 
 _DECLARED = re.compile(rb"\b(?:class|record(?:[ \t]+(?:class|struct))?|struct|interface|enum)[ \t]+(?P<name>[A-Za-z_]\w{0,120})")
@@ -44,7 +45,7 @@ class DotnetResolver:
 
     def distance(self, path: str, other: str) -> tuple[bool, int]:
         """Whether the names of another file need more than the usings of the one at `path`, then how few folders the two share."""
-        return self._namespace(other) not in self._visible(path), -_shared(path, other)
+        return self._namespace(other) not in self._visible(path), -shared_folders(path, other)
 
     def _namespace(self, path: str) -> bytes:
         if path not in self._namespaces:
@@ -79,12 +80,3 @@ class DotnetResolver:
             for name in {match["name"] for match in _DECLARED.finditer(self._sources.data(path))}:
                 declared[name.decode("ascii", "replace")].append(path)
         return dict(declared)
-
-
-def _shared(one: str, other: str) -> int:
-    count = 0
-    for a, b in zip(one.split("/"), other.split("/"), strict=False):
-        if a != b:
-            break
-        count += 1
-    return count

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
 
-from ctxgen.facts import Facts
+from ctxgen.facts import Facts, shared_folders
 from ctxgen.source.jvm.settings import Settings
 from ctxgen.source.languages import Sources
 
@@ -95,11 +95,4 @@ class JvmResolver:
     @staticmethod
     def _nearest(path: str, found: Sequence[str]) -> Sequence[str]:
         """Those that share most folders with the file first: modules of one repository may declare the same name."""
-        if len(found) < 2:
-            return found
-        here = path.split("/")
-
-        def shared(other: str) -> int:
-            return next((index for index, (a, b) in enumerate(zip(here, other.split("/"), strict=False)) if a != b), len(here))
-
-        return sorted(found, key=lambda other: (-shared(other), other))
+        return sorted(found, key=lambda other: (-shared_folders(path, other), other)) if len(found) > 1 else found

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from string import ascii_letters, digits
 
+from ctxgen.facts import shared_folders
 from ctxgen.source.languages import Sources
 
 _INIT = "__init__.py"
@@ -116,15 +117,5 @@ class PythonResolver:
             if (src := f"{root}/src".lstrip("/")) not in seen:
                 seen.add(src)
                 yield src
-        near = sorted(self._packages.get(top) or self._scripts.get(top, [])[:1], key=lambda other: (-_shared(folder, other), other))
+        near = sorted(self._packages.get(top) or self._scripts.get(top, [])[:1], key=lambda other: (-shared_folders(folder, other), other))
         yield from (other for other in near[:20] if other not in seen)
-
-
-def _shared(one: str, other: str) -> int:
-    """How many folders two paths have in common."""
-    count = 0
-    for a, b in zip(one.split("/"), other.split("/"), strict=False):
-        if a != b:
-            break
-        count += 1
-    return count

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
 
-from ctxgen.facts import folder_of, join_path
+from ctxgen.facts import folder_of, join_path, shared_folders
 from ctxgen.source.languages import Sources
 
 _DECLARED = re.compile(
@@ -34,12 +34,7 @@ class RubyResolver:
     def defining(self, path: str, name: str) -> Sequence[str]:
         """The files that declare a constant, those in the nearest folder first."""
         found = self._declared.get(name, ())
-        parts = path.split("/")
-        return (
-            sorted(found, key=lambda each: (-sum(a == b for a, b in zip(parts, each.split("/"), strict=False)), each))
-            if len(found) > 1
-            else found
-        )
+        return sorted(found, key=lambda each: (-shared_folders(path, each), each)) if len(found) > 1 else found
 
     def exists(self, path: str) -> bool:
         """Whether a source file lies at a path."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ctxgen.facts import folder_of
+from ctxgen.facts import shared_folders
 from ctxgen.model import At, Channel, Endpoint, Guard, Variable
 from ctxgen.opaque import Name, name
 from ctxgen.patterns import ANY, STAR, linear
@@ -229,19 +229,8 @@ def _places(cls: ClassValue, apps: list[App]) -> Iterator[Placed]:
             yield Placed(app, app.modules.prefixes.get(module, ""), tuple(app.guards))
     if not found:
         serving = [app for app in apps if app.modules is not None and app.modules.controllers] or apps  # others only run scripts
-        near = max(serving, key=lambda app: _shared(app.at.path, cls.path))
+        near = max(serving, key=lambda app: shared_folders(app.at.path, cls.path))
         yield Placed(near, "", tuple(near.guards), listed=False)
-
-
-def _shared(one: str, other: str) -> int:
-    """How many folders two paths have in common."""
-    pairs = zip(folder_of(one).split("/"), folder_of(other).split("/"), strict=False)
-    count = 0
-    for a, b in pairs:
-        if a != b:
-            break
-        count += 1
-    return count
 
 
 def _controller(program: Program, cls: ClassValue, mark: Mark, found: list[Mark], placed: Placed) -> Iterator[Endpoint]:
