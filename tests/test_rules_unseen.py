@@ -1196,3 +1196,41 @@ def test_steps_of_a_course_are_no_microservices(tmp_path: Path) -> None:
         )
     }
     assert _scan(tmp_path, files).architecture.pattern == "monorepo-of-apps"
+
+
+def test_defaults_and_pools_of_a_phoenix_application_s_settings(tmp_path: Path) -> None:
+    files = {
+        "mix.exs": 'defmodule Shop.MixProject do\n  def project, do: [app: :shop, deps: [{:phoenix, "~> 1.8"}, {:ecto_sql, "~> 3.13"}, {:oban, "~> 2.19"}]]\nend\n',
+        "lib/shop.ex": "defmodule Shop do\nend\n",
+        "config/config.exs": "import Config\nconfig :shop, Oban, repo: Shop.Repo, queues: [mail: 5, import: [limit: 2]]\n",
+        "config/dev.exs": "import Config\nconfig :shop, Shop.Repo, pool_size: 99\n",
+        "config/runtime.exs": (
+            "import Config\n\n"
+            "if config_env() == :test do\n  config :shop, Shop.Repo, pool_size: 98\nend\n\n"
+            'url =\n  System.get_env("DATABASE_URL") ||\n    raise """\n    missing\n    """\n\n'
+            'size = String.to_integer(System.get_env("EVENTS_POOL_SIZE", "4"))\n'
+            'config :shop, Shop.Repo, url: url, pool_size: String.to_integer(System.get_env("POOL_SIZE") || "10")\n'
+            "config :shop, Shop.EventsRepo, pool_size: size\n"
+            'config :shop, ShopWeb.Endpoint, http: [port: String.to_integer(System.get_env("HTTP_PORT", "4100"))], secret: System.get_env("PROXY")\n'
+            'config :shop, region: env!("REGION", :string, "eu"), key: env!("LICENSE", :string!)\n'
+        ),
+    }
+    context = _scan(tmp_path, files)
+    assert {each.name: each.required for each in context.environment} == {
+        "DATABASE_URL": True, "EVENTS_POOL_SIZE": False, "POOL_SIZE": False, "HTTP_PORT": False, "PROXY": None, "REGION": False, "LICENSE": True,
+    }  # fmt: skip
+    assert {(each.subject, each.value) for each in context.scale} == {
+        ("Ecto", "10"), ("Ecto EventsRepo", "4"), ("Oban mail", "5"), ("Oban import", "2"),
+    }  # fmt: skip
+    assert context.components[0].ports == (4100,)
+
+
+def test_sign_in_of_phoenix_applications(tmp_path: Path) -> None:
+    files = {
+        "mix.exs": 'defmodule Shop.MixProject do\n  def project, do: [app: :shop, deps: [{:phoenix, "~> 1.8"}, {:auth_plug, "~> 1.5"}, {:ueberauth_google, "~> 0.12"}]]\nend\n',
+        "lib/shop_web/user_auth.ex": (
+            "defmodule ShopWeb.UserAuth do\n  def log_in(conn, token), do: conn |> put_session(:user_token, token)\n  def out(conn), do: put_session(conn, :flash, nil)\nend\n"
+        ),
+        "lib/shop/accounts.ex": "defmodule Shop.Accounts do\n  def login_user_by_magic_link(token), do: token\nend\n",
+    }
+    assert {each.mechanism for each in _scan(tmp_path, files).security.mechanisms} == {"jwt", "oauth2", "session", "magic-link"}

@@ -55,8 +55,13 @@ _RUST = re.compile(
 _GO_FLAG = re.compile(r"\bEnvVars?(?:\(|:\s{0,9}(?:\[\]string\{)?)((?:\s{0,40}\"[A-Z][A-Z0-9_]{1,99}\",?){1,40})")
 """The variables of a flag of urfave/cli, any of which may set it."""
 _ELIXIR = re.compile(
-    rf"\bSystem\.(?:get_env|fetch_env!?)\(?\s{{0,9}}\"{_N}\"|\b\w{{0,40}}_env!?\(\s{{0,9}}(?:[\w.]{{1,60}},\s{{0,9}})?\"{_U}\""
+    rf"\bSystem\.(?:get_env|fetch_env!?)\(?\s{{0,9}}\"{_N}\"|(?:\b\w{{0,40}}_env!?|(?<![\w.])env!)\(\s{{0,9}}(?:[\w.]{{1,60}},\s{{0,9}})?\"{_U}\""
 )
+_ELIXIR_MUST = re.compile(r"\)?\s{0,9}(?:\|\|\s{0,99}\(?\s{0,99}raise\b)")
+_ELIXIR_MAY = re.compile(r"\)?\s{0,9}\|\||\s{0,3},")
+"""A default behind the name, or behind the call: https://hexdocs.pm/elixir/System.html#get_env/2."""
+_ELIXIR_TYPED = re.compile(r"\s{0,3},\s{0,9}:\w{1,30}[!?]?(\s{0,3},)?")
+"""The type that Dotenvy's `env!` is given, and whether a default follows it: https://hexdocs.pm/dotenvy/Dotenvy.html#env!/3."""
 _UWSGI = re.compile(rf"^if(?:-not)?-env\s{{0,3}}=\s{{0,3}}{_U}\s{{0,9}}$|\$\({_U}\)")
 _SHELL = re.compile(rf"\$\{{{_U}:?([-=?])")
 
@@ -203,8 +208,16 @@ def read_uwsgi_variables(file: File) -> Iterator[Fact]:
         yield _variable(file, line, variable)
 
 
-@reads("*.ex", "*.exs", limit=SOURCE_LIMIT, contains=(b"_env",))
+@reads("*.ex", "*.exs", limit=SOURCE_LIMIT, contains=(b"_env", b"env!("))
 def read_elixir_variables(file: File) -> Iterator[Fact]:
-    """Elixir: `System.get_env("X")`, `System.fetch_env!("X")`, and helpers named like them."""
-    for line, variable, found in _found(file, _ELIXIR, "_env"):
-        yield _variable(file, line, variable, True if "fetch_env!" in found[0] else None)
+    """Elixir: `System.get_env("X") || "y"`, `System.get_env("X", "y")`, `System.fetch_env!("X")`, Dotenvy's `env!("X", :string)`, and helpers named like them."""
+    for line, variable, found in _found(file, _ELIXIR, "_env", "env!("):
+        rest = "\n".join((found.string[found.end() :][:200], *file.lines[line : line + 2]))
+        typed = _ELIXIR_TYPED.match(rest)
+        if found[0].startswith("env!") and typed:
+            required: bool | None = typed[1] is None
+        elif "env!" in found[0] or _ELIXIR_MUST.match(rest):
+            required = True
+        else:
+            required = False if _ELIXIR_MAY.match(rest) else None
+        yield _variable(file, line, variable, required)

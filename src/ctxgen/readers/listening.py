@@ -55,7 +55,8 @@ _RUBY = re.compile(
     re.MULTILINE,
 )
 _ELIXIR = re.compile(
-    r"^\s{0,20}http:\s\[(?:[^\]\n]{0,100},\s{0,3})?port:\s{0,3}(\d{2,5})|System\.get_env\(\"PORT\"(?:,|\)\s{0,3}\|\|)\s{0,3}\"(\d{2,5})\"",
+    r"^\s{0,20}http:\s\[(?:[^\]\n]{0,100},\s{0,3})?port:\s{0,3}(\d{2,5})"
+    r"|_env\(\"(?:HTTP_|APP_|SERVER_)?PORT\"(?:,|\)\s{0,3}\|\|)\s{0,3}\"?(\d{2,5})\b|\benv!\(\"PORT\",\s{0,3}:\w{1,20}[?!]?,\s{0,3}\"?(\d{2,5})\b",
     re.MULTILINE,
 )
 _COMMENT = re.compile(r"\s{0,80}(?://|#|\*|--)")
@@ -147,7 +148,7 @@ def read_ruby_ports(file: File) -> Iterator[ConfigKey]:
     yield from _stated(file, _RUBY)
 
 
-@reads("**/config/dev.exs", "**/config/runtime.exs", "**/config/config.exs", limit=SOURCE_LIMIT, contains=(b"port",))
+@reads("**/config/dev.exs", "**/config/runtime.exs", "**/config/config.exs", limit=SOURCE_LIMIT, contains=(b"port", b"PORT"))
 def read_elixir_ports(file: File) -> Iterator[ConfigKey]:
     """Phoenix: `http: [port: 4000]`, `System.get_env("PORT") || "4000"`."""
     yield from _stated(file, _ELIXIR)

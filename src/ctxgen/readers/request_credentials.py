@@ -4,7 +4,7 @@ What shows an API key is the access itself (`request.headers["X-Api-Key"]`, `req
 (`HeaderApiKeyAuthenticationConverter("X-API-Key")`), not the name of the header alone: clients set that, too.  The patterns are bounded and tried only in lines that hold one of their words.  Sources: the
 request objects of the web frameworks; https://swagger.io/docs/specification/v3_0/authentication/api-keys/, https://docs.spring.io/spring-security/reference/servlet/authentication/passwords/basic.html,
 https://api.rubyonrails.org/classes/ActionController/HttpAuthentication/Basic.html, https://guides.rubyonrails.org/security.html#sessions, https://pkg.go.dev/net/http#Request.BasicAuth,
-https://hexdocs.pm/plug/Plug.BasicAuth.html, https://www.php.net/manual/features.http-auth.php,
+https://hexdocs.pm/plug/Plug.BasicAuth.html, https://hexdocs.pm/phoenix/mix_phx_gen_auth.html, https://www.php.net/manual/features.http-auth.php,
 https://flask.palletsprojects.com/en/stable/quickstart/#sessions, https://www.starlette.io/middleware/#sessionmiddleware.
 """
 
@@ -85,6 +85,10 @@ _PHP_BASIC = re.compile(
 _ELIXIR_BASIC = re.compile(
     rb"""\bPlug\.BasicAuth\b(?!\.encode_basic_auth\b)|\bplug\s{1,3}:?basic_auth\b"""
 )  # encoding credentials is for a client of somebody else's API
+_ELIXIR_SESSION = re.compile(
+    rb"""\bput_session\(\s{0,3}(?:\w{1,20},\s{0,3})?[:"](?:current_)?(?:user|account|member|admin|customer|auth|session)(?:_?(?:id|token))?"?\s{0,3},\s{0,3}(?!nil\b)"""
+)
+_ELIXIR_LINK = re.compile(rb"""\bdefp?\s{1,3}(?:log_?in|sign_?in)_\w{1,40}_by_magic_link\(""")
 
 _SCHEME = re.compile(
     rb"""(?i:www-authenticate)(?:["'`]?[^"'`\n.(=]{0,12}=?[^"'`\n.(=]{0,6}["'`]|: ?)Basic\b|(?:[sS]tarts?_?[wW]ith\w{0,12}\??|(?:Has|Cut|Trim)Prefix|strip_prefix|strpos)[( ]\s{0,3}(?:[^"'()\n]{0,60},\s{0,3})?["'`][Bb]asic ["'`]"""
@@ -173,10 +177,12 @@ def read_aspnet_sign_in(file: File) -> Iterator[Fact]:
     yield from _first(file, "request.cookie", _NET_COOKIE, b"Cookie")
 
 
-@reads("*.ex", limit=SOURCE_LIMIT, contains=(b"BasicAuth", b"basic_auth"))
+@reads("*.ex", limit=SOURCE_LIMIT, contains=(b"BasicAuth", b"basic_auth", b"put_session(", b"_by_magic_link("))
 def read_elixir_sign_in(file: File) -> Iterator[Fact]:
-    """HTTP Basic of Plug."""
+    """HTTP Basic of Plug, the session in which a Phoenix application keeps who signed in, and the links that `mix phx.gen.auth` sends to sign in with."""
     yield from _first(file, "request.basic", _ELIXIR_BASIC, b"BasicAuth", b"basic_auth")
+    yield from _first(file, "request.session", _ELIXIR_SESSION, b"put_session(")
+    yield from _first(file, "request.magic-link", _ELIXIR_LINK, b"_by_magic_link(")
 
 
 def _first(file: File, key: str, pattern: re.Pattern[bytes], *words: bytes) -> Iterator[Fact]:
