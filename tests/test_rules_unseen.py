@@ -1234,3 +1234,90 @@ def test_sign_in_of_phoenix_applications(tmp_path: Path) -> None:
         "lib/shop/accounts.ex": "defmodule Shop.Accounts do\n  def login_user_by_magic_link(token), do: token\nend\n",
     }
     assert {each.mechanism for each in _scan(tmp_path, files).security.mechanisms} == {"jwt", "oauth2", "session", "magic-link"}
+
+
+def test_a_deployment_s_kind_in_its_name_and_a_program_beside_its_library(tmp_path: Path) -> None:
+    deployment = (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: orders-deployment\nspec:\n  replicas: 2\n  template:\n    spec:\n"
+        "      containers:\n        - name: orders\n          image: registry.example.org/shop-orders:1\n          ports:\n            - containerPort: 80\n"
+    )
+    files = {
+        "src/Orders/Orders.csproj": '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net8.0</TargetFramework></PropertyGroup></Project>',
+        "src/Orders.Api/Orders.Api.csproj": (
+            '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net8.0</TargetFramework></PropertyGroup>'
+            '<ItemGroup><ProjectReference Include="../Orders/Orders.csproj" /></ItemGroup></Project>'
+        ),
+        "src/Orders.Api/Program.cs": "var app = WebApplication.CreateBuilder(args).Build();\napp.Run();\n",
+        "src/Orders.Api/Dockerfile": 'FROM mcr.microsoft.com/dotnet/aspnet:8.0\nEXPOSE 80\nENTRYPOINT ["dotnet", "Orders.Api.dll"]\n',
+        "compose.yml": "services:\n  orders:\n    build: {context: ., dockerfile: src/Orders.Api/Dockerfile}\n    ports: ['5001:80']\n",
+        "k8s/orders.yaml": deployment,
+    }
+    context = _scan(tmp_path, files)
+    assert [(part.name, part.path) for part in context.components if part.kind == "service"] == [("orders", "src/Orders.Api")]
+    assert {(each.subject, each.component) for each in context.scale if each.kind == "replicas"} == {("orders", "orders")}
+
+
+def test_a_frontend_that_two_files_deploy_under_names_that_end_alike(tmp_path: Path) -> None:
+    files = {
+        "shop-client/package.json": '{"name": "shop-client", "dependencies": {"react": "18.2.0"}}',
+        "shop-client/Dockerfile": "FROM node:22 AS build\nCOPY . .\nRUN npm run build\nFROM nginx:1.27\nCOPY --from=build /app/build /usr/share/nginx/html\nEXPOSE 80\n",
+        "compose.yml": "services:\n  client:\n    build: shop-client\n    ports: ['9090:80']\n",
+        "k8s/client.yaml": (
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: shop-client\nspec:\n  template:\n    spec:\n      containers:\n"
+            "        - name: shop-client\n          image: example/shop-client:1\n          ports:\n            - containerPort: 80\n"
+        ),
+    }
+    assert [part.kind for part in _scan(tmp_path, files).components] == ["frontend"]
+
+
+def test_entries_of_a_generated_secret_that_are_called_like_no_variable(tmp_path: Path) -> None:
+    generated = "secretGenerator:\n  - name: db\n    literals:\n      - username=x\n      - DB_PASSWORD=x\n"
+    files = {
+        "package.json": '{"name": "shop", "dependencies": {"express": "4.0.0"}}',
+        "k8s/kustomization.yaml": f"kind: Kustomization\n{generated}",
+    }
+    assert [each.name for each in _scan(tmp_path, files).environment] == ["DB_PASSWORD"]
+
+
+def test_schemes_of_aspnet_core_that_take_tokens(tmp_path: Path) -> None:
+    project = '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>{}</TargetFramework></PropertyGroup></Project>'
+    start = "using Microsoft.AspNetCore.Authentication.JwtBearer;\npublic class Startup {{\n  void A(IServiceCollection s) {{ s.AddAuthentication(){}; }}\n}}\n"
+    old = {"Shop.csproj": project.format("netcoreapp2.2"), "Startup.cs": start.format("\n    .AddJwtBearer(x => { })")}
+    assert _mechanisms(_scan(tmp_path / "old", old)) == {"jwt"}
+    program = (
+        "var b = WebApplication.CreateBuilder(args);\nb.Services.AddAuthentication().AddBearerToken(IdentityConstants.BearerScheme);\n"
+    )
+    assert _mechanisms(_scan(tmp_path / "new", {"Shop.csproj": project.format("net9.0"), "Program.cs": program})) == {"bearer-opaque"}
+
+
+def test_the_java_that_a_build_compiles_for_before_a_developer_s_jdk(tmp_path: Path) -> None:
+    files = {
+        ".java-version": "21.0.5\n",
+        "pom.xml": "<project><artifactId>shop</artifactId><properties><java.version>25</java.version></properties></project>",
+        "src/main/java/shop/Main.java": "package shop;\n\nclass Main {}\n",
+    }
+    assert [(each.name, each.version) for each in _scan(tmp_path, files).languages] == [("Java", "25")]
+
+
+def test_routes_of_a_gateway_in_the_files_of_a_configuration_server(tmp_path: Path) -> None:
+    pom = "<project><artifactId>{0}</artifactId><dependencies><dependency><groupId>org.springframework.cloud</groupId><artifactId>{1}</artifactId></dependency></dependencies></project>"
+    route = "spring:\n  cloud:\n    gateway:\n      routes:\n        - id: orders\n          uri: lb://orders\n          predicates:\n            - Path=/orders/**\n"
+    main = "package shop;\n\nimport org.springframework.boot.autoconfigure.SpringBootApplication;\n\n@SpringBootApplication\npublic class Main {\n  public static void main(String[] args) {}\n}\n"
+    files = {
+        "config/pom.xml": pom.format("config", "spring-cloud-config-server"),
+        "config/src/main/java/shop/Main.java": main,
+        "config/src/main/resources/config/edge-docker.yml": route,
+        "edge/pom.xml": pom.format("edge", "spring-cloud-starter-gateway"),
+        "edge/src/main/java/shop/Main.java": main,
+        "edge/src/main/resources/application.yml": "spring:\n  application:\n    name: edge\n",
+    }
+    assert {(each.path, each.component) for each in _scan(tmp_path, files).endpoints} == {("/orders/{path}", "edge")}
+
+
+def test_encoders_and_suites_have_versions_of_their_own(tmp_path: Path) -> None:
+    build = 'libraryDependencies ++= Seq("net.logstash.logback" % "logstash-logback-encoder" % "7.3", "org.scalatestplus.play" %% "scalatestplus-play" % "7.0.2" % Test)\n'
+    told = _technologies(
+        _scan(tmp_path, {"build.sbt": f'name := "shop"\nscalaVersion := "2.13.16"\n{build}', "src/main/scala/Main.scala": "object Main\n"})
+    )
+    assert told["logback"].version is None
+    assert told["scalatest"].version is None

@@ -217,11 +217,11 @@ def _evidence_rank(statement: RuntimeStatement) -> int:
             ".node-version",
             ".tool-versions",
             ".ruby-version",
-            ".java-version",
             "global.json",
             "runtime.txt",
             "rust-toolchain",
         )
     ):
         return 0
-    return 2 if "ockerfile" in base else 1
+    # a build states the Java that it compiles for; the file only picks a JDK on the developer's machine, which may be another one
+    return 2 if "ockerfile" in base or base == ".java-version" else 1

@@ -37,6 +37,9 @@ _NPM_FILES = {
 _SERVERS = {"Go", "Rust", "Python", "Java", "Kotlin", "C#", "Ruby", "PHP", "Elixir", "Scala"}
 """Languages that no browser runs."""
 _SERVER = re.compile(r"(?i)(?:^|[-_.])(?:server|api|app|web|http|backend|u?wsgi|gunicorn|django)$")
+_PROFILES = {
+    "default", "dev", "develop", "development", "local", "docker", "k8s", "kubernetes", "cloud", "native", "test", "qa", "uat", "stage", "staging", "prod", "production",
+}  # fmt: skip
 _SETTINGS_FILE = (".yml", ".yaml", ".json", ".properties", ".toml", ".conf", ".env", ".ini", ".xml")
 
 
@@ -175,7 +178,7 @@ class Join:
                     beside = beside or found[0].id  # a browser's files that a server brings along: what hands them out is the server's
                     continue
                 stem = path.rpartition("/")[2].partition(".")[0].lower()
-                if path.endswith(_SETTINGS_FILE) and (named := self.named.get(stem, path)) and named.folder != folder:
+                if path.endswith(_SETTINGS_FILE) and (named := self._named_for(stem, path)) and named.folder != folder:
                     return named.id
                 shown = [part for part in found if (part.kind == "frontend") == is_script(path)]
                 # what a folder says of several processes of one image is told of the one that serves
@@ -184,6 +187,14 @@ class Join:
                     key=lambda part: (part.kind not in ("service", "gateway"), not part.ports, not _SERVER.search(part.name)),
                 ).id
         return beside
+
+    def _named_for(self, stem: str, path: str) -> Part | None:
+        """The component that a settings file is called after, with a profile or without (`orders.yml`, `orders-docker.yml` of a configuration server).
+
+        Source: https://docs.spring.io/spring-cloud-config/reference/server/environment-repository.html.
+        """
+        application, _, profile = stem.rpartition("-")
+        return self.named.get(stem, path) or (self.named.get(application, path) if application and profile in _PROFILES else None)
 
 
 def _find_parts(known: Known, kinds: Kinds) -> tuple[list[Part], dict[str, str]]:

@@ -252,6 +252,7 @@ class Deployments:
             technology = next((runs for each in resources if (runs := known.catalogue.resource("aspire", each))), None)
         if folder is None and technology is None:
             called = known.units.named(named, (image or "").rpartition("/")[2])
+            called = called and self.folders.program_of(called)
             folder = self._around_a_frontend(called) if called is None or not self.kinds.only_a_library(called) else None
             folder = None if folder is not None and self._shared_by_services(folder) else folder
         if ours and self._root_image is not None:

@@ -210,6 +210,15 @@ class Folders:
         programs = {each for each in units.below(folder) if any(self._is_program(unit) for unit in units.of(each))}
         return programs.pop() if len(programs) == 1 else None
 
+    def program_of(self, folder: str) -> str:
+        """The folder itself, or where it holds a .NET library alone that of the one program called like it and more: `Shop.Orders` of `Shop.Orders.Api`."""
+        here = self.known.units.of(folder)
+        if not here or any(unit.ecosystem != "nuget" or unit.output != "library" for unit in here):
+            return folder
+        start = tuple(f"{unit.name}." for unit in here)
+        programs = {unit.folder for unit in self.known.units.all if unit.name.startswith(start) and self._is_program(unit)}
+        return programs.pop() if len(programs) == 1 else folder
+
     def _is_program(self, unit: Unit) -> bool:
         """Whether a unit of an ecosystem that tells programs from libraries is one that runs on a server."""
         if CLI_NAME.search(unit.name) or self.known.makes(unit) in ("frontend", "infrastructure"):

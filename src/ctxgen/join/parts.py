@@ -170,9 +170,10 @@ def without_restatements(parts: Sequence[Part]) -> tuple[list[Part], dict[str, s
 
 
 def _one_place(one: Part, other: Part) -> bool:
-    """Whether two parts of one folder are of one kind and ports, each stated by other files; one port is enough where the longer name only adds a word (`catalog-api` in Compose, `catalog` in Kubernetes)."""
+    """Whether two parts of one folder are of one kind and ports, each stated by other files; one port is enough where the longer name only adds words (`catalog-api` in Compose, `catalog` in Kubernetes; `client` and `shop-client`)."""
     short, long = sorted((one.name.lower(), other.name.lower()), key=len)
-    alike = bool(set(one.ports) & set(other.ports)) and long.startswith((f"{short}-", f"{short}.", f"{short}_"))
+    longer = any(long.startswith(f"{short}{mark}") or long.endswith(f"{mark}{short}") for mark in "-._")
+    alike = bool(set(one.ports) & set(other.ports)) and longer
     return (
         one.kind == other.kind
         and bool(one.ports)

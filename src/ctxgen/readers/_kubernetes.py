@@ -18,13 +18,20 @@ from ctxgen.tree import File
 
 _POD_PATHS = (("spec", "template", "spec"), ("spec", "jobTemplate", "spec", "template", "spec"), ("spec",))
 _VARIABLE = re.compile(r"[A-Za-z_][\w.-]{0,119}")
-_CONFIG_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{1,119}")
+CONFIG_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{1,119}")
 CONFIG_MAP = "configmap/"
 """What properties begin with that are entries of a ConfigMap: `configmap/shop-addresses/ORDERS_ADDR`."""
 FROM_MAP = name("environment from ConfigMap")
 _API_VERSION = re.compile(r"(?:[a-z0-9][a-z0-9.-]{0,100}/)?v\d[a-z0-9]{0,12}")
 _KIND = re.compile(r"[A-Z][A-Za-z0-9]{1,80}|postgresql")
 _CRON = re.compile(r"(?:[\d*/,-]{1,40}\s+){4}[\d*/,-]{1,40}")
+_KIND_IN_NAME = {
+    "Deployment": ("-deployment", "-deploy", "-dep"),
+    "StatefulSet": ("-statefulset", "-sts"),
+    "DaemonSet": ("-daemonset",),
+    "Rollout": ("-rollout",),
+}
+"""How workloads are called that carry their kind at the end of their name (`nginx-deployment` of https://kubernetes.io/docs/concepts/workloads/controllers/deployment/)."""
 _OTHER_FORMATS = re.compile(r"(?:skaffold|backstage\.io|score\.dev|k3d\.io|tilt\.dev|kustomize\.config\.k8s\.io)/")
 """Formats of tools that borrow `apiVersion` and `kind`; nothing of them is applied to a cluster."""
 
@@ -60,7 +67,15 @@ def objects(file: File, node: Node, depth: int = 0) -> Iterator[Fact]:
         case "Service" if version == "v1":
             yield from _ports(file, node, title)
         case _:
-            yield from _workload(file, node, title)
+            yield from _workload(file, node, workload_name(title, kind))
+
+
+def workload_name(title: Name | None, kind: str) -> Name | None:
+    """A workload's name without its kind at the end: `orders-deployment` runs what Compose, its image and its Service call `orders`."""
+    for suffix in _KIND_IN_NAME.get(kind, ()):
+        if title is not None and "$" not in title and title.endswith(suffix) and title != suffix:
+            return name(title.removesuffix(suffix))
+    return title
 
 
 def _line(node: Node) -> int:
@@ -220,7 +235,7 @@ def _data(file: File, node: Node, kind: str, title: Name | None) -> Iterator[Var
     """The entries that look like variables, by the name of their map as well; what a secret holds is never kept."""
     for section in ("data", "stringData"):
         for key, value in (node.get(section) or Node({}, 1)).items():
-            if _CONFIG_VARIABLE.fullmatch(key):
+            if CONFIG_VARIABLE.fullmatch(key):
                 opaque = Opaque(value.text) if kind == "ConfigMap" and value.text is not None else None
                 yield Variable(name=name(key), value=opaque, source="kubernetes", at=file.at(value.line))
                 if opaque is not None and title is not None:
@@ -229,7 +244,7 @@ def _data(file: File, node: Node, kind: str, title: Name | None) -> Iterator[Var
 
 def _autoscaling(file: File, node: Node, title: Name | None) -> Iterator[Setting]:
     target = _text(node, "spec", "scaleTargetRef", "name")
-    owner = _known(target) or title
+    owner = workload_name(_known(target), _text(node, "spec", "scaleTargetRef", "kind") or "Deployment") or title
     for kind, keys in (("min-replicas", ("minReplicas", "minReplicaCount")), ("max-replicas", ("maxReplicas", "maxReplicaCount"))):
         for key in keys:
             said = node.get("spec", key)

@@ -11,6 +11,7 @@ from ctxgen.documents import Node
 from ctxgen.model import Image, Reference, Resource, Setting, Variable
 from ctxgen.opaque import Opaque, name
 from ctxgen.readers import Found, reads
+from ctxgen.readers._kubernetes import CONFIG_VARIABLE
 from ctxgen.tree import File
 
 _LISTS = ("resources", "bases", "components", "patchesStrategicMerge")
@@ -59,7 +60,7 @@ def _image(file: File, node: Node) -> Iterator[Image]:
 def _literals(file: File, node: Node, *, secret: bool) -> Iterator[Found]:
     for each in _elements(node, "literals"):
         key, equals, value = (each.text or "").partition("=")
-        if equals and key.isidentifier() and key.isascii():
+        if equals and CONFIG_VARIABLE.fullmatch(key):  # what else an entry may be called is looked up by `secretKeyRef` under another name
             yield Variable(name=name(key), value=None if secret else Opaque(value), source="kubernetes", at=file.at(each.line))
     sources = [each for key in ("envs", "env") if (said := node.get(key)) is not None for each in said.scalars()]
     for each in sources:
