@@ -12,7 +12,19 @@ from msgspec.structs import replace
 from ctxgen.model import At, Endpoint, Guard, GuardKind
 from ctxgen.source import ir
 from ctxgen.source.frameworks import Method, Vocabulary
-from ctxgen.source.guards import answers, attaches, guard, guard_kind, lets_all, of_browsers, optional, refusal, spelled, waived
+from ctxgen.source.guards import (
+    answers,
+    asks_nobody,
+    attaches,
+    guard,
+    guard_kind,
+    lets_all,
+    of_browsers,
+    optional,
+    refusal,
+    spelled,
+    waived,
+)
 from ctxgen.source.handlers import WRAPS
 from ctxgen.source.interpreter import Interpreter
 from ctxgen.source.reach import Reach, reach
@@ -113,7 +125,10 @@ class Guarding(Interpreter):
             told = refusal(value.function)
             found = told if found is None or told == "authn" else found  # what checks fields may forbid some of them
         if found is None or (
-            found in ("authn", "authz") and kind is None and isinstance(value, FunctionValue) and lets_all(value.function)
+            found in ("authn", "authz")
+            and kind is None
+            and isinstance(value, FunctionValue)
+            and (lets_all(value.function) or asks_nobody(value.function))
         ):
             return []
         own = kinds if not isinstance(value, External) or not written or kinds[written] is None else {written: found}

@@ -125,8 +125,8 @@ def attaches(spelled: str) -> bool:
     return bool(words) and words[0] in _ATTACHES and _REQUIRES.isdisjoint(words) and "and" not in words
 
 
-_SWITCHES = {"enabled", "disabled"}
-"""Last words of what asks whether something is turned on, which is so for everybody: `requireOAuthEnabled`."""
+_SWITCHES = {"enabled", "disabled", "setup"}
+"""Last words of what asks whether something is turned on or set up, which is so for everybody: `requireOAuthEnabled`, `adminSetup`."""
 
 
 def of_browsers(spelled: str) -> bool:
@@ -144,9 +144,14 @@ def answers(spelled: str) -> bool:
     return bool(words) and words[0] in _ISSUES and _REQUIRES.isdisjoint(words)
 
 
+_OPTIONAL = {"optional", "optionally", "maybe", "loose", "loosely", "lenient", "ifexists", "ifpresent", "ifprovided", "ifavailable"}
+"""Words, and pairs of them, of what looks at credentials that may be missing: `decodeTokenIfExists`, `jwtLoose`."""
+
+
 def optional(spelled: str) -> bool:
     """Whether a name says that everybody gets in: `auth.optional`."""
-    return not {"optional", "optionally"}.isdisjoint(word.lower() for word in _WORDS.findall(spelled[-120:]))
+    words = [word.lower() for word in _WORDS.findall(spelled[-120:])]
+    return not _OPTIONAL.isdisjoint(words) or not _OPTIONAL.isdisjoint(a + b for a, b in itertools.pairwise(words))
 
 
 _WAIVING = {"optional": True, "required": False, "credentialsRequired": False, "credentials_required": False}
@@ -349,6 +354,29 @@ def lets_all(function: ir.Function, most: int = 400) -> bool:
                 return False
         if isinstance(each, ir.Function):
             work += each.body
+        elif isinstance(each, Struct):
+            work += [getattr(each, field) for field in each.__struct_fields__ if field != "line"]
+    return False
+
+
+def asks_nobody(function: ir.Function, most: int = 400) -> bool:
+    """Whether a middleware (`(request, response, next)`) never looks at the request, and answers nothing that refuses somebody (401, 403)."""
+    parameters = function.parameters
+    if len(parameters) != 3 or parameters[-1].name != "next" or not parameters[0].name.isidentifier() or refusal(function) is not None:
+        return False
+    request = parameters[0].name
+    work: list[object] = [*function.body]
+    for _ in range(most):
+        if not work:
+            return bool(function.body)
+        each = work.pop()
+        if isinstance(each, tuple):
+            work += each
+        elif isinstance(each, ir.Name):
+            if each.name == request:
+                return False
+        elif isinstance(each, ir.Choice):
+            return False  # its condition is not kept
         elif isinstance(each, Struct):
             work += [getattr(each, field) for field in each.__struct_fields__ if field != "line"]
     return False

@@ -17,7 +17,7 @@ from ctxgen.source.frameworks import plain
 from ctxgen.source.guards import spelled
 from ctxgen.source.program import Hook, MethodHook, Program
 from ctxgen.source.script import trpc
-from ctxgen.source.script.handlers import guards_in
+from ctxgen.source.script.handlers import guards_in, guards_written
 from ctxgen.source.script.library import file_path
 from ctxgen.source.values import UNKNOWN, Arguments, External, FunctionValue, ModuleValue, Object, Record, Value
 
@@ -88,7 +88,7 @@ def _hook(program: Program, owner: Object, arguments: Arguments) -> Value:
         at = program.at(arguments)
         within = program.shared["fastify plug-ins"]  # what an inline hook is told by
         shown = within[-1] if within and within[-1] else str(hook)
-        inline = program.guards_inside(shown, function, at) if isinstance(function, FunctionValue) and not function.name else []
+        inline = guards_written(program, shown, function, at) if isinstance(function, FunctionValue) and not function.name else []
         owner.router.use(inline or program.guards_at(arguments, (1,)))
     return owner
 

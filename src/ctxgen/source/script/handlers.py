@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ctxgen.model import At, Guard
 from ctxgen.source import ir
-from ctxgen.source.guards import delegate
+from ctxgen.source.calls import DEEPEST
+from ctxgen.source.guards import delegate, guard, spelled
 from ctxgen.source.program import Program
 from ctxgen.source.values import UNKNOWN, Arguments, FunctionValue, Record, Value
 
@@ -34,7 +37,38 @@ def guards_in(program: Program, options: Value, keys: tuple[str, ...], at: At) -
                 if (inner := delegate(each.function)) is not None:
                     found += program.guards_of(inner, program.evaluate(inner, each.scope), At(where.path, inner.line))
                     continue
-                found += program.guards_inside(key, each, At(where.path, each.function.line))
+                found += guards_written(program, key, each, At(where.path, each.function.line))
             else:
                 found += program.guards_of(shown, each, where)
     return found
+
+
+_VERIFY = "jwtVerify"
+
+
+def guards_written(program: Program, shown: str, function: FunctionValue, at: At) -> list[Guard]:
+    """The guard that a function without a name is: by what it refuses, told by what it is put to, or by the token that it has Fastify verify.
+
+    `await request.jwtVerify()` of @fastify/jwt rejects who brings none: https://github.com/fastify/fastify-jwt#requestjwtverify.
+    """
+    found = program.guards_inside(shown, function, at)
+    parameters = function.function.parameters
+    if found or not parameters or not _verifies(function.function.body, f"{parameters[0].name}.{_VERIFY}"):
+        return found
+    made = guard(f"{parameters[0].name}.{_VERIFY}", at, "authn")
+    return [made] if made is not None else []
+
+
+def _verifies(body: Iterable[ir.Statement], called: str, depth: int = 0) -> bool:
+    """Whether statements make a call whatever is asked for: not below a condition, nor where what it throws is passed over (`catch {}`)."""
+    for each in body:
+        if isinstance(each, (ir.Do, ir.Return, ir.Assign)) and isinstance(each.value, ir.Call) and spelled(each.value.function) == called:
+            return True
+        if (
+            isinstance(each, ir.Branch)
+            and depth < DEEPEST
+            and all(condition is None and arm for condition, arm in each.arms)
+            and any(_verifies(arm, called, depth + 1) for _, arm in each.arms[:1])
+        ):
+            return True
+    return False
