@@ -1321,3 +1321,90 @@ def test_encoders_and_suites_have_versions_of_their_own(tmp_path: Path) -> None:
     )
     assert told["logback"].version is None
     assert told["scalatest"].version is None
+
+
+def _django(**more: str) -> dict[str, str]:
+    """A small project of Django's, with more files by their paths (`__` stands for `/`)."""
+    return {
+        "requirements.txt": "Django==5.2\npsycopg==3.2\n",
+        "manage.py": "import os\n",
+        "shop/__init__.py": "",
+        "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth']\n",
+        "shop/urls.py": "from django.urls import path\n\nfrom shop import views\n\nurlpatterns = [path('orders/', views.orders)]\n",
+        "shop/views.py": "def orders(request):\n    return None\n",
+        **{path.replace("__", "/"): text for path, text in more.items()},
+    }
+
+
+def test_an_application_of_django_that_is_called_like_tests(tmp_path: Path) -> None:
+    urls = "from django.urls import include, path\n\nfrom shop.test.urls import urlpatterns as tests\n\nurlpatterns = [path('api/', include(tests))]\n"
+    app = {
+        "shop/urls.py": urls,
+        "shop/test/__init__.py": "",
+        "shop/test/models.py": "from django.db import models\n\n\nclass Test(models.Model):\n    title = models.CharField(max_length=10)\n",
+        "shop/test/views.py": "def show(request):\n    return None\n",
+        "shop/test/urls.py": "from django.urls import path\n\nfrom shop.test import views\n\nurlpatterns = [path('tests/', views.show)]\n",
+    }
+    context = _scan(tmp_path / "app", {**_django(), **app})
+    assert [each.path for each in context.endpoints] == ["/api/tests/"]
+    assert [model.name for model in context.models] == ["Test"]
+    suite = {**_django(), **app, "shop/test/test_views.py": "import unittest\n"}
+    assert not _scan(tmp_path / "suite", suite).models
+
+
+def test_packages_of_examples_beside_a_library(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": '[project]\nname = "bar"\ndependencies = ["Django>=4"]\nclassifiers = ["Topic :: Software Development :: Libraries"]\n',
+        "bar/__init__.py": "",
+        "bar/forms.py": "from django import forms\n",
+        "example/__init__.py": "",
+        "example/manage.py": "import os\n",
+        "example/settings.py": "ROOT_URLCONF = 'example.urls'\nDATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3'}}\n",
+        "example/urls.py": "from django.urls import path\n\nurlpatterns = [path('jquery/', lambda request: None)]\n",
+    }
+    context = _scan(tmp_path / "library", files)
+    assert context.architecture.pattern == "library"
+    assert not context.endpoints
+    assert not context.datastores
+    project = {path.replace("example", "demo"): text for path, text in _django().items()}
+    demo = {path.replace("shop", "demo"): text.replace("shop", "demo") for path, text in project.items()}
+    assert [each.path for each in _scan(tmp_path / "project", {**demo, "setup.py": "", "bar/__init__.py": ""}).endpoints] == ["/orders/"]
+
+
+@pytest.mark.parametrize(
+    ("middleware", "exempt", "shown"),
+    [
+        ("django.contrib.auth.middleware.LoginRequiredMiddleware", "", "guarded"),
+        ("shop.middleware.LoginRequiredMiddleware", "LOGIN_EXEMPT_URLS = (rf'^{PREFIX}orders/',)", "unknown"),
+        ("shop.middleware.LoginRequiredMiddleware", "LOGIN_EXEMPT_URLS = (r'^status/',)", "guarded"),
+        ("shop.middleware.LoginRequiredMiddleware", "LOGIN_EXEMPT_URLS = exempt_urls()", "unknown"),
+        ("shop.middleware.LocaleMiddleware", "", "unknown"),
+    ],
+)
+def test_middleware_of_django_that_asks_everybody_to_sign_in(tmp_path: Path, middleware: str, exempt: str, shown: str) -> None:
+    settings = f"import os\n\nROOT_URLCONF = 'shop.urls'\nPREFIX = os.environ.get('PREFIX', '')\nMIDDLEWARE = ['{middleware}']\n{exempt}\n"
+    assert _access(_scan(tmp_path, _django(shop__settings__="") | {"shop/settings.py": settings})) == {"/orders/": shown}
+
+
+def test_a_service_whose_end_others_wait_for_is_a_job(tmp_path: Path) -> None:
+    compose = (
+        "services:\n  web:\n    build: .\n    ports: ['8000:8000']\n    depends_on:\n      loader:\n        condition: service_completed_successfully\n"
+        "      db:\n        condition: service_started\n  loader:\n    build: .\n    command: ['/load.sh']\n  db:\n    image: postgres:16\n"
+    )
+    files = {**_django(), "Dockerfile": "FROM python:3.12\nEXPOSE 8000\nCOPY . .\nCMD gunicorn shop.wsgi\n", "compose.yml": compose}
+    parts = {part.name: (part.kind, part.ports) for part in _scan(tmp_path, files).components}
+    assert parts["loader"] == ("job", ())
+    assert parts["web"] == ("service", (8000,))
+
+
+def test_settings_and_migrations_of_django_in_places_of_their_own(tmp_path: Path) -> None:
+    databases = "DATABASES = {'default': {'ENGINE': 'django.db.backends.%s'}}\n"
+    files = {
+        **_django(),
+        "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nMIGRATION_MODULES = {'shop': 'shop.db_migrations'}\n" + databases % "postgresql",
+        "shop/unittests.py": "ROOT_URLCONF = 'shop.urls'\n" + databases % "sqlite3",
+        "shop/db_migrations/__init__.py": "",
+        "shop/db_migrations/0001_initial.py": "from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    operations = []\n",
+    }
+    (store,) = [each for each in _scan(tmp_path, files).datastores if each.usage == "used"]
+    assert (store.technology, store.migrations and store.migrations.count) == ("postgresql", 1)

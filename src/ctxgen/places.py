@@ -26,6 +26,8 @@ _EXAMPLE = {
     "example", "examples", "sample", "samples", "demo", "demos", "tutorial", "tutorials", "cookbook", "cookbooks", "quickstart", "quickstarts", "playground", "snippets",
     "getting-started", "showcase", "sandbox", "extras", "_example", "_examples",
 }  # fmt: skip
+_APP = {"models.py", "views.py", "urls.py", "admin.py", "apps.py"}
+"""Modules of a Django application."""
 _DEV = {
     ".devcontainer",
     ".vscode",
@@ -48,8 +50,10 @@ _WEB_ROOTS = {"wwwroot", "webroot", "htdocs"}
 _SERVED_LIBRARIES = {"lib", "libs", "plugins", "vendors"}
 """Folders of what a server hands out that hold libraries of browsers which were copied in."""
 _TEST_FILE = re.compile(
-    r"(?:.*_test\.go|mocks?_\w{1,80}\.go|\w{1,80}_mocks?\.go|test_.*\.py|.*_tests?\.py|conftest\.py|.*[.-](?:spec|test|e2e-spec|e2e|cy|stories)\.[cm]?[jt]sx?|.*(?:Tests?|IT|Spec)\.(?:java|kt|cs|groovy|scala)|.*_spec\.rb|.*_test\.(?:rb|exs)|.*Test\.php)\Z"
+    r"(?:.*_test\.go|mocks?_\w{1,80}\.go|\w{1,80}_mocks?\.go|test_.*\.py|.*_tests?\.py|(?:unit)?tests\.py|conftest\.py|.*[.-](?:spec|test|e2e-spec|e2e|cy|stories)\.[cm]?[jt]sx?|.*(?:Tests?|IT|Spec)\.(?:java|kt|cs|groovy|scala)|.*_spec\.rb|.*_test\.(?:rb|exs)|.*Test\.php)\Z"
 )
+_HOLDS_TESTS = re.compile(r"tests?(?:[_.].*)?\.py|.*_tests?\.py|conftest\.py|settings\w{0,40}\.py|manage\.py")
+"""What lies in a folder of tests, or in a project that exists for them."""
 _BUILD_LOGIC = re.compile(r"(?:^|/)(?:buildSrc|build-logic)/(?:(?:build|settings)\.gradle(?:\.kts)?|.{1,300}\.(?:java|groovy|kt))\Z")
 """What Gradle's own build needs.  Source: https://docs.gradle.org/current/userguide/sharing_build_logic_between_subprojects.html"""
 _PROGRAM = re.compile(r"((?:.*/)?website)/(?:(?:cmd/[^/]+/)?main\.go|manage\.py|config\.ru)")
@@ -60,7 +64,7 @@ _TEMPLATES = re.compile(r"(?:[^/]+/)*?templates/")
 _COMPOSE = re.compile(r"(?:docker-)?compose\.ya?ml")
 _MANY = 20
 """Files of one kind of which no product deploys itself by all."""
-_TEST_WORDS = {"test", "tests", "testing", "e2e", "ci", "integration"}
+_TEST_WORDS = {"test", "tests", "testing", "unittest", "unittests", "pytest", "e2e", "ci", "integration"}
 
 
 def for_tests(when: str | None) -> bool:
@@ -80,6 +84,8 @@ class Places:
         self._catalogues = _catalogues(listed)
         self._all_product = False
         manifests = list(projects)
+        self._examples = self._packages_of_examples(listed, manifests)
+        self._apps = self._apps_called_like_tests(listed)
         self._compiled = {folder_of(path) for path in manifests if path.endswith((".csproj", ".fsproj", ".vbproj"))}
         self._above_projects = {above for path in manifests for above in folders_up(folder_of(path))}
         self._all_product = bool(manifests) and all(self._file_scope(path, self._folder_scope) is not None for path in manifests)
@@ -93,6 +99,33 @@ class Places:
     def vendored(self, path: str) -> bool:
         """Whether the file is somebody else's code that was copied in."""
         return any(part in _VENDORED for part in path.split("/")[:-1])
+
+    def _packages_of_examples(self, paths: list[str], manifests: list[str]) -> frozenset[str]:
+        """Packages beside a project's own that only show how it is used: `examples/__init__.py`, `example/manage.py` beside `setup.py` and the library."""
+        within = {folder_of(path) for path in manifests}
+        runs = {folder_of(path) for path in paths if path.rpartition("/")[2] == "manage.py"}
+        top = {each for each in self._packages if folder_of(each) in within and folder_of(each) not in self._packages}
+        called = {each for each in top if each.rpartition("/")[2].lower() in _EXAMPLE}
+        own = {folder_of(each) for each in top - called if not _TEST.fullmatch(base := each.rpartition("/")[2]) and base not in _DOCS}
+        return frozenset(each for each in called if folder_of(each) in own - runs and (each.endswith("s") or each in runs))
+
+    def _apps_called_like_tests(self, paths: list[str]) -> frozenset[str]:
+        """Django applications inside a package whose name is a word of the domain (`exams/test`): they hold what applications hold, and no tests."""
+        named = {each for each in self._packages if folder_of(each) in self._packages and _TEST.fullmatch(each.rpartition("/")[2])}
+        modules: dict[str, set[str]] = {each: set() for each in named}
+        for path in paths if named else ():
+            folder, _, base = path.rpartition("/")
+            if base in _APP and folder in modules:
+                modules[folder].add(base)
+        apps = {each for each, held in modules.items() if "models.py" in held and len(held) > 1}
+        tested = {
+            each
+            for path in paths
+            if apps
+            for each in apps
+            if path.startswith(f"{each}/") and _HOLDS_TESTS.fullmatch(path.rpartition("/")[2])
+        }
+        return frozenset(apps - tested)
 
     def _file_scope(self, path: str, folder_scope: Callable[[str], Scope | None]) -> Scope | None:
         if (folder := folder_scope(folder_of(path))) is not None:
@@ -116,13 +149,15 @@ class Places:
             if here in self._charts and parts[index + 1 : index + 2] != ["charts"]:
                 # its tests are hooks that `helm test` runs: https://helm.sh/docs/topics/chart_tests/
                 return "test" if parts[index + 1 : index + 3] == ["templates", "tests"] else None
-            if _TEST.fullmatch(part):
+            if _TEST.fullmatch(part) and here not in self._apps:
                 scope: Scope = "docs" if _TEST_DATA.intersection(parts[index:]) else "test"
                 return scope if not self._all_product else None
             if here in self._catalogues and here not in self._above_projects and folder_of(here) not in self._charts:
                 return "docs"
             served = served or part in _WEB_ROOTS or (part in _SERVED and "src" not in parts[:index])
             if part in _VENDORED or (served and part in _SERVED_LIBRARIES):
+                return "docs"
+            if here in self._examples and not self._all_product:
                 return "docs"
             in_package = in_package or here in self._packages
             if in_package or self._all_product:

@@ -34,6 +34,7 @@ _ENVIRONMENT_WORDS = frozenset(
         "tests",
         "testing",
         "unittest",
+        "unittests",
         "pytest",
         "ci",
         "prod",

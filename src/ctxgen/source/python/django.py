@@ -14,6 +14,7 @@ from ctxgen.source.frameworks import plain
 from ctxgen.source.guards import guard
 from ctxgen.source.program import Hook, Program
 from ctxgen.source.python import rest_views
+from ctxgen.source.python.django_login import login
 from ctxgen.source.python.django_views import function_methods, library_methods, view_methods
 from ctxgen.source.python.resolve import PythonResolver
 from ctxgen.source.python.urlconf import Included, Url, by_path, from_regex
@@ -245,8 +246,10 @@ def _add(program: Program, site: Object, url: Url) -> None:
     value, guards = unwrapped(program, url.expression, url.target, url.scope, url.at)
     guards = [*url.guards, *guards]
     if isinstance(value, ClassValue):
+        rest, marks = rest_views.is_rest(program, value), value.cls.decorators
         for methods, handler, own, public in _of_class(program, value, url):
-            _put(program, site, methods, path, url, handler, (*guards, *own), public)
+            asked = _asked(program, path, handler, marks, (*guards, *own), rest=rest)
+            _put(program, site, methods, path, url, handler, asked, public)
     elif isinstance(value, FunctionValue):
         program.answers(value)
         own = list(decorators(program, value.function.decorators, value.scope))
@@ -255,7 +258,9 @@ def _add(program: Program, site: Object, url: Url) -> None:
             more, opened = rest_views.function_access(program, value)
             own += more
         methods = function_methods(program, value)
-        _put(program, site, methods, path, url, value.name, (*guards, *own), opened)
+        rest = bool(value.attributes.get("rest"))
+        asked = _asked(program, path, value.name, value.function.decorators, (*guards, *own), rest=rest)
+        _put(program, site, methods, path, url, value.name, asked, opened)
     else:
         named = external_view(url.expression, value)
         shown = program.handler_name(value, url.expression)
@@ -263,6 +268,16 @@ def _add(program: Program, site: Object, url: Url) -> None:
             return
         methods = library_methods(named) if named is not None else ("ANY",)
         _put(program, site, methods, path, url, (named or "").rpartition(".")[2] or shown, tuple(guards), None)
+
+
+def _asked(
+    program: Program, path: str, handler: str | None, marks: tuple[ir.Expression, ...], guards: tuple[Guard, ...], *, rest: bool
+) -> tuple[Guard, ...]:
+    """The guards of a view, with the middleware that asks everybody where the view does not ask itself."""
+    everybody = login(program)
+    if everybody is None or any(each.kind in ("authn", "authz") for each in guards):
+        return guards
+    return (*guards, everybody.guard) if everybody.asks(path, handler, marks, rest=rest) else guards
 
 
 def _text(value: External | Method) -> str:
