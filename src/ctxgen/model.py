@@ -201,6 +201,8 @@ class Service(Fact, frozen=True, kw_only=True):
     ports: tuple[int, ...] = ()
     published: tuple[int, ...] = ()
     depends_on: tuple[tuple[Name, At], ...] = ()
+    awaited: tuple[Name, ...] = ()
+    """Those of `depends_on` that have to end before this one starts."""
     command: Opaque | None = None
     replicas: int | None = None
     port_specs: tuple[Opaque, ...] = ()

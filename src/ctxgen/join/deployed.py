@@ -281,6 +281,8 @@ class Deployments:
             kind, units = "infrastructure", []  # `redis: redis-server`
         if kind in ("service", "worker") and all(service.resource in ("Job", "CronJob") for service in same):
             kind = "job"
+        if kind in ("service", "worker") and not any(service.published for service in same) and self._awaited(same):
+            kind = "job"
         if kind in ("worker", "job"):
             ports = own_ports  # an image's EXPOSE speaks of its server
         links = dict.fromkeys(link for service in same for link in service.depends_on)
@@ -328,6 +330,10 @@ class Deployments:
             if not any((each.ports or each.published) and _same_image(each, service) for each in others):
                 return False
         return True
+
+    def _awaited(self, same: Sequence[Service]) -> bool:
+        """Whether a service of the same Compose file waits for the end of this one."""
+        return any(each.name in other.awaited for each in same for other in self.known.facts.in_file(Service, each.at.path))
 
     def _started(self, service: Service) -> list[str]:
         """What the command of a service starts, as far as it is known."""

@@ -86,6 +86,7 @@ def _service(file: File, title: str, node: Node, when: Name | None) -> Iterator[
         published=published,
         port_specs=specs,
         depends_on=tuple(_depends_on(file, node)),
+        awaited=tuple(_awaited(node)),
         command=Opaque(" ".join(said for _, said, _ in commands)) if commands else None,
         replicas=_replicas(node),
         extends=(join_path(file.folder, inherited.path) or "", name(inherited.service)) if inherited else None,
@@ -191,6 +192,14 @@ def _depends_on(file: File, node: Node) -> Iterator[tuple[Name, At]]:
             if service not in seen:
                 seen.add(service)
                 yield name(service), file.at(line)
+
+
+def _awaited(node: Node) -> Iterator[Name]:
+    """The services that have to end well before this one starts.  Source: https://docs.docker.com/reference/compose-file/services/#long-syntax-1"""
+    said = node.get("depends_on")
+    for title, each in said.items() if said is not None else ():
+        if _text(each, "condition") == "service_completed_successfully":
+            yield name(title)
 
 
 def _command_line(node: Node, key: str) -> str | None:
