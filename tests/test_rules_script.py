@@ -88,3 +88,72 @@ def test_hooks_of_fastify_that_verify_tokens(tmp_path: Path, body: str, guards: 
         f"app.addHook('onRequest', async (request, reply) => {{ {body} }})\napp.get('/orders', list)\napp.listen({{ port: 3000 }})\n",
     }
     assert _access(_scan(tmp_path, files)) == {("GET", "/orders"): guards}
+
+
+def _mechanisms(context: Context) -> set[str]:
+    return {each.mechanism for each in context.security.mechanisms}
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("import bcrypt from 'bcryptjs';\nexport const check = (user, given) => bcrypt.compare(given, user.hash);\n", {"password"}),
+        ("const { compare } = require('bcrypt');\nmodule.exports = async (given, user) => await compare(given, user.hash);\n", {"password"}),
+        ("import argon2 from 'argon2';\nexport const check = (user, given) => argon2.verify(user.hash, given);\n", {"password"}),
+        ("import bcrypt from 'bcryptjs';\nexport const check = (given, user) => bcrypt.compare(refreshToken, user.hash);\n", set()),
+        ("import bcrypt from 'bcryptjs';\nexport const make = given => bcrypt.hash(given, 10);\n// bcrypt.compare(given, hash)\n", set()),
+        ("import { createCookieSessionStorage } from 'react-router';\n\nexport const authSessionStorage = createCookieSessionStorage({ cookie: {} });\n", {"session"}),
+        ("import { createCookieSessionStorage } from '@remix-run/node';\n\nconst { getSession, commitSession } =\n  createCookieSessionStorage<Data>({ cookie: {} });\n", {"session"}),
+        ("import { createCookieSessionStorage } from 'react-router';\n\nexport const toastSessionStorage = createCookieSessionStorage({ cookie: {} });\n", set()),
+    ],
+)  # fmt: skip
+def test_sign_in_that_code_of_servers_shows(tmp_path: Path, code: str, shown: set[str]) -> None:
+    assert _mechanisms(_scan(tmp_path, {"package.json": EXPRESS, "src/auth.ts": code})) == shown
+
+
+def test_modules_of_the_server_among_routes_are_no_routes(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"name": "shop", "dependencies": {"react-router": "7.6.0", "@react-router/node": "7.6.0"}}',
+        "app/routes/orders.ts": "export async function loader() {}\n",
+        "app/routes/orders.server.ts": "export async function action() {}\n",
+        "app/routes/orders.[server].ts": "export async function action() {}\n",
+    }
+    assert {each.path for each in _scan(tmp_path, files).endpoints} == {"/orders", "/orders/server"}
+
+
+def test_a_dockerfile_that_copies_the_manifest_around_it_runs_that_project(tmp_path: Path) -> None:
+    files = {
+        "package.json": EXPRESS,
+        "src/index.js": "require('express')().listen(8081);\n",
+        "other/Dockerfile": 'FROM node:22\nWORKDIR /app\nCOPY package*.json ./\nRUN npm ci\nCOPY . .\nEXPOSE 8081\nCMD ["npm", "start"]\n',
+        "other/tool.ts": "export const icon = 1;\n",
+    }
+    assert [(each.path, each.kind, each.ports) for each in _scan(tmp_path, files).components] == [(".", "service", (8081,))]
+
+
+def test_the_latest_image_of_a_test_is_no_version_of_the_product(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"name": "shop", "dependencies": {"express": "4.19.2", "redis": "5.9.0"}}',
+        "index.js": "require('express')().listen(3000);\nrequire('redis').createClient();\n",
+        "test/cache/compose.yaml": "services:\n  cache:\n    image: redis:latest\n",
+    }
+    redis = next(each for each in _scan(tmp_path, files).datastores if each.technology == "redis")
+    assert (redis.version, redis.evidence[0].path) == (None, "package.json")
+
+
+def test_what_lies_beside_the_product(tmp_path: Path) -> None:
+    migration = "exports.up = knex => knex.schema.createTable('orders', table => { table.increments('id'); });\n"
+    files = {
+        "package.json": '{"name": "shop", "dependencies": {"express": "4.19.2", "knex": "3.1.0", "sqlite3": "5.1.7"}}',
+        "index.js": "require('express')().listen(3000);\n",
+        "db/knex_migrations/2026-01-02-0000-orders.js": migration,
+        "extra/release/package.json": '{"name": "release", "dependencies": {"express": "4.19.2"}}',
+        "extra/release/index.js": "const token = process.env.RELEASE_TOKEN;\n",
+        "remix.init/package.json": '{"name": "init", "dependencies": {"inquirer": "8"}}',
+        "src/extra/index.js": "const used = process.env.EXTRA_USED;\n",
+    }
+    context = _scan(tmp_path, files)
+    assert [each.name for each in context.components] == ["shop"]
+    assert {each.name for each in context.environment} == {"EXTRA_USED"}
+    assert [(each.technology, each.migrations.count) for each in context.datastores if each.migrations] == [("sqlite", 1)]
+    assert [each.name for each in context.models] == ["orders"]

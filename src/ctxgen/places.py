@@ -39,11 +39,14 @@ _DEV = {
     "_templates",
     ".husky",
     "hack",
+    "remix.init",  # run once by who starts from the template: https://v2.remix.run/docs/guides/templates#custom-template-initialization
     ".ctxgen",
     ".config",
     ".azuredevops",
     ".template.config",
 }
+_BESIDE = "extra"
+"""A folder at the root of what is kept beside the product."""
 _VENDORED = {"vendor", "third_party", "third-party", "thirdparty", "node_modules", "bower_components", "vendored", "_vendor"}
 _SERVED = {"public", "static"}
 _WEB_ROOTS = {"wwwroot", "webroot", "htdocs"}
@@ -168,7 +171,7 @@ class Places:
                 continue  # compiled with the project that it lies in
             if (lowered in _DOCS and here not in self._programs) or lowered.lstrip(".") in _EXAMPLE:
                 return "docs"
-            if lowered in _DEV or (lowered.startswith(".") and len(lowered) > 1):
+            if lowered in _DEV or (lowered.startswith(".") and len(lowered) > 1) or here == _BESIDE:
                 return "test" if any(map(_TEST.fullmatch, parts[index + 1 :])) else "dev"
         return None
 

@@ -160,6 +160,10 @@ def technologies(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Te
     return list(found.values())
 
 
+_FLOATING = "latest"
+"""The tag of an image that says nothing of what the product runs on where only tests start it."""
+
+
 def _technology(identifier: str, same: list[Sighting], catalogue: Catalogue) -> Technology:
     declared = catalogue[identifier]
     # names of .NET's packages are long; the first one of a list is that of the technology
@@ -177,7 +181,8 @@ def _technology(identifier: str, same: list[Sighting], catalogue: Catalogue) -> 
     elsewhere = {"docs", "test", "dev"} if usage == "supported" or declared.category == "container" else {"docs"}
     elsewhere |= {"test"} if scope == "backend" and any(s.signal.startswith(DEPLOYS) for s in in_scope) else set()
     elsewhere |= {"frontend"} if scope == "backend" else set()  # a browser's package is another one of the same name
-    version = _version(ordered) or _version(sorted((s for s in same if s.scope not in elsewhere), key=lambda s: (s.rank, s.at)))
+    others = [s for s in same if s.scope not in elsewhere and not (s.scope == "test" and s.declared == _FLOATING)]
+    version = _version(ordered) or _version(sorted(others, key=lambda s: (s.rank, s.at)))
     # the line that is cited first is one that states the version
     stating = [s for s in (*ordered, *same) if version is not None and str(s.locked or s.declared) == version][:1]
     return Technology(

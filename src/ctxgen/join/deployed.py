@@ -109,7 +109,8 @@ class Deployments:
             elif not self.known.units.at(folder):
                 around = self.known.units.folder(container.at.path)
                 elsewhere = around if for_deployment(folder) and self.known.units.at(around) else folder
-                folder = self.folders.started(container.at.path) or elsewhere
+                copied = self.folders.copied_project(container.at.path)
+                folder = self.folders.started(container.at.path) or (elsewhere if copied is None else copied)
             folder = self.folders.workspace_app(container.at.path, folder) or folder
             if self._shared_by_services(folder):
                 continue  # the image of whichever service of the module an argument names

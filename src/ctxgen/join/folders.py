@@ -121,6 +121,15 @@ class Folders:
                 found.add(next((folder for folder in ends if any(unit.ecosystem == "maven" for unit in self.known.units.of(folder))), ""))
         return found.pop() or None if len(found) == 1 else None
 
+    def copied_project(self, dockerfile: str) -> str | None:
+        """The folder of the project around a Dockerfile whose manifest it copies, where none lies beside it: the build's context is above."""
+        beside, around = folder_of(dockerfile), self.known.units.folder(dockerfile)
+        taken = {stated.value.path() for stated in self.known.facts.in_file(Property, dockerfile) if stated.name == "dockerfile.manifest"}
+        if around == beside or not self.known.units.at(around) or any(f"{beside}/{each}" in self.known.files for each in taken):
+            return None
+        start = f"{around}/" if around else ""
+        return around if any(f"{start}{each}" in self.known.files for each in taken) else None
+
     def _started_as(self, unit: Unit) -> tuple[str, ...]:
         """The words of a command that build or start a unit."""
         match unit.ecosystem:

@@ -29,6 +29,10 @@ _AUTOMATIC = frozenset(f"{side}{part}" for side in ("TARGET", "BUILD") for part 
 """What BuildKit sets by itself; an `ARG` of such a name only makes it visible."""
 _ARCHIVE = re.compile(r"(?:\./)?([\w./-]{0,200}[\w-])/(?:target|build/libs)/[^/]{1,200}\.[jw]ar")
 """What Maven and Gradle build, in the folder of its module."""
+_MANIFESTS = {
+    each: each for each in ("package.json", "pyproject.toml", "requirements.txt", "go.mod", "Cargo.toml", "Gemfile", "composer.json", "pom.xml", "mix.exs")
+} | {"package*.json": "package.json"}  # fmt: skip
+"""What tells the project that an image is built of, where it is copied from the root of the build's context."""
 _OTHERS = """
     *.dockerignore *.md *.mdx *.rst *.txt *.py *.go *.ts *.tsx *.js *.mjs *.cjs *.java *.kt *.rs *.rb *.cs *.php *.sh *.json *.yml *.yaml *.toml *.xml
     *.html *.snap *.patch *.diff *.lock *.svg *.png *.vim *.el *.lua *.scm *.ipynb *.csv
@@ -110,7 +114,7 @@ def _called(stages: list[Stage], title: str) -> Stage | None:
 
 
 def _taken(file: File, instruction: Instruction, stage: Stage, stages: list[Stage]) -> Iterator[Property]:
-    """Keep what `COPY` takes from another stage; told is the folder of the module, as the build of the image sees it, whose archive it takes."""
+    """Keep what `COPY` takes from another stage; told are the folder of the module, as the build of the image sees it, whose archive it takes, and the manifest that it takes."""
     source = next((value for flag, value, _ in instruction.flags if flag == "from"), None)
     other = _called(stages, source) if source else None
     beginning = other.workdir if other is not None else ""
@@ -118,6 +122,8 @@ def _taken(file: File, instruction: Instruction, stage: Stage, stages: list[Stag
         if source and len(stage.copied) < _MAX_COPIES:
             written = _bare(expand(word, stage.known))[:_MAX_PATH]
             stage.copied.append(written if written.startswith("/") else f"{beginning}/{written}")
+        elif source is None and (taken := _MANIFESTS.get(_bare(word).removeprefix("./"))) is not None:
+            yield Property(name=name("dockerfile.manifest"), value=Opaque(taken), at=file.at(line))
         if built := _ARCHIVE.fullmatch(_bare(expand(word, stage.known)).removeprefix(f"{beginning.rstrip('/')}/")):
             yield Property(name=name("dockerfile.archive"), value=Opaque(built[1]), at=file.at(line))
 

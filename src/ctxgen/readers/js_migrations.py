@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @reads(
-    "**/migrations/*.js", "**/migrations/*.ts", "**/migrations/*.cjs", "**/migrations/*.mjs", "**/migrations/*/*.js", "**/migrations/*/*.ts", "**/migrate/*.js", "**/migrate/*.ts",
+    "**/migrations/*.js", "**/migrations/*.ts", "**/migrations/*.cjs", "**/migrations/*.mjs", "**/migrations/*/*.js", "**/migrations/*/*.ts", "**/migrate/*.js", "**/migrate/*.ts", "**/*_migrations/*.js", "**/*_migrations/*.ts",
     limit=SOURCE_LIMIT, contains=(b"createTable", b"alterTable", b".table(", b"dropTable", b"renameTable", b"addColumn", b"removeColumn", b"changeColumn", b"addIndex", b"addConstraint"),
 )  # fmt: skip
 def read_js_migration(file: File) -> Iterator[SchemaChange]:

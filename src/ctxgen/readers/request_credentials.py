@@ -187,6 +187,41 @@ def read_aspnet_sign_in(file: File) -> Iterator[Fact]:
     yield from _first(file, "request.cookie", _NET_COOKIE, b"Cookie")
 
 
+_SCRIPT_PASSWORD = re.compile(
+    rb"""\b(?:[Bb]crypt\w{0,12}|argon2?\w{0,6}|Bun\.password)\.(?:compare|verify)(?:Sync)?\s{0,2}\((?!\s{0,3}[^,()\n]{0,60}(?i:token|otp|code|secret|key))"""
+)
+_SCRIPT_COMPARE = re.compile(rb"""(?<![.\w])compare(?:Sync)?\s{0,2}\((?!\s{0,3}[^,()\n]{0,60}(?i:token|otp|code|secret|key))""")
+_SCRIPT_COMPARER = re.compile(
+    rb"""\{[^{}\n]{0,80}\bcompare(?:Sync)?\b[^{}\n]{0,80}\}\s{0,3}(?:from|=\s{0,3}require\()\s{0,3}["']bcrypt(?:js)?["']"""
+)
+_REMIX_SESSION = re.compile(rb"""\bcreate(?:Cookie|Database|File|Memory)?SessionStorage\b\s{0,3}[<(]""")
+_REMIX_NAMED = re.compile(
+    rb"""(?:\bgetSession\b[^=]{0,140}|\b(?:auth|user|login|account|member|admin)?[Ss]ession(?:Storage)?\b[^=\n]{0,60})=\s{0,8}\Z"""
+)
+
+
+@reads("*.js", "*.mjs", "*.cjs", "*.ts", "*.tsx", limit=SOURCE_LIMIT, contains=(b"crypt", b"argon", b"Bun.password", b"SessionStorage"))
+def read_script_sign_in(file: File) -> Iterator[Fact]:
+    """The password that a server compares with its hash, and the session in which Remix or React Router keeps who signed in.
+
+    Sources: https://github.com/kelektiv/node.bcrypt.js#to-check-a-password, https://github.com/ranisalt/node-argon2#usage, https://bun.sh/docs/api/hashing,
+    https://reactrouter.com/explanation/sessions-and-cookies.
+    """
+    data = file.data
+    imported = next((True for start, end in lines_with(data, b"compare") if _SCRIPT_COMPARER.search(data, start, end)), False)
+    for start, end in lines_with(data, b"compare", b"verify"):
+        called = _SCRIPT_PASSWORD.search(data, start, end) or (imported and _SCRIPT_COMPARE.search(data, start, end))
+        if called and not data[start:end].lstrip().startswith((b"//", b"*")):
+            yield _shown(file, "request.password", start)
+            break
+    for found in _REMIX_SESSION.finditer(data):
+        if (b"react-router" in data or b"@remix-run/" in data) and _REMIX_NAMED.search(
+            data[max(0, found.start() - _REACH) : found.start()]
+        ):
+            yield _shown(file, "request.session", found.start())
+            return
+
+
 @reads("*.ex", limit=SOURCE_LIMIT, contains=(b"BasicAuth", b"basic_auth", b"put_session(", b"_by_magic_link("))
 def read_elixir_sign_in(file: File) -> Iterator[Fact]:
     """HTTP Basic of Plug, the session in which a Phoenix application keeps who signed in, and the links that `mix phx.gen.auth` sends to sign in with."""

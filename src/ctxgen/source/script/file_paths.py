@@ -2,7 +2,7 @@
 
 Sources: https://nextjs.org/docs/app/api-reference/file-conventions, https://nitro.build/guide/routing,
 https://svelte.dev/docs/kit/advanced-routing, https://reactrouter.com/how-to/file-route-conventions, https://docs.astro.build/en/guides/routing/,
-https://github.com/kiliman/remix-flat-routes, https://docs.medusajs.com/learn/fundamentals/api-routes
+https://github.com/kiliman/remix-flat-routes, https://reactrouter.com/api/framework-conventions/server-modules, https://docs.medusajs.com/learn/fundamentals/api-routes
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def flat(path: str) -> Place | None:
     """Remix's and React Router's flat files: `api.orders.$id.ts`, `_app.orders_.new.ts`, folders with `route.ts`, and `api+/orders.ts`."""
     found = _after(path, "app/routes")
     stem = _stem(found[1]) if found is not None else None
-    if found is None or stem is None:
+    if found is None or stem is None or stem.endswith((".server", ".client")):  # modules of one side, which are no routes
         return None
     parts = stem.split("/")
     if len(parts) > 1 and parts[-1] in ("route", "index", "_route", "_index") and not parts[-2].endswith("+"):
