@@ -1408,3 +1408,38 @@ def test_settings_and_migrations_of_django_in_places_of_their_own(tmp_path: Path
     }
     (store,) = [each for each in _scan(tmp_path, files).datastores if each.usage == "used"]
     assert (store.technology, store.migrations and store.migrations.count) == ("postgresql", 1)
+
+
+def test_services_of_one_go_module_whose_folders_are_called_as_services(tmp_path: Path) -> None:
+    program = "package main\n\nfunc main() {}\n"
+    files = {
+        "go.mod": "module shop\n\ngo 1.22\n\nrequire github.com/labstack/echo/v4 v4.12.0\n",
+        "docker-compose.yml": "services:\n"
+        + "".join(
+            f'  {each}:\n    build:\n      context: .\n      dockerfile: docker/{each}.Dockerfile\n    ports: ["500{number}:500{number}"]\n'
+            for number, each in enumerate(("gate_gateway", "orders_service", "mail_service"))
+        ),
+        **{f"docker/{each}.Dockerfile": "FROM golang:1.22\nCOPY . .\n" for each in ("gate_gateway", "orders_service", "mail_service")},
+        **{f"{each}/cmd/main.go": program for each in ("gate_gateway", "orders_service", "mail_service")},
+        "gate_gateway/internal/server.go": 'package internal\n\nimport "github.com/labstack/echo/v4"\n\nfunc Serve() { echo.New().GET("/health", nil) }\n',
+    }
+    context = _scan(tmp_path, files)
+    assert {(part.id, part.path) for part in context.components} == {
+        (each, each) for each in ("gate_gateway", "orders_service", "mail_service")
+    }
+    assert context.architecture.pattern == "microservices"
+    assert {each.component for each in context.endpoints} == {"gate_gateway"}
+
+
+def test_a_project_that_an_image_of_its_language_runs_because_it_is_bound(tmp_path: Path) -> None:
+    files = {
+        "composer.json": '{"name": "shop/web", "require": {"php": "^8.2", "slim/slim": "^4.12"}}',
+        "index.php": "<?php\n$app = \\Slim\\Factory\\AppFactory::create();\n",
+        "docker-compose.yml": (
+            "services:\n  web:\n    image: php:8-alpine\n    command: php -S 0.0.0.0:8080\n    ports: ['8080:8080']\n    volumes: ['.:/srv']\n"
+            "  node:\n    image: node:22\n    command: npm run dev\n    volumes: ['.:/srv']\n"
+        ),
+    }
+    shown = {part.name: (part.path, part.ports) for part in _scan(tmp_path, files).components if part.kind == "service"}
+    assert shown["web"] == (".", (8080,))
+    assert "shop/web" not in shown

@@ -188,7 +188,7 @@ class Service(Fact, frozen=True, kw_only=True):
     `build` and `dockerfile` are relative to the root; `ports` are the container's, `published` the host's, `port_specs`
     what needs interpolation before it is either.  `extends` is the (file relative to the root, service) that this one
     inherits from, `env_files` the files, relative to the root, that it takes variables from, `build_args` what it hands
-    to its Dockerfile, `build_specs` the context and Dockerfile as written where they need interpolation.  `resource` is what
+    to its Dockerfile, `build_specs` the context and Dockerfile as written where they need interpolation, `mounted` the folders, relative to the root, that it binds.  `resource` is what
     the platform calls it (Aspire's `AddPostgres`, `Job` and `CronJob` of Kubernetes), `project` the project that it runs, by the name that a program has for it.
     """
 
@@ -210,6 +210,7 @@ class Service(Fact, frozen=True, kw_only=True):
     env_files: tuple[str, ...] = ()
     build_args: tuple[tuple[Name, Opaque, At], ...] = ()
     build_specs: tuple[Opaque, Opaque] | None = None
+    mounted: tuple[str, ...] = ()
     resource: Name | None = None
     project: Name | None = None
 

@@ -28,6 +28,18 @@ _DEVELOPING = {"dev", "development", "local"}
 _STRENGTH = {"other": 1, "procfile": 2}
 """Who leads where several state what runs the same code: Compose, Kubernetes and Aspire before what only builds an image or takes one or is for developers, that before a Procfile."""
 _WEAKEST = max(_STRENGTH.values())
+_RUNS = {
+    "php": "packagist",
+    "nodejs": "npm",
+    "python": "pypi",
+    "ruby": "rubygems",
+    "go": "go",
+    "rust": "cargo",
+    "elixir": "hex",
+    "bun": "npm",
+    "deno": "npm",
+}
+"""By the technology of an image whose projects it runs."""
 _ENGINES = ("database", "cache", "queue", "search", "storage")
 _SERVING = frozenset(("serve", "server", "runserver", "start", "api", "web", "http", "listen", "dev", "run", "up", "s", "runserver_plus"))
 """Words of commands that may start what answers requests."""
@@ -248,6 +260,8 @@ class Deployments:
         ours = image is not None and (folder is None or missing) and self._is_of_repository(image)
         folder = None if ours else folder
         technology = engine or (known.catalogue.image(image) if image is not None and folder is None and not ours else None)
+        if technology is not None and (bound := self._bound(technology, same)) is not None:
+            folder, technology = bound, None
         if technology is None and folder is None:
             resources = (service.resource for service in same if service.resource is not None)
             technology = next((runs for each in resources if (runs := known.catalogue.resource("aspire", each))), None)
@@ -289,6 +303,13 @@ class Deployments:
         links = dict.fromkeys(link for service in same for link in service.depends_on)
         path = program or (folder if folder is not None else same[0].at.path)
         return make_part(named, path, kind, units, (service.at for service in same), ports, links, technology), units
+
+    def _bound(self, runtime: str, same: Sequence[Service]) -> str | None:
+        """The folder of the project that an image of its language runs because its service binds it: `image: php:8-alpine` with `.:/var/www`."""
+        ecosystem = _RUNS.get(runtime)
+        bound = {path for service in same if service.build is None for path in service.mounted} if ecosystem else ()
+        holds = {path for path in bound if any(unit.ecosystem == ecosystem and unit.backend for unit in self.known.units.of(path))}
+        return holds.pop() if len(holds) == 1 else None
 
     def _shared_by_services(self, folder: str) -> bool:
         """Whether a folder holds a Go module of several services, of which none is called like it."""

@@ -89,7 +89,9 @@ class Folders:
         if dockerfile is not None and (app := self.workspace_app(dockerfile, built, target)) is not None:
             return app
         if shared:
-            return self._only_program(built) or built
+            named = units.named(service)  # of one Go module
+            ours = named is not None and any(unit.of_module for unit in units.of(named))
+            return named if ours and named is not None else self._only_program(built) or built
         if built and self.known.places.vendored(built + "/x") and not files.source_in(built):
             built = units.folder(stated_at)
         if built and not units.at(built) and not files.source_in(built) and self.known.only_a_runtime(built):

@@ -1,6 +1,6 @@
-"""The services of one Go module: programs below folders that are kept for them, each with packages of its own.
+"""The services of one Go module: programs below folders that are kept for them or called as services, each with packages of its own.
 
-`services/orders/main.go`, `app/cart/service/cmd/server/main.go` (Kratos), `app/order/cmd/api/order.go` beside `app/order/cmd/rpc` (go-zero).
+`services/orders/main.go`, `order_service/cmd/main.go`, `app/cart/service/cmd/server/main.go` (Kratos), `app/order/cmd/api/order.go` beside `app/order/cmd/rpc` (go-zero).
 Sources: https://go-kratos.dev/docs/intro/layout/, https://github.com/golang-standards/project-layout.
 """
 
@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 _PROGRAM = re.compile(
-    r"(?P<module>(?:[^/]+/)*?)(?P<owner>(?:apps?|services?|microservices)/(?P<name>[^/]+(?:/[^/]+)?))/(?:main\.go|cmd/main\.go|cmd/(?P<command>[^/]+)/[^/]+\.go)"
+    r"(?P<module>(?:[^/]+/)*?)(?P<owner>(?:(?:apps?|services?|microservices)/(?P<name>[^/]+(?:/[^/]+)?)|[^/]+[-_](?:service|svc|gateway)))/(?:main\.go|cmd/main\.go|cmd/(?P<command>[^/]+)/[^/]+\.go)"
 )
 _OWNER = re.compile(r"/(?:apps?|services?|microservices)/(?=[^/]+(?:/[^/]+)?\Z)")
 _PLAIN = {"server", "service", "app", "main", "cmd"}
@@ -31,7 +31,7 @@ def go_services(paths: Iterable[str], modules: Iterable[str], held: Iterable[str
         if not path.endswith(".go") or path.endswith("_test.go") or (found := _PROGRAM.fullmatch(path)) is None:
             continue
         module, owner = found["module"].rstrip("/"), found["module"] + found["owner"]
-        if module in known and owner not in apart and _TOOLS.isdisjoint(found["name"].split("/")):
+        if module in known and owner not in apart and _TOOLS.isdisjoint((found["name"] or "").split("/")):
             programs[module][owner].setdefault(found["command"] or "main", path)
     return {module: _named(owners) for module, owners in programs.items() if len(owners) > 2}
 
@@ -39,7 +39,7 @@ def go_services(paths: Iterable[str], modules: Iterable[str], held: Iterable[str
 def _named(owners: dict[str, dict[str, str]]) -> dict[str, tuple[str, str]]:
     services: dict[str, tuple[str, str]] = {}
     for owner, commands in sorted(owners.items()):
-        title = "-".join(_OWNER.split(f"/{owner}")[-1].split("/"))
+        title = "-".join(_OWNER.split(f"/{owner}")[-1].split("/")) if _OWNER.search(f"/{owner}") else owner.rpartition("/")[2]
         for command, path in sorted(commands.items()):
             if len(commands) == 1:
                 services[owner] = (title if command in _PLAIN or command == title else f"{title}-{command}", path)

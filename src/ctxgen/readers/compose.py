@@ -82,6 +82,7 @@ def _service(file: File, title: str, node: Node, when: Name | None) -> Iterator[
         dockerfile=build.dockerfile,
         target=build.target,
         build_specs=build.specs,
+        mounted=tuple(dict.fromkeys(_mounted(file, node))),
         ports=ports,
         published=published,
         port_specs=specs,
@@ -157,6 +158,15 @@ def _build_args(file: File, node: Node) -> Iterator[tuple[Name, Opaque, At]]:
     for key, value, line in entries(node.get("build", "args")):
         if VARIABLE.fullmatch(key):
             yield name(key), Opaque(f"${{{key}}}" if value is None else value), file.at(line)
+
+
+def _mounted(file: File, node: Node) -> Iterator[str]:
+    """The paths of the host that a service binds, in the short form (`./api:/app`) and the long one.  Source: https://docs.docker.com/reference/compose-file/services/#volumes."""
+    for each in _elements(node, "volumes"):
+        written = each.text.partition(":")[0] if each.text else _text(each, "source") if _text(each, "type") == "bind" else None
+        local = _local(written) if written and written.startswith(".") else None
+        if local is not None and (path := join_path(file.folder, local)) is not None:
+            yield path
 
 
 def _ports(node: Node) -> tuple[tuple[int, ...], tuple[int, ...], tuple[Opaque, ...]]:
