@@ -13,7 +13,7 @@ from ctxgen import __version__, team_detectors
 from ctxgen.catalogue import Catalogue, load
 from ctxgen.configuration import FILE, MAX_SIZE, Configuration, problem
 from ctxgen.configuration import read as read_configuration
-from ctxgen.context import SCHEMA_VERSION, CommandLine, Context, Exclusion, Generator, Notice, Pipeline, Security
+from ctxgen.context import SCHEMA_VERSION, CommandLine, Context, Exclusion, Generator, Notice, Pipeline, Security, Technology
 from ctxgen.documents import Unreadable
 from ctxgen.facts import Facts
 from ctxgen.folder import Folder
@@ -162,7 +162,7 @@ def build(tree: Tree, facts: Facts, catalogue: Catalogue, processes: int = 1) ->
     others = passed_over(facts, catalogue, places)
     settled = technologies.settle_usage(technologies.place_sightings(sightings, join, facts), catalogue, others)
     known = technologies.technologies(settled, catalogue)
-    facts = facts.plus(source_facts(tree, facts, join, places, frozenset(technology.id for technology in known), processes))
+    facts = facts.plus(source_facts(tree, facts, join, places, _present(known, join), processes))
     facts = facts.plus(operations(tree, facts, settled, join, places))
     stated = languages.runtimes(facts, join, places)
     parts = architectures.components(join, settled, catalogue, links(facts, join, places))
@@ -193,6 +193,17 @@ def build(tree: Tree, facts: Facts, catalogue: Catalogue, processes: int = 1) ->
         diagnostics=tuple(Notice(d.code, d.severity, d.path, d.line, d.message) for d in sorted(set(tree.diagnostics))),
     )
     return Analysis(context, tuple(settled), facts, tree, places, catalogue, Configuration())
+
+
+_RUNTIMES: dict[str, tuple[str, ...]] = {"npm": ("nodejs", "bun", "deno"), "cargo": ("rust",), "go": ("go",)}
+"""By an ecosystem what its code runs on, the usual one first."""
+
+
+def _present(known: Sequence[Technology], join: Join) -> frozenset[str]:
+    """The technologies whose code is followed: what was told, and the usual runtime of a server's project that states none."""
+    told = {technology.id for technology in known}
+    usual = (_RUNTIMES.get(unit.ecosystem, ()) for unit in join.units if unit.backend)
+    return frozenset(told | {runtimes[0] for runtimes in usual if runtimes and told.isdisjoint(runtimes)})
 
 
 def source_facts(tree: Tree, facts: Facts, join: Join, places: Places, present: frozenset[str], processes: int = 1) -> list[Fact]:

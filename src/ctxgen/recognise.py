@@ -113,7 +113,7 @@ class _Locks:
         return next((lock for package in getattr(technology, ecosystem) if (lock := self.package(ecosystem, package))), None)
 
 
-def _built_on(tag: Version | None, word: str) -> Version | None:
+def _built_on(tag: str | None, word: str) -> Version | None:
     """The version behind a word in a tag: 17.2 in `0.8.0-pg17.2`."""
     found = re.search(rf"(?:^|[-_.]){re.escape(word)}[-_.]?(\d{{1,3}}(?:\.\d{{1,3}}){{0,2}})(?![\w.])", tag or "")
     return Version(found[1]) if found else None
@@ -345,6 +345,8 @@ class _Recogniser:
             and not (category in ("language", "runtime") and image.tag.partition("-")[0] in _VARIANTS)
             else None
         )
+        if category in ("language", "runtime"):
+            version = _built_on(image.tag, known) or version  # `cargo-chef:latest-rust-1.80.1`
         rank = {"service": 10, "base": 15, "build": 60}[image.purpose]
         if version and (repacked := self.catalogue.repacks(image.name)):  # type: ignore[arg-type]
             yield self.sighting(

@@ -70,7 +70,7 @@ def runtimes(facts: Facts, join: Join, places: Places) -> list[RuntimeStatement]
             continue  # it builds a browser's code
         if runtime and (image.purpose == "build" or runtime in _COMPILERS) and not _written_here(runtime, join):
             continue  # it builds somebody else's program
-        number = re.match(r"v?(\d+(?:\.\d+)*(?:-(?:rc|beta|alpha)[.\d]*)?)", image.tag or "")
+        number = re.match(rf"(?:.{{0,80}}-{known}-)?v?(\d+(?:\.\d+)*(?:-(?:rc|beta|alpha)[.\d]*)?)", image.tag or "")
         if runtime and number and image.purpose != "service" and places.scope(image.at.path) is None:
             found[runtime, join.component(image.at.path), number[1]].append(image.at)
     # what a pipeline runs on comes last, one of several versions that it tries at the very end
