@@ -48,6 +48,7 @@ _JVM = re.compile(
     r"\bembeddedServer\([^)\n]{0,80}\bport\s{0,3}=\s{0,3}(\d{2,5})|\"server\.port\",\s{0,3}\"?(\d{2,5})|\bSpark\.port\((\d{2,5})\)|\bJavalin\.create\([^\n]{0,100}\)\.start\((\d{2,5})\)|\bgetenv\(\"PORT\"\)(?:\?\.toInt(?:OrNull)?\(\))?\s{0,3}\?:\s{0,3}\"?(\d{2,5})"
 )
 _RUST = re.compile(
+    r"\bvar\(\"(?:HTTP_|SERVER_|APP_)?PORT\"\)(?:\s{0,40}\.(?:ok\(\)|map\([^()\n]{0,60}\)))?\s{0,40}\.unwrap_or(?:_else)?\((?:\|_?\w{0,20}\|\s{0,9})?(?:String::from\()?\"?(\d{2,5})\b|"
     r"\bbind\(\s{0,9}&?\"(?:0\.0\.0\.0|127\.0\.0\.1|\[::\]|localhost):(\d{2,5})\"|\bbind\(\(\s{0,3}\"[^\"\n]{1,40}\",\s{0,3}(\d{2,5})\)|\bSocketAddr::from\(\(\[[\d, ]{1,40}\],\s{0,3}(\d{2,5})\)\)"
 )
 _RUBY = re.compile(
@@ -136,7 +137,7 @@ def read_jvm_ports(file: File) -> Iterator[ConfigKey]:
     yield from _stated(file, _JVM)
 
 
-@reads("*.rs", limit=SOURCE_LIMIT, contains=(b"bind(", b"SocketAddr::from("))
+@reads("*.rs", limit=SOURCE_LIMIT, contains=(b"bind(", b"SocketAddr::from(", b'PORT"'))
 def read_rust_ports(file: File) -> Iterator[ConfigKey]:
     """Rust: `TcpListener::bind("0.0.0.0:3000")`, `SocketAddr::from(([0, 0, 0, 0], 3000))`."""
     yield from _stated(file, _RUST)
