@@ -62,6 +62,47 @@ def _handed(before: bytes) -> bool:
     return any(_TAKER.search(before, 0, found.start()) for found in _HANDED.finditer(before))
 
 
+_OWN_HEADER = re.compile(
+    rb"""["'](?:HTTP_)?[Xx][-_](?!(?i:idempotency|request|correlation|cache|c?x?srf|sec|amz|goog|vault|session|partition|routing|encryption|public|signing|sort|api)[-_])"""
+    rb"""(?:[A-Za-z0-9]{2,30}[-_][Kk](?:ey|EY)|(?i:auth|api)[-_](?i:token))["']"""
+)
+"""The header of an API key that a product names after itself (`X-Shop-Key`), or `X-Auth-Token`."""
+_ASKED = re.compile(
+    rb"""(?:\b(?:[Rr]equest|req|ctx|context|c|r)(?:\.|->)(?:[Hh]eaders?|[Gg]et|META|env)(?:\(\))?|\b[Hh]eader\.Get|\bGetHeader|\bgetHeader(?:Line)?|\bget_req_header|\bheaders\(\)\.get)"""
+    rb"""\s{0,3}(?:\[|\(|(?:\.|->)(?:get|Get|header|first|at)\()\s{0,3}(?:\w{1,20},\s{0,3})?\Z"""
+)
+_SET = re.compile(rb"""\s{0,3}\]\s{0,3}=(?!=)""")
+_KEPT = re.compile(
+    rb"""\A\s{0,40}(?:(?:private|public|static|final|export|const|readonly|let|var|val|pub|self|cls|&'?static|str|String|string)\b[\s:&]{0,9}){0,8}@?\w{1,60}(?:\s{0,3}:\s{0,3}&?(?:'static )?\w{1,20})?\s{0,3}:?=\s{0,3}\Z"""
+)
+"""What keeps a text under a name."""
+_OF_SIGN_IN = re.compile(r"(?i)(?:^|/)[^/]{0,60}(?:auth|security|middleware|guard)[^/]{0,60}(?:/[^/]{1,80})?\Z")
+_OWN_WORDS = (b"-Key", b"-KEY", b"-key", b"_KEY", b"-Token", b"-token", b"_TOKEN")
+
+
+@reads(
+    "*.py", "*.js", "*.mjs", "*.cjs", "*.ts", "*.go", "*.java", "*.kt", "*.cs", "*.php", "*.rb", "*.ex", "*.rs", limit=SOURCE_LIMIT,
+    contains=(b'"X-', b"'X-", b'"x-', b"'x-", b"HTTP_X_"), excludes=("*_test.go",),
+)  # fmt: skip
+def read_own_headers(file: File) -> Iterator[Fact]:
+    """A header of the product's own that carries an API key: where a request is asked for it, or where code of sign-in keeps its name.
+
+    A file that speaks of JWT may take one of these from the header that all of them are called after, `X-Auth-Token`.
+    """
+    data = file.data
+    of_sign_in = _OF_SIGN_IN.search(file.path) is not None and any(word in data for word in (b"eader", b"get("))
+    tokens = b"jwt" in data.lower()
+    for start, end in lines_with(data, *_OWN_WORDS):
+        for found in _OWN_HEADER.finditer(data, start, min(end, start + 500)):
+            before = data[start : found.start()]
+            token = found[0].lower().rstrip(b"\"'").endswith(b"token")
+            if before.lstrip().startswith(_COMMENTS) or (tokens and token):
+                continue
+            if (_ASKED.search(before) and not _SET.match(data, found.end())) or (of_sign_in and not token and _KEPT.match(before)):
+                yield _shown(file, "request.api-key", start)
+                return
+
+
 _OFF = re.compile(rb"""[^\n;]{0,80}\bdisable\b|[({\s)}]{0,20}\n\s{0,40}\.disable\b|\s{0,3}\{\s{0,40}disable\b""")
 """What follows a sign-in of Spring Security that is turned off."""
 _RUBY_BASIC = re.compile(
@@ -76,9 +117,7 @@ _PYTHON_SESSION = re.compile(
     rb"""|\bsession\[["']\w{1,40}["']\]\s{0,3}=\s{0,3}(?:\w{1,40}_)?(?:user|account|member|admin)(?:\.id\b|\[["']_?id["']\])"""
 )
 _PYTHON_SESSIONS = (b"flask", b"quart", b"starlette", b"request.session[")
-_GO_BASIC = re.compile(
-    rb"""\b(?:r|req|request|[Rr]equest\(\))\.BasicAuth\(\)|\b(?:gin|middleware)\.BasicAuth\w{0,20}\(|\bbasicauth\.New\("""
-)
+_GO_BASIC = re.compile(rb"""\b(?:r|req|[Rr]equest(?:\(\))?)\.BasicAuth\(\)|\b(?:gin|middleware)\.BasicAuth\w{0,20}\(|\bbasicauth\.New\(""")
 _PHP_BASIC = re.compile(
     rb"""\[["']PHP_AUTH_USER["']\]|["']auth\.basic["'](?!\s{0,40}=>)"""
 )  # what a kernel only names by it guards nothing
