@@ -23,6 +23,11 @@ _PATTERNS: tuple[tuple[str, Kind], ...] = (
 )  # fmt: skip
 _KINDS = tuple((re.compile(pattern), kind) for pattern, kind in _PATTERNS)
 
+_SERVER = re.compile(r"server|api|app|web|backend")
+_STARTS = re.compile(r"(?:^|\n|&&)[ \t]{0,9}@?[ \t]{0,9}(?:\w{1,60}=\S{0,100}[ \t]{1,9}){0,5}(?:go|cargo) run\b")
+"""What builds and starts a program in one; a task that is called `server` may as well only build it."""
+_BODY = 2_000
+
 
 def kind_of(task: str) -> Kind | None:
     """The kind of the command that a task's well-known name stands for; `_`, `:` and `.` part words like `-`."""
@@ -32,7 +37,7 @@ def kind_of(task: str) -> Kind | None:
 
 def command(file: File, runner: str, task: str, line: int, body: str | None = None) -> Iterator[Command]:
     """The command that starts a task (`make test`), if its name says what it is for."""
-    kind = kind_of(task)
+    kind = kind_of(task) or ("run" if _SERVER.fullmatch(task.lower()) and body and _STARTS.search(body[:_BODY]) else None)
     if kind and re.fullmatch(r"[A-Za-z0-9][\w.:/-]{0,60}", task):
         yield Command(kind=kind, command=name(f"{runner} {task}"), body=Opaque(body) if body else None, at=file.at(line))
 

@@ -1,4 +1,4 @@
-"""Schedules of Rails applications: sidekiq-cron and sidekiq-scheduler, resque-scheduler, GoodJob's and Solid Queue's recurring tasks, whenever.
+"""Schedules of Rails applications: sidekiq-cron and sidekiq-scheduler, resque-scheduler, GoodJob's and Solid Queue's recurring tasks, whenever, Clockwork.
 
 Sources: https://github.com/sidekiq-cron/sidekiq-cron, https://github.com/sidekiq-scheduler/sidekiq-scheduler,
 https://github.com/rails/solid_queue#recurring-tasks, https://github.com/javan/whenever.
@@ -103,6 +103,39 @@ def read_whenever(file: File) -> Iterator[Schedule]:
             yield Schedule(name=title, schedule=schedule, handler=title, at=file.at(number))
         elif line.strip() == "end":
             schedule = None
+
+
+_CLOCKWORK = re.compile(
+    r"\s{0,40}every[\s(]{1,9}(?:(\d{1,4})\.((?:second|minute|hour|day|week|month|year)s?)|[\w.\[\]\"':& |]{1,120}),\s{0,9}[\"':]([A-Za-z][\w.:-]{0,99})[\"']?"
+)
+_CLASS = re.compile(r"\s{0,80}([A-Z]\w{0,60}(?:::[A-Z]\w{0,60}){0,5})(?:\.(?:perform|set|new|call|run|delay|enqueue)|\s{0,3}$)")
+_WITHIN = 6
+"""Lines of a block of Clockwork in which the class that it starts is looked for."""
+
+
+@reads("clock.rb", "*clock*.rb", "**/clock/*.rb", contains=(b"Clockwork",))
+def read_clockwork(file: File) -> Iterator[Schedule]:
+    """Clockwork's `every(1.hour, "sweep") { Sweeper.perform_later }`; an interval that code works out is unknown.
+
+    Source: https://github.com/Rykian/clockwork#readme
+    """
+    for number, line in enumerate(file.lines, 1):
+        if (found := _CLOCKWORK.match(line[:500])) is None:
+            continue
+        near = (
+            match
+            for text in (line[found.end() :], *file.lines[number : number + _WITHIN])
+            if (match := _CLASS.match(text.lstrip(" ){|,do\t")[:200]))
+        )
+        started = next(near, None)
+        title = Opaque(found[3]).identifier() or (Opaque(started[1]).identifier() if started else None)
+        if title is not None:
+            yield Schedule(
+                name=title,
+                schedule=name(f"every {found[1]} {found[2]}") if found[1] else None,
+                handler=Opaque(started[1]).identifier() if started else None,
+                at=file.at(number),
+            )
 
 
 _CRON_KEY = re.compile(r"(?:\bcron:|[\"':]cron[\"']?\s{0,4}(?::|=>))\s{0,4}[\"']([^\"'\n]{1,80})[\"']")
