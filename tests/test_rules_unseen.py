@@ -1443,3 +1443,102 @@ def test_a_project_that_an_image_of_its_language_runs_because_it_is_bound(tmp_pa
     shown = {part.name: (part.path, part.ports) for part in _scan(tmp_path, files).components if part.kind == "service"}
     assert shown["web"] == (".", (8080,))
     assert "shop/web" not in shown
+
+
+def _mechanisms(context: Context) -> set[str]:
+    return {each.mechanism for each in context.security.mechanisms}
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "shown"),
+    [
+        ("auth/auth.go", 'package auth\n\nconst headerName = "X-Shop-Key"\n\nfunc f(r *http.Request) string { return r.Header.Get(headerName) }\n', True),
+        ("web/web.go", 'package web\n\nconst headerName = "X-Shop-Key"\n', False),
+        ("web/web.go", 'package web\n\nfunc f(r *http.Request) string { return r.Header.Get("X-Shop-Key") }\n', True),
+        ("web/web.go", 'package web\n\nfunc f(r *http.Request) { r.Header.Set("X-Shop-Key", "a") }\n', False),
+        ("auth/auth.go", 'package auth\n\nfunc f(r *http.Request) string { return r.Header.Get("X-Idempotency-Key") }\n', False),
+        ("app/api.rb", "class Api\n  def key = request.headers['X-Auth-Token']\nend\n", True),
+        ("app/api.rb", "class Api\n  def key = JWT.decode(request.headers['X-Auth-Token'])\nend\n", False),
+        ("app/api.rb", "class Api\n  def key = request.headers['X-Auth-Token'] = token\nend\n", False),
+        ("lib/api.ex", 'defmodule Api do\n  def key(conn), do: get_req_header(conn, "x-shop-key")\nend\n', True),
+        ("src/api.rs", 'fn key(r: &Request) -> Option<&str> { r.headers().get("X-Shop-Key") }\n', True),
+    ],
+)  # fmt: skip
+def test_a_header_of_the_product_s_own_that_carries_an_api_key(tmp_path: Path, path: str, text: str, shown: bool) -> None:
+    files = {"go.mod": "module shop\n\ngo 1.22\n", "Gemfile": "gem 'sinatra'\n", "Cargo.toml": '[package]\nname = "shop"\n', path: text}
+    assert ("api-key" in _mechanisms(_scan(tmp_path, files))) == shown
+
+
+def test_basic_credentials_that_a_request_of_a_context_has(tmp_path: Path) -> None:
+    text = "package auth\n\nfunc f(ctx *gin.Context) { name, pass, ok := ctx.Request.BasicAuth() }\n"
+    assert _mechanisms(_scan(tmp_path, {"go.mod": "module shop\n\ngo 1.22\n", "auth.go": text})) == {"basic"}
+
+
+def test_code_of_a_server_whose_runtime_nothing_states_is_followed(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"name": "shop", "dependencies": {"express": "4", "jsonwebtoken": "9"}}',
+        "index.js": 'const jwt = require("jsonwebtoken");\nconst app = require("express")();\napp.get("/a", (q, r) => r.json(jwt.sign({}, "s")));\n',
+    }
+    assert [each.kind for each in _scan(tmp_path, files).code] == ["token-issued"]
+
+
+def test_a_rust_service_by_its_settings_and_the_image_that_builds_it(tmp_path: Path) -> None:
+    files = {
+        "Cargo.toml": '[package]\nname = "shop"\n\n[dependencies]\naxum = "0.8"\n',
+        "src/main.rs": "fn main() {}\n",
+        "configuration/base.yaml": "application:\n  port: 8010\ndatabase:\n  port: 5432\n",
+        "Dockerfile": 'FROM lukemathwalker/cargo-chef:latest-rust-1.80.1 AS chef\nFROM debian:bookworm\nENTRYPOINT ["./shop"]\n',
+    }
+    context = _scan(tmp_path, files)
+    assert context.components[0].ports == (8010,)
+    assert [(each.name, each.version) for each in context.languages] == [("Rust", "1.80.1")]
+    settings = {
+        "src/main.rs": 'fn main() {\n    let port = env::var("PORT")\n        .unwrap_or_else(|_| "8020".to_string());\n}\n',
+        "Cargo.toml": files["Cargo.toml"],
+    }
+    assert _scan(tmp_path / "other", settings).components[0].ports == (8020,)
+
+
+def test_one_connection_of_sqlite_beside_the_pool_of_others(tmp_path: Path) -> None:
+    text = 'package db\n\nfunc f() {\n\tdb.SetMaxOpenConns(10)\n\tif dialect == "sqlite3" {\n\t\tdb.SetMaxOpenConns(1)\n\t}\n}\n'
+    assert [each.value for each in _scan(tmp_path, {"go.mod": "module shop\n\ngo 1.22\n", "db.go": text}).scale] == ["10"]
+
+
+def test_jobs_of_clockwork(tmp_path: Path) -> None:
+    files = {
+        "Gemfile": "gem 'clockwork'\n",
+        "clock.rb": (
+            "module Clockwork\n  every(5.minutes, 'shop:sweep') do\n    Shop::Sweeper.perform_later\n  end\n"
+            '  every(interval.seconds, "refresh") { Refresh.perform_later }\n  # every(1.day, "old")\nend\n'
+        ),
+    }
+    assert [(each.name, each.schedule, each.handler) for each in _scan(tmp_path, files).jobs] == [
+        ("shop:sweep", "every 5 minutes", "Shop::Sweeper"),
+        ("refresh", None, "Refresh"),
+    ]
+
+
+def test_a_task_called_server_that_starts_one(tmp_path: Path) -> None:
+    files = {
+        "go.mod": "module shop\n\ngo 1.22\n",
+        "main.go": "package main\n\nfunc main() {}\n",
+        "Makefile": "server:\n\tgo run main.go\n\napi:\n\tgo build ./api\n",
+    }
+    assert [each.command for each in _scan(tmp_path, files).commands] == ["make server"]
+
+
+def test_what_editors_and_tests_alone_read_of_a_laravel_application(tmp_path: Path) -> None:
+    files = {
+        "composer.json": '{"name": "shop/web", "require": {"laravel/framework": "^11.0", "fruitcake/laravel-cors": "^3.0"}}',
+        "_ide_helper.php": "<?php\nclass JWTAuth { public static function f() { return JWTAuth::fromUser($user); } }\n",
+        "database/factories/UserFactory.php": "<?php\nuse Illuminate\\Support\\Facades\\Hash;\nreturn ['password' => Hash::make('x')];\n",
+        "config/database.php": "<?php\nreturn ['default' => env('DB_CONNECTION', 'mysql')];\n",
+        "docker-compose.yml": "services:\n  db:\n    image: mariadb:11\n",
+        "review/docker-compose.review.yml": "services:\n  db:\n    image: mariadb:11\n",
+    }
+    context = _scan(tmp_path, files)
+    assert context.code == ()
+    assert "Laravel CORS" in {each.name for each in context.technologies}
+    assert [(each.technology, each.usage) for each in context.datastores if each.technology in ("mysql", "mariadb")] == [
+        ("mariadb", "used")
+    ]

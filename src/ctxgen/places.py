@@ -59,6 +59,10 @@ _HOLDS_TESTS = re.compile(r"tests?(?:[_.].*)?\.py|.*_tests?\.py|conftest\.py|set
 """What lies in a folder of tests, or in a project that exists for them."""
 _BUILD_LOGIC = re.compile(r"(?:^|/)(?:buildSrc|build-logic)/(?:(?:build|settings)\.gradle(?:\.kts)?|.{1,300}\.(?:java|groovy|kt))\Z")
 """What Gradle's own build needs.  Source: https://docs.gradle.org/current/userguide/sharing_build_logic_between_subprojects.html"""
+_FACTORY = re.compile(r"(?:^|/)database/factories/.{1,200}\.php\Z")
+"""What makes models with invented values.  Source: https://laravel.com/docs/eloquent-factories"""
+_FOR_EDITORS = re.compile(r"_ide_helper\w{0,40}\.php\Z|\.phpstorm\.meta\.php\Z|.{0,80}\.gitpod\.")
+"""What only editors read.  Source: https://github.com/barryvdh/laravel-ide-helper#readme"""
 _PROGRAM = re.compile(r"((?:.*/)?website)/(?:(?:cmd/[^/]+/)?main\.go|manage\.py|config\.ru)")
 """What a folder that is called like one of documentation holds where it is a program that serves."""
 _COMPILED = re.compile(r"((?:.{0,300}/)?)(?:dist|build|out|lib)/(?:src/)?(.{1,300})\.([cm]?)jsx?\Z")
@@ -136,7 +140,13 @@ class Places:
         if path in self._built:
             return "docs"
         base = path.rpartition("/")[2]
-        return "test" if _TEST_FILE.match(base) else "dev" if ".gitpod." in base or _BUILD_LOGIC.search(path) else None
+        return (
+            "test"
+            if _TEST_FILE.match(base) or _FACTORY.search(path)
+            else "dev"
+            if _FOR_EDITORS.match(base) or _BUILD_LOGIC.search(path)
+            else None
+        )
 
     def _folder_scope(self, folder: str) -> Scope | None:
         here = ""

@@ -88,7 +88,8 @@ def _stood_in(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Sight
     product = [s for s in sightings if s.scope == "backend" and s.usage != "unknown"]
     deployed = {s.technology for s in sightings if s.scope in ("backend", "deploy") and s.signal.startswith(DEPLOYS)}
     spoken = {s.technology for s in product if not s.signal.startswith(DEPLOYS)}
-    varied = {s.technology for s in product if s.when}
+    # what one file deploys without a condition does not vary because another file deploys it, too
+    varied = {s.technology for s in product if s.when} - {s.technology for s in product if not s.when and s.signal.startswith(DEPLOYS)}
     instead: dict[str, set[str]] = defaultdict(set)
     for s in product:
         if s.signal.startswith(DEPLOYS) and s.technology not in spoken | varied:
