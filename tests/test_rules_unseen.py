@@ -1445,10 +1445,6 @@ def test_a_project_that_an_image_of_its_language_runs_because_it_is_bound(tmp_pa
     assert "shop/web" not in shown
 
 
-def _mechanisms(context: Context) -> set[str]:
-    return {each.mechanism for each in context.security.mechanisms}
-
-
 @pytest.mark.parametrize(
     ("path", "text", "shown"),
     [
