@@ -272,3 +272,92 @@ def test_a_mechanism_that_a_framework_brings_is_told_once(tmp_path: Path) -> Non
 
 def test_a_group_whose_name_is_put_into_the_pattern() -> None:
     assert from_regex(r"^orders\.(?P<{suffix}>[a-z]+)/?$") == "orders.{suffix}/"
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("from pyramid.authentication import SessionAuthenticationHelper\n\n\nhelper = SessionAuthenticationHelper()\n", {"session"}),
+        (
+            "from pyramid.authentication import extract_http_basic_credentials\n\n\ndef identity(request):\n    return extract_http_basic_credentials(request)\n",
+            {"basic"},
+        ),
+        (
+            "from aiohttp_security import JWTIdentityPolicy, setup\n\n# SessionIdentityPolicy()\nsetup(app, JWTIdentityPolicy(secret), None)\n",
+            {"jwt"},
+        ),
+        (
+            "from blacksheep.server.authentication.jwt import JWTBearerAuthentication\n\napp.use_authentication().add(JWTBearerAuthentication(authority=a))\n",
+            {"jwt"},
+        ),
+        ("class BasicAuthentication:\n    pass\n\n\nBasicAuthentication()\n", set()),
+        (
+            "import tornado.web\n\n\nclass Login(tornado.web.RequestHandler):\n    def post(self):\n        self.set_signed_cookie('user', 'a')\n",
+            {"session"},
+        ),
+        (
+            "import tornado.web\n\n\nclass Theme(tornado.web.RequestHandler):\n    def post(self):\n        self.set_signed_cookie('theme', 'a')\n",
+            set(),
+        ),
+        ("from cryptography.hazmat.primitives.twofactor.totp import TOTP\n\n\ndef check(key):\n    return TOTP(key)\n", {"totp"}),
+    ],
+)
+def test_sign_in_by_what_a_framework_brings(tmp_path: Path, source: str, shown: set[str]) -> None:
+    requirements = "pyramid==2.0\naiohttp-security==0.5\ntornado==6.4\ncryptography==44.0\nblacksheep==2.3\n"
+    assert _mechanisms(_scan(tmp_path, {"requirements.txt": requirements, "app/__init__.py": "", "app/main.py": source})) == shown
+
+
+@pytest.mark.parametrize(
+    ("named", "shown"),
+    [
+        ("shop.api.OrganizationTokenAuthentication", {"bearer-opaque"}),
+        ("shop.api.ApiKeyAuthentication", {"api-key"}),
+        ("shop.api.JWTTokenAuthentication", {"jwt"}),
+        ("oauth2_provider.contrib.rest_framework.OAuth2Authentication", {"oauth2"}),
+        ("shop.api.OidcTokenAuthentication", {"oidc"}),
+    ],
+)
+def test_authentication_classes_of_the_project_s_own(tmp_path: Path, named: str, shown: set[str]) -> None:
+    settings = f"ROOT_URLCONF = 'shop.urls'\nREST_FRAMEWORK = {{'DEFAULT_AUTHENTICATION_CLASSES': ['{named}']}}\n"
+    files = {
+        "requirements.txt": "Django==5.2\ndjangorestframework==3.16\n",
+        "manage.py": "",
+        "shop/__init__.py": "",
+        "shop/settings.py": settings,
+    }
+    assert _mechanisms(_scan(tmp_path, files)) == shown
+
+
+def test_dags_of_airflow_are_scheduled_jobs(tmp_path: Path) -> None:
+    files = {
+        "scheduler/Dockerfile": "FROM apache/airflow:2.10.4\nCOPY . .\n",
+        "scheduler/requirements.txt": "requests==2.32\n",
+        "scheduler/dags/hourly.py": (
+            "from datetime import timedelta\n\nfrom airflow.decorators import dag\n\n\n@dag(schedule=timedelta(hours=2), catchup=False)\ndef fetch():\n    pass\n\n\nfetch()\n"
+        ),
+        "scheduler/dags/clean.py": (
+            "from airflow import DAG\n\nwith DAG('clean', schedule='0 2 * * *') as dag:\n    pass\n\n"
+            "with DAG(dag_id='report', schedule_interval='@daily') as other:\n    pass\n\nwith DAG('by_hand', schedule=None):\n    pass\n"
+        ),
+        "compose.yml": (
+            "services:\n  airflow-webserver:\n    build: scheduler\n    command: webserver\n    ports: ['8080:8080']\n"
+            "  airflow-scheduler:\n    build: scheduler\n    command: scheduler\n"
+        ),
+    }
+    context = _scan(tmp_path, files)
+    assert {(job.name, job.schedule) for job in context.jobs} == {("fetch", "every 2 hours"), ("clean", "0 2 * * *"), ("report", "@daily")}
+    assert {part.name: part.kind for part in context.components} == {"airflow-webserver": "service", "airflow-scheduler": "worker"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import bottle\n\nbottle.run(host='0.0.0.0', port=8181)",
+        "from wsgiref.simple_server import make_server\n\nwith make_server('', 8181, app) as httpd:\n    httpd.serve_forever()",
+        "import tornado.web\n\napplication = tornado.web.Application([])\napplication.listen(8181)",
+        "from robyn import Robyn\n\napp = Robyn(__file__)\napp.start(host='0.0.0.0', port=8181)",
+    ],
+)
+def test_ports_that_frameworks_are_started_on(tmp_path: Path, line: str) -> None:
+    files = {"requirements.txt": "bottle==0.13\nfalcon==4.0\ntornado==6.4\nrobyn==0.72\n", "main.py": f"{line}\n"}
+    assert [part.ports for part in _scan(tmp_path / "shop", files).components] == [(8181,)]

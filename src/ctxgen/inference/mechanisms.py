@@ -27,6 +27,7 @@ _RESOURCE_SERVER = ("oauth2-resource-server", "oauth2-jose", "oauth2-core")
 _JWT_NAMED = re.compile(r"(?:\b|_)jwt|J(?:WT|wt)(?![a-z])")
 """A middleware that is called after the tokens which it takes, whatever library or code of one's own reads them."""
 
+_TOKENS = ("oidc", "jwt", "oauth2")
 _OF_A_CLIENT = re.compile(r"(?:\w{1,60}_)?OIDC_(?:CLIENT_ID|ISSUER|ISSUER_URL|ISSUER_URI|DISCOVERY_URL|AUTH_URI|TOKEN_URI)")
 """Variables of a template that only who signs in with OpenID Connect has."""
 _BEHIND_OIDC = {"oauth2", "jwt"}
@@ -49,7 +50,7 @@ def mechanisms(technologies: Sequence[Technology], facts: Facts, join: Join, cat
         if places.scope(key.at.path) is not None:
             continue
         shown = dict.fromkeys(mechanism for _, mechanism in catalogue.mechanism(key.key, key.value))
-        if "oidc" in shown:
+        if not shown.keys().isdisjoint(_TOKENS):
             shown.pop("bearer-opaque", None)  # the same setting says what the tokens are
         for mechanism in shown:
             if key.key.startswith("openapi.security."):

@@ -66,6 +66,8 @@ WORDS = frozenset(
 )
 """The words of a command that show what a process does beside serving."""
 
+_SERVES = re.compile(r"(?i)(?:^|[-_.])(?:web|web-?server|api-?server|server|api|http|ui)\Z")
+"""What publishes ports under such a name answers, whatever the folder that it shares with workers is called."""
 _RUNS_WEBAPPS = {"tomcat", "jetty", "wildfly", "payara", "open-liberty"}
 """Servers that run programs instead of standing before them."""
 
@@ -213,7 +215,7 @@ def _by_name(named: str, folder: str | None, ports: Set[int], words: Set[str], *
     """A job or worker, by its name, its folder's name and the words of its command."""
     if "flower" in words:
         return "infrastructure"  # shows what Celery's workers do: https://flower.readthedocs.io
-    called = (named, (folder or "").rpartition("/")[2])
+    called = (named,) if ports and _SERVES.search(named) else (named, (folder or "").rpartition("/")[2])
     if ("migrate" in words and not ports) or (any(map(_JOB.search, called)) and not (ports and _TEST_NAME.search(named))):
         return "job"
     working = any(

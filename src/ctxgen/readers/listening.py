@@ -32,7 +32,8 @@ _SCRIPT = re.compile(
     re.MULTILINE,
 )
 _PYTHON = re.compile(
-    rf"\b(?:uvicorn\.run|app\.run|web\.run_app|waitress\.serve|serve|socketio\.run|run_simple|hypercorn\.run)\([^#\n]{{0,200}}\bport\s{{0,3}}=\s{{0,3}}{_ASKED}(?:os\.(?:environ\.get|getenv)\([\"']\w{{1,40}}[\"'],\s{{0,3}})?{_P}"
+    r"\bmake_server\(\s{0,9}[\"'][\w.]{0,40}[\"'],\s{0,3}(\d{2,5})\b|\b(?:app|application|server|http_server)\.listen\(\s{0,9}(\d{2,5})\b"
+    rf"|\b(?:uvicorn\.run|app\.run|app\.start|bottle\.run|web\.run_app|waitress\.serve|serve|socketio\.run|run_simple|hypercorn\.run)\([^#\n]{{0,200}}\bport\s{{0,3}}=\s{{0,3}}{_ASKED}(?:os\.(?:environ\.get|getenv)\([\"']\w{{1,40}}[\"'],\s{{0,3}})?{_P}"
 )
 _GO = re.compile(
     r"(?:\bListenAndServe(?:TLS)?\(|\.(?:Run|Listen|Start)\(|\bAddr:\s{0,9}|\bnet\.Listen\(\"tcp\",\s{0,3})\"(?:0\.0\.0\.0|localhost)?:(\d{2,5})\"|\b[gG]et[eE]nv(?:Or\w{0,20})?\(\"(?:HTTP_|SERVER_|APP_)?PORT\",\s{0,3}\":?(\d{2,5})\"\)"
@@ -89,9 +90,9 @@ def read_script_ports(file: File) -> Iterator[ConfigKey]:
     yield from _stated(file, _SCRIPT)
 
 
-@reads("*.py", limit=SOURCE_LIMIT, contains=(b"run(", b"run_app(", b"serve(", b"run_simple("))
+@reads("*.py", limit=SOURCE_LIMIT, contains=(b"run(", b"run_app(", b"serve(", b"run_simple(", b"app.start(", b"make_server(", b".listen("))
 def read_python_ports(file: File) -> Iterator[ConfigKey]:
-    """Python: `uvicorn.run(app, port=8000)`, `app.run(port=5000)`."""
+    """Python: `uvicorn.run(app, port=8000)`, `app.run(port=5000)`, `make_server("", 8000, app)`, Tornado's `app.listen(8888)`."""
     yield from _stated(file, _PYTHON, code(file.text))
 
 

@@ -1,8 +1,9 @@
-"""Tasks, messages and schedules of Python's libraries: Celery, Dramatiq, RQ, arq, Huey, TaskIQ; Kafka, RabbitMQ, NATS, FastStream; APScheduler.
+"""Tasks, messages and schedules of Python's libraries: Celery, Dramatiq, RQ, arq, Huey, TaskIQ; Kafka, RabbitMQ, NATS, FastStream; APScheduler, Airflow.
 
 Sources: https://docs.celeryq.dev/en/stable/userguide/tasks.html, https://dramatiq.io/reference.html, https://arq-docs.helpmanuel.com,
 https://python-rq.org/docs/, https://apscheduler.readthedocs.io/en/3.x/userguide.html, https://aiokafka.readthedocs.io/en/stable/api.html,
-https://docs.confluent.io/platform/current/clients/confluent-kafka-python/html/, https://aio-pika.readthedocs.io, https://faststream.ag2.ai/latest/.
+https://docs.confluent.io/platform/current/clients/confluent-kafka-python/html/, https://aio-pika.readthedocs.io, https://faststream.ag2.ai/latest/,
+https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dags.html.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from ctxgen.source.values import External, LazyImport
 _LIBRARIES = {
     "celery": "celery", "dramatiq": "dramatiq", "rq": "rq", "django_rq": "rq", "arq": "arq", "huey": "huey", "taskiq": "taskiq", "faststream": "faststream", "aiokafka": "kafka",
     "kafka": "kafka", "confluent_kafka": "kafka", "aio_pika": "amqp", "pika": "amqp", "kombu": "amqp", "nats": "nats", "apscheduler": "apscheduler", "flask_apscheduler": "apscheduler",
+    "airflow": "airflow",
 }  # fmt: skip
 """Modules at the top of a library, and the family of what they do."""
 _UNITS = ("weeks", "days", "hours", "minutes", "seconds")
@@ -171,6 +173,8 @@ def _schedules(program: Program, met: Met, families: set[str], at: At) -> Iterat
         yield Schedule(name=name(title if isinstance(title, str) else handler), schedule=_when(program, met, met.written(0, "schedule")), handler=name(handler), at=at)  # fmt: skip
     elif "arq" in families and last == "cron" and (handler := shown(met.written(0))):
         yield Schedule(name=name(handler), schedule=_crontab(program, met, met.call), handler=name(handler), at=at)
+    elif "airflow" in families and last in ("DAG", "dag"):
+        yield from _dag(program, met, at)
     elif last == "periodic_task" and met.decorates is not None and families & {"huey", "celery"}:
         yield Schedule(
             name=name(met.decorates.name),
@@ -178,6 +182,18 @@ def _schedules(program: Program, met: Met, families: set[str], at: At) -> Iterat
             handler=name(met.decorates.name),
             at=at,
         )
+
+
+def _dag(program: Program, met: Met, at: At) -> Iterator[Schedule]:
+    """`with DAG("clean", schedule="@daily")`, `@dag(schedule=timedelta(hours=1))`; one without a schedule is started by hand."""
+    written = met.written("schedule", "schedule_interval", "timetable")
+    title = met.given(program, "dag_id", 0)
+    decorated = met.decorates.name if met.decorates is not None else ""
+    title = title if isinstance(title, str) else decorated
+    if title and written is not None and not (isinstance(written, ir.Literal) and written.value is None):
+        value = program.evaluate(written, met.module.scope)
+        stated = Opaque(value).cron() if isinstance(value, str) else _every(program, met, written) if isinstance(written, ir.Call) else None
+        yield Schedule(name=name(title), schedule=stated, handler=name(decorated or title), at=at)
 
 
 def _trigger(program: Program, met: Met, trigger: ir.Expression | None) -> Name | None:
