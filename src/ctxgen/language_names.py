@@ -21,7 +21,7 @@ ECOSYSTEM_OF: dict[str, Ecosystem] = {
 """The ecosystem of a folder without a manifest, by the files that it holds."""
 SOURCE_LANGUAGES = {
     ".py": "python", ".js": "script", ".mjs": "script", ".cjs": "script", ".jsx": "script", ".ts": "script", ".mts": "script", ".cts": "script", ".tsx": "script", ".java": "jvm", ".kt": "jvm",
-    ".cs": "dotnet", ".go": "golang", ".php": "php", ".rb": "ruby", ".ru": "ruby", ".rs": "rust", ".ex": "elixir",
+    ".cs": "dotnet", ".go": "golang", ".php": "php", ".rb": "ruby", ".ru": "ruby", ".rs": "rust", ".ex": "elixir", ".scala": "scala",
 }  # fmt: skip
 """The packages of `ctxgen.source` that follow the source of files, by extension."""
 

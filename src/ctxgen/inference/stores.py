@@ -23,6 +23,7 @@ _STORES = ("database", "cache", "search", "storage")
 _MIGRATION_FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("alembic", r"(?:.*/)?versions/(?!__init__\.)\w[\w.-]*\.py", ("alembic", "flask-migrate")),
     ("django", r"(?:.*/)?(?:\w{1,40}_)?migrations/0\d+\w*\.py", ("django", "django-migrations")),
+    ("play-evolutions", r"(?:.*/)?conf/evolutions/\w[\w-]*/\d+\.sql", ("play-evolutions",)),
     ("flyway", r"(?:.*/)?V[\d._]+__[^/]+\.(?:sql|java|kt)", ("flyway",)),
     ("prisma", r"(?:.*/)?migrations/[^/]+/migration\.sql", ("prisma", "prisma-migrate")),
     ("golang-migrate", r"(?:.*/)?\d+_[^/]+\.up\.sql", ("golang-migrate",)),

@@ -80,8 +80,19 @@ class Files:
         return [path for path in self.jvm_programs() if path.endswith(_JVM_SOURCE)]
 
     def jvm_webapps(self) -> list[str]:
-        """The descriptors of web applications that a server of the JVM runs.  Source: https://jakarta.ee/specifications/servlet/6.0/jakarta-servlet-spec-6.0#directory-structure"""
-        return [path for path in self.paths if path.endswith("src/main/webapp/WEB-INF/web.xml") and self.places.scope(path) is None]
+        """The descriptors of web applications that a server of the JVM runs, and the routes of Play's, beside their settings.
+
+        Sources: https://jakarta.ee/specifications/servlet/6.0/jakarta-servlet-spec-6.0#directory-structure, https://www.playframework.com/documentation/3.0.x/Anatomy.
+        """
+        return [
+            path
+            for path in self.paths
+            if (
+                path.endswith("src/main/webapp/WEB-INF/web.xml")
+                or (f"/{path}".endswith("/conf/routes") and f"{folder_of(path)}/application.conf" in self)
+            )
+            and self.places.scope(path) is None
+        ]
 
     def answers(self, folder: str) -> bool:
         """Whether a project of the JVM has controllers, by what their files are called."""

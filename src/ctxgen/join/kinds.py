@@ -81,9 +81,9 @@ class Kinds:
         for sighting in sightings:
             if sighting.scope == "backend" and sighting.usage != "unknown":
                 self._sighted[known.units.folder(sighting.at.path)].add(sighting.technology)
-        self._jvm_programs = {known.units.folder(path) for path in known.files.jvm_programs()}
-        self._jvm_classes = {known.units.folder(path) for path in known.files.jvm_classes()}
         self._webapps = {known.units.folder(path) for path in known.files.jvm_webapps()}
+        self._jvm_programs = {known.units.folder(path) for path in known.files.jvm_programs()} | self._webapps
+        self._jvm_classes = {known.units.folder(path) for path in known.files.jvm_classes()}
         self._listening = {
             known.units.folder(key.at.path)
             for key in known.facts.of(ConfigKey)
@@ -148,6 +148,7 @@ class Kinds:
         if (
             unit.output != "library"
             and not self._without_a_program(unit)
+            and unit.folder not in self._webapps
             and (kind := _by_name(unit.name, unit.folder, frozenset(), frozenset()))
         ):
             return kind

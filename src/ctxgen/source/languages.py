@@ -53,6 +53,19 @@ class Resolver(Protocol):
         """
 
 
+class NoResolver:
+    """Names lead nowhere: where hooks find by themselves what they ask for (Elixir, Scala)."""
+
+    def __init__(self, sources: Sources) -> None:
+        pass
+
+    def module(self, path: str, module: str) -> Sequence[str]:
+        return ()
+
+    def defining(self, path: str, name: str) -> Sequence[str]:
+        return ()
+
+
 @runtime_checkable
 class Near(Protocol):
     """A resolver that tells how near the names of two files are: those of one namespace before those of one folder (C#)."""
