@@ -157,3 +157,48 @@ def test_what_lies_beside_the_product(tmp_path: Path) -> None:
     assert {each.name for each in context.environment} == {"EXTRA_USED"}
     assert [(each.technology, each.migrations.count) for each in context.datastores if each.migrations] == [("sqlite", 1)]
     assert [each.name for each in context.models] == ["orders"]
+
+
+def test_what_says_how_long_a_secret_lasts_is_none(tmp_path: Path) -> None:
+    names = ("JWT_SECRET", "JWT_EXPIRATION_MINUTES", "JWT_TIMEOUT_DURATION", "TOKEN_TTL", "JWT_EXPIRES_IN", "JWT_ALGORITHM", "SECRET_KEY")
+    files = {"package.json": EXPRESS, "index.js": "require('express')();\n", ".env.example": "".join(f"{each}=\n" for each in names)}
+    assert {each.name for each in _scan(tmp_path, files).environment if each.secret} == {"JWT_SECRET", "SECRET_KEY"}
+
+
+def test_the_bare_image_of_a_language_runs_the_project_whose_manifest_it_binds(tmp_path: Path) -> None:
+    compose = (
+        'services:\n  api:\n    image: node:22\n    working_dir: /app\n    command: npm start\n    volumes: ["./dist:/app/dist", "./package.json:/app/package.json"]\n'
+        '    ports: ["5050:5050"]\n  db:\n    image: mongo:7\n'
+    )
+    files = {"package.json": EXPRESS, "index.js": "require('express')().listen(5050);\n", "compose.yml": compose}
+    parts = [(each.name, each.path, each.kind, each.ports) for each in _scan(tmp_path, files).components if each.kind == "service"]
+    assert parts == [("api", ".", "service", (5050,))]
+    assert _scan(tmp_path, files).endpoints == ()
+
+
+def test_the_runtime_of_a_server_whose_libraries_nobody_knows(tmp_path: Path) -> None:
+    files = {
+        "server/package.json": '{"name": "node", "private": true, "main": "index.js", "dependencies": {"@who/knows": "1.0.0"}}',
+        "server/index.js": "require('@who/knows').start();\n",
+        "Dockerfile": 'FROM node:20.20-alpine3.23\nWORKDIR /app\nCOPY ./server ./\nCMD ["node", "index.js"]\n',
+        "compose.yml": "services:\n  server:\n    image: ghcr.io/who/server:1\n",
+    }
+    assert [(each.name, each.version) for each in _scan(tmp_path, files).runtimes] == [("Node.js", "20.20")]
+
+
+def test_what_is_deployed_to_start_after_an_engine_talks_to_it(tmp_path: Path) -> None:
+    schema = 'datasource db {\n  provider = "postgresql"\n  url = env("DATABASE_URL")\n}\nmodel User {\n  id Int @id\n}\n'
+    compose = (
+        "services:\n  api:\n    build: .\n    depends_on: [db]\n  migrate:\n    build: prisma\n    environment:\n"
+        "      DATABASE_URL: postgresql://db/shop\n    depends_on: [db]\n  db:\n    image: postgres:15\n"
+    )
+    files = {
+        "package.json": '{"name": "shop", "dependencies": {"express": "4.19.2", "@prisma/client": "5.0.0"}}',
+        "index.js": "require('express')().listen(3000);\n",
+        "Dockerfile": 'FROM node:22\nCOPY . .\nCMD ["node", "index.js"]\n',
+        "prisma/Dockerfile": 'FROM node:22\nRUN npm i prisma\nCOPY . .\nCMD ["prisma", "migrate", "deploy"]\n',
+        "prisma/schema.prisma": schema,
+        "compose.yml": compose,
+    }
+    store = next(each for each in _scan(tmp_path, files).datastores if each.technology == "postgresql")
+    assert {"api", "migrate"} <= set(store.components)

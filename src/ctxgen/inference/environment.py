@@ -17,6 +17,10 @@ from ctxgen.places import Places
 _SECRET = re.compile(
     r"(?i)(?:^|_|\.|-)(?:pass(?:word|wd|phrase)?|pwd|secrets?|token|api_?key|key|private|credentials?|cert|signature|salt|dsn|auth|jwt|access_key_id|pat)(?:$|_|\.|-|\d)|password|secret|apikey"
 )
+_MEASURE = re.compile(
+    r"(?i)(?:_|\.|-)(?:expir(?:y|es|ed|ation|e)(?:[_-]?(?:in|at|time))?|ttl|duration|lifetime|max[_-]?age|algo(?:rithm)?|alg|issuer|audience|enabled|disabled)(?:[_-](?:in[_-])?(?:ms|millis|seconds?|secs?|minutes?|mins?|hours?|days?))?$"
+)
+"""Last words of what says how long, how or whether a secret is used, and is none: `JWT_EXPIRATION_MINUTES`."""
 _SCHEMES = ("http", "https", "tcp", "ws", "wss", "smtp", "grpc")
 _SOURCE_ORDER = {"dotenv": 0, "compose": 1, "settings": 2, "code": 3, "kubernetes": 4, "dockerfile": 5, "ci": 6, "other": 7}
 
@@ -39,7 +43,7 @@ def environment(facts: Facts, join: Join, catalogue: Catalogue, places: Places) 
         scheme = url.scheme() if url is not None else None
         if scheme is not None and not catalogue.scheme(scheme) and scheme not in _SCHEMES:
             scheme = None
-        secret = bool(_SECRET.search(name))
+        secret = bool(_SECRET.search(name)) and _MEASURE.search(name) is None
         if secret and scheme is None:  # `word:1234` may be a password
             url = None
         found.append(

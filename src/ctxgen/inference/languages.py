@@ -12,7 +12,7 @@ from ctxgen.context import Cited, Language, RuntimeStatement, Technology
 from ctxgen.facts import Facts
 from ctxgen.inference.evidence import cite
 from ctxgen.join import Join
-from ctxgen.language_names import EXTENSIONS
+from ctxgen.language_names import EXTENSIONS, FAMILIES
 from ctxgen.model import At, Image, Runtime
 from ctxgen.places import Places
 from ctxgen.tree import Tree
@@ -83,7 +83,13 @@ def _written_here(runtime: str, join: Join) -> bool:
     """Whether a project of the repository runs on a runtime."""
     languages = [language for language, runtimes in _RUNTIME_OF.items() if runtime in runtimes] or [runtime]
     ecosystems = {ecosystem for language in languages for ecosystem in _ECOSYSTEMS.get(language, ())}
-    return any(unit.ecosystem in ecosystems and unit.backend for unit in join.units)
+    deployed = {
+        family
+        for part in join.parts
+        if part.kind in ("service", "worker")
+        for family in FAMILIES.get(part.language or "", (part.language,))
+    }
+    return any(unit.ecosystem in ecosystems and unit.backend for unit in join.units) or not deployed.isdisjoint(languages)
 
 
 def languages(

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from ctxgen.catalogue import Catalogue
 from ctxgen.catalogue import Technology as Declared
-from ctxgen.context import Datastore, Evidence, Integration, Migrations, Technology
+from ctxgen.context import Component, Datastore, Evidence, Integration, Migrations, Technology
 from ctxgen.facts import folder_of
 from ctxgen.inference.alternatives import called
 from ctxgen.inference.evidence import cite
@@ -49,9 +49,21 @@ _MIGRATION_FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 
 
 def datastores(
-    technologies: Sequence[Technology], sightings: Sequence[Sighting], catalogue: Catalogue, paths: Sequence[str], places: Places
+    technologies: Sequence[Technology],
+    sightings: Sequence[Sighting],
+    catalogue: Catalogue,
+    paths: Sequence[str],
+    places: Places,
+    parts: Sequence[Component] = (),
 ) -> list[Datastore]:
-    """Every engine in backend scope, with the components and libraries that talk to it, and the migrations of its own; all others are of the first one."""
+    """Every engine in backend scope, with the components and libraries that talk to it, and the migrations of its own; all others are of the first one.
+
+    Code of the product's that is deployed to start after an engine talks to it, too.
+    """
+    waiting: dict[str | None, set[str]] = defaultdict(set)
+    for part in parts:
+        for link in part.depends_on if part.language and part.kind in ("service", "worker", "job") else ():
+            waiting[link.technology].add(part.id)
     migrations = migrations_of(technologies, paths, places)
     told = {technology.id for technology in technologies}
     found = []
@@ -72,6 +84,7 @@ def datastores(
             for use in t.uses
             if use.component and use.scope == "backend" and use.usage in ("used", "default")
         }
+        components |= waiting[technology.id] if technology.usage in ("used", "default") else set()
         found.append(
             Datastore(
                 technology.id,

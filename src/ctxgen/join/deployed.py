@@ -305,10 +305,11 @@ class Deployments:
         return make_part(named, path, kind, units, (service.at for service in same), ports, links, technology), units
 
     def _bound(self, runtime: str, same: Sequence[Service]) -> str | None:
-        """The folder of the project that an image of its language runs because its service binds it: `image: php:8-alpine` with `.:/var/www`."""
+        """The folder of the project that an image of its language runs because its service binds it, or its manifest: `image: php:8-alpine` with `.:/var/www`."""
         ecosystem = _RUNS.get(runtime)
         bound = {path for service in same if service.build is None for path in service.mounted} if ecosystem else ()
-        holds = {path for path in bound if any(unit.ecosystem == ecosystem and unit.backend for unit in self.known.units.of(path))}
+        ours = [unit for unit in self.known.units.all if bound and unit.ecosystem == ecosystem and unit.backend]
+        holds = {unit.folder for unit in ours if unit.folder in bound or unit.at.path in bound}
         return holds.pop() if len(holds) == 1 else None
 
     def _shared_by_services(self, folder: str) -> bool:
