@@ -22,7 +22,14 @@ def _route(program: Program, owner: Object, arguments: Arguments) -> Object:
     made.router = program.new_router(made.type, at)
     if owner.router is not None:
         owner.router.mount(made.router, "", at, order=program.next_order())
+    made.fields["around"] = (*_around(owner), owner.router)
     return made
+
+
+def _around(owner: Object) -> tuple[Router, ...]:
+    """The routers that a route or subrouter stands below, from the one that `mux.NewRouter` made."""
+    around = owner.fields.get("around", ())
+    return around if isinstance(around, tuple) else ()
 
 
 def _router(route: Object) -> Router:
@@ -35,7 +42,12 @@ def _answer(program: Program, route: Object, arguments: Arguments, path: str | N
     handler = arguments.get(position)
     mounted = inside(program, handler)
     if mounted is not None and mounted.router is not None:  # r.PathPrefix("/v1").Handler(other)
-        _router(route).mount(mounted.router, path or "", program.at(arguments))
+        if _around(mounted):
+            return  # a subrouter, whose router answers with whole paths
+        # no prefix is taken off: a router below it states whole paths, unless `http.StripPrefix` is around it
+        top, *between = (*_around(route), _router(route))
+        guards = [guard for each in between for guard in each.guards("", program.next_order())]
+        top.mount(mounted.router, "", program.at(arguments), guards, order=program.next_order())
         return
     handler, written, around = program.unwrapped(arguments, position)
     methods = route.fields.get("methods", ("ANY",))
@@ -82,7 +94,13 @@ def _subrouter(program: Program, owner: Object, arguments: Arguments) -> Value:
     made = Object(program.vocabulary.frameworks[owner.type.framework].types["router"])
     made.router = program.new_router(made.type, program.at(arguments))
     _router(owner).mount(made.router, "", program.at(arguments))
+    made.fields["around"] = (*_around(owner), _router(owner))
     return made
+
+
+def _itself(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """What only sets how paths are compared: the router is the same."""
+    return owner
 
 
 _BOTH = {"Path": _path, "PathPrefix": _path, "Methods": _methods} | dict.fromkeys(
@@ -96,4 +114,5 @@ METHODS: dict[str, MethodHook] = {
     "gorilla-mux.route.HandlerFunc": _handler,
     "gorilla-mux.route.Name": _condition,
     "gorilla-mux.route.Subrouter": _subrouter,
+    **{f"gorilla-mux.router.{name}": _itself for name in ("StrictSlash", "SkipClean", "UseEncodedPath", "OmitRouteFromContext")},
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from ctxgen.source.program import Hook, MethodHook, Program
-from ctxgen.source.values import UNKNOWN, Arguments, External, Object, Value
+from ctxgen.source.values import UNKNOWN, Arguments, External, FunctionValue, Instance, Object, Value
 
 _PATTERN = re.compile(r"(?:(?P<method>[A-Z]{3,10})[ \t]+)?(?P<host>[^/\s]{0,200})(?P<path>/.{0,400})")
 
@@ -40,6 +40,10 @@ def handle(program: Program, owner: Object, arguments: Arguments) -> Value:
 def inside(program: Program, handler: Value) -> Object | None:
     """The router that a handler is, or that functions of libraries are put around: `cors.Default().Handler(mux)`."""
     for _ in range(5):
+        if isinstance(handler, Instance) and isinstance(program.member(handler.cls, "ServeHTTP"), FunctionValue):
+            kept = [each for each in handler.fields.values() if isinstance(each, Object) and each.router is not None]
+            if len(kept) == 1:
+                return kept[0]  # what answers itself hands requests to the router that it keeps
         if (found := program.object_of(handler)) is not None or not isinstance(handler, External) or handler.arguments is None:
             return found
         handler = next((each for each in handler.arguments.positional if isinstance(each, External) or program.router_of(each)), None)
