@@ -32,6 +32,8 @@ def environment(facts: Facts, join: Join, catalogue: Catalogue, places: Places) 
     """Every variable of the product once, with the lines that set or read it and what is safe to say of its value."""
     grouped: dict[Name, list[Variable]] = defaultdict(list)
     for variable in facts.of(Variable):
+        if variable.source == "kubernetes" and join.of_the_platform(variable.at.path, variable.owner):
+            continue
         if places.scope(variable.at.path) is None and variable.source != "ci":
             grouped[variable.name].append(variable)
     found = []

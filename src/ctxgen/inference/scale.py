@@ -63,6 +63,8 @@ def scale(facts: Facts, join: Join, catalogue: Catalogue, places: Places) -> lis
             units[key] = unit if value.isdigit() else None  # "20s" states its unit
 
     for setting in facts.of(Setting):
+        if join.of_the_platform(setting.at.path, setting.owner):
+            continue
         add(
             setting.kind,
             setting.value,
@@ -72,7 +74,7 @@ def scale(facts: Facts, join: Join, catalogue: Catalogue, places: Places) -> lis
             setting,
         )
     for service in facts.of(Service):
-        if service.replicas is not None:
+        if service.replicas is not None and not join.of_the_platform(service.at.path, service.name):
             add("replicas", str(service.replicas), None, service.name, join.component(service.at.path, service.name), service)
     for key in facts.of(ConfigKey):
         if known := catalogue.setting(key.key):
@@ -120,7 +122,7 @@ def scale(facts: Facts, join: Join, catalogue: Catalogue, places: Places) -> lis
                         join.component(fact.at.path, owner),
                         fact,
                     )
-    found = _without_samples(found)
+    found = _without_single(_without_samples(found))
     ordered = sorted(found.items(), key=lambda entry: (_KIND_ORDER.get(entry[0][0], 50), entry[0][3] or "", entry[0][2] or "", entry[1][0]))
     return [
         ScaleSetting(kind, value, units[kind, value, subject, component], subject, component, cite(at, 4))
@@ -142,6 +144,15 @@ def _without_samples(found: Found) -> Found:
         for key, lines in found.items()
         if (key[0], key[2], key[3]) not in real or not all(_SAMPLE.search(at.path) for at in lines)
     }
+
+
+def _without_single(found: Found) -> Found:
+    """The settings without a pool of one connection that stands beside a larger one of the same library: that of SQLite, which has one writer.
+
+    Source: https://www.sqlite.org/lockingv3.html#writing
+    """
+    larger = {(subject, part) for kind, value, subject, part in found if kind == "pool-size" and value.isdigit() and int(value) > 1}
+    return {key: lines for key, lines in found.items() if key[:2] != ("pool-size", "1") or key[2:] not in larger}
 
 
 def _safe(value: Opaque, kind: str) -> str | None:

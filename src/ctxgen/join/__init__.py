@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence, Set
-from functools import cache
+from functools import cache, cached_property
 
 from ctxgen.catalogue import Catalogue
 from ctxgen.facts import Facts, folder_of, folders_up
@@ -34,6 +34,8 @@ __all__ = ["EXTENSIONS", "Join", "Part", "Unit", "is_script"]
 _NPM_FILES = {
     "package.json", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "tsconfig.json", ".npmrc", ".nvmrc", ".node-version",
 }  # fmt: skip
+_PLATFORM = {"orchestration", "observability", "iac", "ci"}
+"""Categories of what manifests install into a cluster for all that runs there."""
 _SERVERS = {"Go", "Rust", "Python", "Java", "Kotlin", "C#", "Ruby", "PHP", "Elixir", "Scala"}
 """Languages that no browser runs."""
 _SERVER = re.compile(r"(?i)(?:^|[-_.])(?:server|api|app|web|http|backend|u?wsgi|gunicorn|django)$")
@@ -96,6 +98,24 @@ class Join:
     def component(self, path: str, owner: str | None = None) -> str | None:
         """The component that a fact at `path` speaks of: its owner by name, the one in the deepest folder, or the one that a configuration file is named for."""
         return self._component(path, owner)
+
+    def of_the_platform(self, path: str, owner: str | None) -> bool:
+        """Whether a fact of a manifest is about somebody else's workload that runs or watches those of the product: Istio, Argo CD, Grafana."""
+        if owner is not None and (known := self.named.get(owner, path)) is not None:
+            return self._is_platform(known)
+        return path in self._platform_files
+
+    @cached_property
+    def _platform_files(self) -> set[str]:
+        """The files that state workloads of the platform alone, with what is handed to these."""
+        stated: dict[str, list[bool]] = defaultdict(list)
+        for part in self.parts:
+            for path in {at.path for at in part.at}:
+                stated[path].append(self._is_platform(part))
+        return {path for path, of_platform in stated.items() if all(of_platform)}
+
+    def _is_platform(self, part: Part) -> bool:
+        return part.image is not None and part.kind == "infrastructure" and self.catalogue[part.image].category in _PLATFORM
 
     def answering(self, path: str) -> str | None:
         """The component that answers the requests which a file takes: of a library's, the only service that needs it."""

@@ -51,7 +51,7 @@ _CRATES = (("PoolOptions", "SQLx"), ("ConnectOptions", "SeaORM"), ("deadpool", "
 )
 def read_go_pools(file: File) -> Iterator[Fact]:
     """`db.SetMaxOpenConns(25)` and the fields of the options of Redis clients and pgx."""
-    text, told = file.text, list[tuple[At, str, str]]()
+    text, stated = file.text, 0
     subjects = {key: subject for key, (subject, imported) in _FIELDS.items() if any(each in text for each in imported)} | _SQL_KEYS
     line_of = numbering(text)
     for start, end in lines_with(text, "Conns", "PoolSize", "MaxActive", "MaxIdle"):
@@ -62,16 +62,12 @@ def read_go_pools(file: File) -> Iterator[Fact]:
         subject = subjects.get(found["key"])
         if subject is None:
             continue
-        if len(told) >= _MANY:
-            break
+        if (stated := stated + 1) > _MANY:
+            return
         function = text.rfind("\nfunc ", 0, start)
         if function >= 0 and (named := _FUNCTION.match(text, function)) and named[1].lower().startswith("test"):
             continue  # what prepares tests
-        told.append((file.at(line_of(start)), subject, found["number"]))
-    larger = {subject for _, subject, number in told if int(number) > 1}
-    for at, subject, number in told:
-        if number != "1" or subject not in larger:  # one connection beside more is that of SQLite
-            yield _pool(at, subject, number)
+        yield _pool(file.at(line_of(start)), subject, found["number"])
 
 
 @reads(
