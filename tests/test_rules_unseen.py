@@ -1538,3 +1538,87 @@ def test_what_editors_and_tests_alone_read_of_a_laravel_application(tmp_path: Pa
     assert [(each.technology, each.usage) for each in context.datastores if each.technology in ("mysql", "mariadb")] == [
         ("mariadb", "used")
     ]
+
+
+def test_routers_of_gorilla_mux_below_others(tmp_path: Path) -> None:
+    files = {
+        "go.mod": "module shop\n\ngo 1.22\n\nrequire github.com/gorilla/mux v1.8.1\n",
+        "main.go": (
+            'package main\n\nimport (\n\t"net/http"\n\n\t"github.com/gorilla/mux"\n\t"shop/api"\n)\n\n'
+            "func requireLogin(next http.Handler) http.Handler { return next }\n\n"
+            "func main() {\n\touter := mux.NewRouter().StrictSlash(true)\n\tinner := mux.NewRouter()\n"
+            '\tinner.HandleFunc("/orders", nil)\n\touter.PathPrefix("/v1").Handler(http.StripPrefix("/v1", inner))\n'
+            '\twhole := mux.NewRouter()\n\twhole.HandleFunc("/v2/orders", nil)\n\touter.PathPrefix("/v2/").Handler(whole)\n'
+            "\tserver := api.NewServer()\n\touter.PathPrefix(\"/api/\").Handler(server)\n"
+            "\tadmin := outer.PathPrefix(\"/admin\").Subrouter()\n\tadmin.Use(requireLogin)\n"
+            '\tstaff := mux.NewRouter()\n\tstaff.HandleFunc("/admin/staff", nil)\n\tadmin.PathPrefix("/staff").Handler(staff)\n'
+            '\thttp.ListenAndServe(":80", outer)\n}\n'
+        ),
+        "api/server.go": (
+            'package api\n\nimport (\n\t"net/http"\n\n\t"github.com/gorilla/mux"\n)\n\ntype Server struct {\n\thandler http.Handler\n}\n\n'
+            "func NewServer() *Server {\n\tas := &Server{}\n\tas.register()\n\treturn as\n}\n\n"
+            'func (as *Server) register() {\n\troot := mux.NewRouter()\n\troot = root.StrictSlash(true)\n\trouter := root.PathPrefix("/api/").Subrouter()\n'
+            '\trouter.HandleFunc("/mails/", nil)\n\tas.handler = router\n}\n\n'
+            "func (as *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {\n\tas.handler.ServeHTTP(w, r)\n}\n"
+        ),
+    }  # fmt: skip
+    assert _access(_scan(tmp_path, files)) == {
+        "/v1/orders": "unknown", "/v2/orders": "unknown", "/api/mails/": "unknown", "/admin/staff": "guarded",
+    }  # fmt: skip
+
+
+def test_workloads_of_the_platform_are_no_services_of_the_product(tmp_path: Path) -> None:
+    workload = (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {0}\nspec:\n  replicas: 3\n  selector:\n    matchLabels: {{app: {0}}}\n"
+        "  template:\n    metadata:\n      labels: {{app: {0}}}\n    spec:\n      containers:\n      - name: {0}\n        image: {1}\n"
+        "        ports: [{{containerPort: 8080}}]\n        env: [{{name: {2}, value: a}}]\n"
+    )
+    settings = "---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: mesh\ndata:\n  AMBIENT: 'true'\n"
+    files = {
+        "go.mod": "module shop\n\ngo 1.22\n",
+        "main.go": "package main\n\nfunc main() {}\n",
+        "Dockerfile": 'FROM golang:1.22\nCOPY . .\nEXPOSE 8080\nCMD ["/shop"]\n',
+        "k8s/shop.yaml": workload.format("shop", "acme/shop:1", "SHOP_MODE"),
+        "k8s/platform/istio.yaml": workload.format("istiod", "docker.io/istio/pilot:1.28.0", "PILOT_MODE") + settings,
+    }
+    context = _scan(tmp_path, files)
+    assert {part.name: part.kind for part in context.components} == {"shop": "service", "istiod": "infrastructure"}
+    assert {each.name for each in context.environment} == {"SHOP_MODE"}
+    assert {(each.kind, each.component) for each in context.scale} == {("replicas", "shop")}
+
+
+def test_a_product_that_others_use_as_a_service_is_none_of_its_own(tmp_path: Path) -> None:
+    files = {"go.mod": "module acme.io/ntfy/v2\n\ngo 1.22\n", "compose.yml": "services:\n  ntfy:\n    image: binwiederhier/ntfy\n"}
+    assert _scan(tmp_path, files).integrations == ()
+
+
+def test_postgis_and_the_database_below_it_have_each_its_version(tmp_path: Path) -> None:
+    files = {
+        "compose.yml": "services:\n  db:\n    image: postgis/postgis:17-3.5-alpine\n",
+        "Gemfile": "gem 'activerecord-postgis-adapter', '11.0.0'\n",
+    }
+    found = {each.id: each.version for each in _scan(tmp_path, files).technologies}
+    assert (found["postgis"], found["postgresql"]) == ("3.5", "17")
+
+
+def test_passwords_and_directories_of_php(tmp_path: Path) -> None:
+    files = {
+        "composer.json": '{"name": "shop/web", "require": {"yiisoft/yii2": "~2.0"}}',
+        "models/User.php": "<?php\nclass User { function check($p) { return Yii::$app->security->validatePassword($p, $this->hash); } }\n",
+        "models/Ldap.php": "<?php\nclass Ldap { function bind($c) { return @ldap_bind($c, $this->name, $this->word); } }\n",
+    }
+    assert {"password", "ldap"} <= _mechanisms(_scan(tmp_path, files))
+
+
+def test_ecto_that_phoenix_brings_and_sqlite_of_seaorm(tmp_path: Path) -> None:
+    elixir = {
+        "mix.exs": 'defmodule Shop.MixProject do\n  def project, do: [app: :shop, deps: [{:phoenix_ecto, "~> 3.2"}, {:comeonin, "~> 3.2"}]]\nend\n',
+        "lib/shop/user.ex": 'defmodule Shop.User do\n  use Ecto.Schema\n\n  schema "users" do\n    field(:email, :string)\n  end\nend\n',
+    }
+    context = _scan(tmp_path / "elixir", elixir)
+    assert [each.table for each in context.models] == ["users"]
+    assert _mechanisms(context) == {"password"}
+    rust = {
+        "Cargo.toml": '[package]\nname = "shop"\n\n[dependencies]\nsea-orm = { version = "1", features = ["sqlx-postgres", "sqlx-sqlite"] }\n'
+    }
+    assert {each.technology for each in _scan(tmp_path / "rust", rust).datastores} == {"postgresql", "sqlite"}

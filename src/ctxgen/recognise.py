@@ -119,6 +119,10 @@ def _built_on(tag: str | None, word: str) -> Version | None:
     return Version(found[1]) if found else None
 
 
+_BEFORE = re.compile(r"(?P<implied>\d{1,3}(?:\.\d{1,3}){0,2})-(?P<own>\d{1,3}(?:\.\d{1,3}){0,2})(?![\w.])")
+"""A tag that begins with the version of what an image implies, before its own: `17-3.5-alpine` of PostGIS."""
+
+
 def _is_custom(kind: str) -> bool:
     """Whether a kind is of no group of Kubernetes' own: `content.shop.org/v1 Category`, `v1alpha1 Theme`.  Source: https://kubernetes.io/docs/reference/using-api/#api-groups"""
     version = kind.partition(" ")[0]
@@ -353,6 +357,11 @@ class _Recogniser:
                 image, repacked, signal=f"image {image.name}", rank=rank, scope=scope, confidence="confirmed", declared=version
             )
             version = None
+        if self.catalogue[known].implied_tag == "^" and (before := _BEFORE.match(version or "")) is not None:
+            version = Version(before["own"])
+            for other in self.catalogue[known].implies:
+                signal, stated = f"image {image.name} implies {other}", Version(before["implied"])
+                yield self.sighting(image, other, signal=signal, rank=rank + 1, scope=scope, confidence="confirmed", declared=stated)
         yield self.sighting(image, known, signal=f"image {image.name}", rank=rank, scope=scope, confidence="confirmed", declared=version)
 
     def _is_the_product(self, known: str) -> bool:

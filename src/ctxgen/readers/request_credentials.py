@@ -20,7 +20,7 @@ from ctxgen.readers._lines import lines_with
 from ctxgen.tree import SOURCE_LIMIT, File
 
 _TAKEN = re.compile(
-    rb"""\b(?:[Rr]equest|req|ctx|context|[Cc]onn|c|r)\.(?:META|[Hh]eaders?|args|GET|query(?:_params)?|params|get|[Hh]eader\.Get|GetHeader|getHeader|getFirst|Query)"""
+    rb"""\b(?:[Rr]equest|req|ctx|context|[Cc]onn|c|r)\.(?:META|[Hh]eaders?|args|GET|query(?:_params)?|params|get|[Hh]eader\.Get|GetHeader|getHeader|getFirst|Query|FormValue|Form\.Get|URL\.Query\(\)\.Get)"""
     rb"""[\[(.]{0,2}(?:get|TryGetValue|getFirst)?[\[(]{0,2}["'](?:HTTP_)?(?:[Xx][-_])?[Aa][Pp][Ii][-_]?[Kk][Ee][Yy]["']"""
 )
 _HANDED = re.compile(rb"""(?i)\(\s{0,3}["'](?:x[-_])?api[-_]?key["']""")
@@ -196,9 +196,25 @@ def read_go_sign_in(file: File) -> Iterator[Fact]:
     yield from _first(file, "request.basic", _GO_BASIC, b"BasicAuth", b"basicauth")
 
 
-@reads("*.php", limit=SOURCE_LIMIT, contains=(b"PHP_AUTH_USER", b"auth.basic"))
+_PHP_PASSWORD = re.compile(
+    rb"""(?<![\w>:$])password_verify\(|\bsecurity->validatePassword\(|\bgetSecurity\(\)->validatePassword\(|\bDefaultPasswordHasher\(\)\)?->(?:hash|check)\("""
+)
+_PHP_LDAP = re.compile(rb"""(?<![\w>:$])@?ldap_bind(?:_ext)?\(""")
+
+
+@reads(
+    "*.php",
+    limit=SOURCE_LIMIT,
+    contains=(b"PHP_AUTH_USER", b"auth.basic", b"password_verify", b"validatePassword", b"DefaultPasswordHasher", b"ldap_bind"),
+)
 def read_php_sign_in(file: File) -> Iterator[Fact]:
-    """HTTP Basic that a script reads or Laravel's middleware asks for."""
+    """HTTP Basic that a script reads or Laravel's middleware asks for, passwords that are compared with their hashes, directories that are signed in to.
+
+    Sources: https://www.php.net/manual/function.password-verify.php, https://www.php.net/manual/function.ldap-bind.php,
+    https://www.yiiframework.com/doc/guide/2.0/en/security-passwords, https://book.cakephp.org/5/en/controllers/components/authentication.html.
+    """
+    yield from _first(file, "request.password", _PHP_PASSWORD, b"password_verify", b"validatePassword", b"DefaultPasswordHasher")
+    yield from _first(file, "request.ldap", _PHP_LDAP, b"ldap_bind")
     yield from _first(file, "request.basic", _PHP_BASIC, b"PHP_AUTH_USER", b"auth.basic")
 
 
