@@ -6,7 +6,9 @@ from pathlib import Path
 
 from test_rules import scanned as _scan
 
+from ctxgen.catalogue import load
 from ctxgen.context import Context
+from ctxgen.render import markdown
 
 GO = "module registry.example/shop\n\ngo 1.24\n\nrequire github.com/go-chi/chi/v5 v5.2.0\n"
 MAIN = 'package main\n\nimport "github.com/go-chi/chi/v5"\n\nfunc main() { chi.NewRouter() }\n'
@@ -159,3 +161,24 @@ def test_packages_of_a_browsers_application_beside_a_backend_are_none_of_it(tmp_
     }
     context = _scan(tmp_path, files)
     assert {(each.name, each.scope) for each in context.languages} == {("Go", "backend"), ("TypeScript", "frontend")}
+
+
+def test_a_chart_in_the_folder_of_the_service_that_it_deploys(tmp_path: Path) -> None:
+    workload = 'apiVersion: apps/v1\nkind: {kind}\nmetadata:\n  name: {{{{ include "cart.{name}" . }}}}\nspec:\n  template:\n    spec:\n      containers:\n        - name: {container}\n          image: {image}\n'
+    image = '"{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}"\n          env:\n            - name: JAVA_OPTS\n              value: -XX:MaxRAMPercentage=70.0\n          ports:\n            - containerPort: 8080'
+    files = {
+        "compose.yaml": "services:\n  cart:\n    build: ./src/cart\n    ports: [8082:8080]\n",
+        "src/cart/Dockerfile": "FROM eclipse-temurin:21\nCOPY . .\nEXPOSE 8080\n",
+        "src/cart/pom.xml": "<project><artifactId>cart</artifactId><dependencies><dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId><version>3.5.0</version></dependency></dependencies></project>",
+        "src/cart/src/main/java/App.java": "@SpringBootApplication\nclass App { public static void main(String[] a) { SpringApplication.run(App.class, a); } }\n",
+        "src/cart/chart/Chart.yaml": "apiVersion: v2\nname: shop-cart-chart\nversion: 1.2.0\nappVersion: 4.0.0\n",
+        "src/cart/chart/values.yaml": "image:\n  repository: registry.example/shop/shop-cart\n  tag:\n",
+        "src/cart/chart/templates/deployment.yaml": workload.format(kind="Deployment", name="fullname", container="cart", image=image),
+        "src/cart/chart/templates/redis.yaml": workload.format(
+            kind="StatefulSet", name="redis.fullname", container="redis", image="redis:7.2"
+        ),
+    }
+    context = _scan(tmp_path, files)
+    assert _kinds(context) == {"cart": "service", "shop-cart-chart-redis": "infrastructure"}
+    assert {(each.kind, each.component) for each in context.scale} == {("heap", "cart")}
+    assert "Helm chart 1.2.0" in markdown.render(context, load(), budget=None, detail="standard", evidence=False, header=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
@@ -51,6 +51,8 @@ class Technology(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     roles: tuple[str, ...] = ()
     scope: str | None = None
     worth: int | None = None
+    version_of: Literal["chart"] | None = None
+    """What its version is that of, where it is not its own: a chart's for Helm."""
     # packages
     npm: tuple[str, ...] = ()
     pypi: tuple[str, ...] = ()

@@ -147,7 +147,7 @@ def without_restatements(parts: Sequence[Part]) -> tuple[list[Part], dict[str, s
     """Parts with what two files state under two names told once, and which name stands for which.
 
     That is what an Aspire host starts and another file deploys (the same folder, or the only two of an engine), and what two files
-    build of one folder and publish at the same ports, or at one of them under names of which one begins with the other.
+    build of one folder and publish at the same ports, or at one of them under names of which one is part of the other.
     """
     alike: dict[tuple[str, bool], list[Part]] = defaultdict(list)
     for part in parts:
@@ -170,10 +170,9 @@ def without_restatements(parts: Sequence[Part]) -> tuple[list[Part], dict[str, s
 
 
 def _one_place(one: Part, other: Part) -> bool:
-    """Whether two parts of one folder are of one kind and ports, each stated by other files; one port is enough where the longer name only adds words (`catalog-api` in Compose, `catalog` in Kubernetes; `client` and `shop-client`)."""
-    short, long = sorted((one.name.lower(), other.name.lower()), key=len)
-    longer = any(long.startswith(f"{short}{mark}") or long.endswith(f"{mark}{short}") for mark in "-._")
-    alike = bool(set(one.ports) & set(other.ports)) and longer
+    """Whether two parts of one folder are of one kind and ports, each stated by other files; one port is enough where the longer name only adds words (`catalog` in Compose, `shop-catalog-api` in Kubernetes)."""
+    short, long = sorted((f"-{re.sub('[._]', '-', part.name.lower())}-" for part in (one, other)), key=len)
+    alike = bool(set(one.ports) & set(other.ports)) and short in long
     return (
         one.kind == other.kind
         and bool(one.ports)

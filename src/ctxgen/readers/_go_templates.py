@@ -26,8 +26,9 @@ _DEFAULT = re.compile(
     rf"default\s++(?:\"([\w./:@-]{{0,100}})\"|([\w./:@-]{{1,100}}))\s++\(?\s*+({_PATH})\s*+\)?(?:\s*+\|\s*+(?:quote|squote))*"
 )
 _NAMED = re.compile(
-    r"\(?\s*+(?:include|template)\s++\"[\w./-]*?\.?(?:full)?name\"\s++[.$]\s*+\)?(?:\s*+\|\s*+(?:quote|trunc\s++\d+|trimSuffix\s++\"-\"))*"
+    r"\(?\s*+(?:include|template)\s++\"(?:(?!common\.)[\w-]++\.([\w-]++)\.|[\w./-]*?\.?)(?:full)?name\"\s++[.$]\s*+\)?(?:\s*+\|\s*+(?:quote|trunc\s++\d+|trimSuffix\s++\"-\"))*"
 )
+"""A chart's name, and that of one of the workloads beside it (`shop.redis.fullname`; a library's `common.names.fullname` is the chart's own)."""
 _RELEASE = re.compile(r"\$?\.Release\.Name(?:\s*+\|\s*+(?:quote|trunc\s++\d+|trimSuffix\s++\"-\"))*")
 _DOCUMENT = re.compile(r"^---(?:[ \t].*)?$", re.MULTILINE)
 _MAX_DOCUMENTS = 300
@@ -143,8 +144,8 @@ def _placeholder(action: str) -> str:
         return _reference(default_first[3], default_first[1] or default_first[2])
     if function := _FUNCTION.fullmatch(said):
         return _reference(function[1], None)
-    if _NAMED.fullmatch(said):
-        return "${Chart.Name}"
+    if named := _NAMED.fullmatch(said):
+        return f"${{Chart.Name}}-{named[1]}" if named[1] else "${Chart.Name}"
     if _RELEASE.fullmatch(said):
         return "${Release.Name}"
     return UNKNOWN

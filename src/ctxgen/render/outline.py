@@ -133,7 +133,9 @@ class _Teller:
         """Name and version; where components differ, further versions."""
         self.told.add(technology.id)
         stated = (use.version for use in technology.uses if use.version and use.scope == technology.scope and use.usage == technology.usage)
-        parts = (technology.name, *_versions(technology.version, stated), *extra)
+        versions = _versions(technology.version, stated)
+        of = self.catalogue[technology.id].version_of if versions else None
+        parts = (technology.name, *((f" {of}",) if of else ()), *versions, *extra)
         return Piece(parts, self.worth(technology) + bonus, _first(technology.evidence))
 
     def of(self, *categories: str, scopes: Iterable[str] = ("backend",), told: bool = False) -> list[Technology]:

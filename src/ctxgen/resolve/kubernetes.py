@@ -116,6 +116,8 @@ def _service(fact: Service, chart: Chart) -> Iterator[Service]:
     if title is None:
         return
     image, image_lines = chart.fill(fact.image) if fact.image else (None, ())
+    if image is not None and image.image() is None and (found := _image(image)) is not None:
+        image = Opaque(found[0])  # its tag is the release's to know
     ports = [number for spec in fact.port_specs if (number := chart.fill(spec)[0].integer()) is not None and 0 < number < 65536]
     yield replace(
         fact, name=title, image=image, ports=tuple(dict.fromkeys((*fact.ports, *ports))), port_specs=(), via=(*fact.via, *image_lines)
