@@ -50,9 +50,7 @@ class Row(NamedTuple):
 def once(command: Sequence[str], succeeds: Sequence[int], folder: str, limit: float) -> Cost | None:
     """What one run costs, its start included; the processes that it starts count in CPU time."""
     began = time.perf_counter()
-    process = subprocess.Popen(
-        command, cwd=folder, env={**os.environ, **SOURCE}, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     timer = threading.Timer(limit, process.kill)
     timer.start()
     _, status, usage = os.wait4(process.pid, 0)
@@ -64,7 +62,10 @@ def once(command: Sequence[str], succeeds: Sequence[int], folder: str, limit: fl
     return Cost(time.perf_counter() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit)
 
 
-SOURCE = {"PYTHONPATH": str(HERE.parent / "src")}
+def install(folder: str) -> None:
+    """Install ctxgen as its users do, with byte code and a compiled catalogue, and let Python take it from there.  Raises `CalledProcessError`."""
+    subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", folder, str(HERE.parent)], check=True)
+    os.environ["PYTHONPATH"] = folder
 
 
 def measured(chosen: Sequence[Tool], root: Path, runs: int, limit: float) -> dict[str, Cost | None]:
@@ -145,14 +146,15 @@ def main() -> None:
         "--peers", action="append", type=Path, default=[], metavar="FOLDER", help="where programs of peers are, beside PATH"
     )
     options = parser.parse_args()
-    chosen = tools(options.peers)
-    names = [tool.name for tool in chosen]
     with tempfile.TemporaryDirectory() as folder:
+        install(folder)
+        chosen = tools(options.peers)
+        names = [tool.name for tool in chosen]
         start = _middle([c for _ in range(options.runs) if (c := once([sys.executable, "-m", "ctxgen", "--version"], (0,), folder, 10))])
-    found = []
-    for row in rows(options, chosen):
-        found.append(row)
-        print(*told([row], names), sep="\n", flush=True)
+        found = []
+        for row in rows(options, chosen):
+            found.append(row)
+            print(*told([row], names), sep="\n", flush=True)
     about = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} CPUs; median of {options.runs}"
     versions = ", ".join(f"{tool.name} {tool.version}" for tool in chosen)
     lines = [
