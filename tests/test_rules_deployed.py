@@ -182,3 +182,27 @@ def test_a_chart_in_the_folder_of_the_service_that_it_deploys(tmp_path: Path) ->
     assert _kinds(context) == {"cart": "service", "shop-cart-chart-redis": "infrastructure"}
     assert {(each.kind, each.component) for each in context.scale} == {("heap", "cart")}
     assert "Helm chart 1.2.0" in markdown.render(context, load(), budget=None, detail="standard", evidence=False, header=False)
+
+
+def test_a_workload_of_kubernetes_runs_what_compose_builds_under_another_name(tmp_path: Path) -> None:
+    files = {
+        "compose.yaml": "services:\n  php:\n    build: api\n    ports: [80:80, 443:443]\n",
+        "api/composer.json": '{"name": "shop/api", "require": {"symfony/framework-bundle": "7.3.0"}}',
+        "api/Dockerfile": "FROM dunglas/frankenphp:1-php8.4\nCOPY . .\nEXPOSE 80\n",
+        "k8s/shop.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: shop\nspec:\n  template:\n    spec:\n      containers:\n        - name: php\n          image: shop/api:1.2\n          ports:\n            - containerPort: 80\n",
+    }
+    assert _kinds(_scan(tmp_path, files)) == {"php": "service"}
+
+
+def test_engines_in_a_publisher_s_own_images_are_no_services(tmp_path: Path) -> None:
+    images = {"cdc": "acme/acme-cdc", "kafka": "acme/acme-kafka", "zookeeper": "acme/acme-zookeeper", "db": "acme/acme-mysql"}
+    services = "".join(
+        f"  {service}:\n    image: {image}:1.0\n    ports: ['{9000 + i}:80']\n" for i, (service, image) in enumerate(images.items())
+    )
+    files = {
+        "compose.yaml": f"services:\n{services}  app:\n    build: .\n",
+        "Dockerfile": "FROM golang:1.24\nCOPY . .\n",
+        "go.mod": GO,
+        "main.go": MAIN,
+    }
+    assert {each.name for each in _scan(tmp_path, files).components if each.kind == "service"} == {"app"}

@@ -26,7 +26,7 @@ from ctxgen.join.undeployed import beside_services, projects, static_frontends
 from ctxgen.join.units import Unit, find_units
 from ctxgen.join.users import Users
 from ctxgen.language_names import EXTENSIONS, FAMILIES, extension
-from ctxgen.model import Project, Sighting
+from ctxgen.model import Project, Service, Sighting
 from ctxgen.places import Places
 
 __all__ = ["EXTENSIONS", "Join", "Part", "Unit", "is_script"]
@@ -221,7 +221,8 @@ def _find_parts(known: Known, kinds: Kinds) -> tuple[list[Part], dict[str, str]]
     """All components, first what is deployed, then what is left; and the names of builds and instances of one component."""
     deployments = Deployments(known, kinds)
     services, claimed = deployments.services()
-    stated, hosted = without_restatements(services)
+    manifests = {service.at.path for service in known.facts.of(Service) if service.platform == "kubernetes"}
+    stated, hosted = without_restatements(services, manifests)
     built, variants = without_variants(stated)
     parts, replicas = without_replicas(built)
     images, claimed_by_images = deployments.containers({part.folder for part in parts})

@@ -180,16 +180,20 @@ class Deployments:
 
     @cached_property
     def _publishers(self) -> set[str]:
-        """Who publishes at least three of the images that services run, of which none is known or holds code of the repository: the product's own, built elsewhere."""
+        """Who publishes at least three of the images that services run, of which none is known or holds code of the repository: the product's own, built elsewhere.
+
+        One that is called after an engine (`acme/acme-kafka`) is that engine with somebody's settings, and none of the three.
+        """
         known, images, here = self.known.catalogue, defaultdict[str, set[str]](set), set[str]()
         for service in self.known.facts.of(Service):
             named = found[0] if service.image is not None and (found := service.image.image()) is not None else ""
             publisher, _, last = str(named).rpartition("/")
             if not publisher or self.known.places.scope(service.at.path) is not None:
                 continue
-            images[publisher].add(str(named))
             if service.build is not None or known.image(named) or self.known.units.named(service.name, last) is not None:
                 here.add(publisher)
+            elif known.image(last.rpartition("-")[2]) is None:
+                images[publisher].add(str(named))
         several = {each for each, of in images.items() if len(of) > 2} - here
         others = {image.rpartition("/")[0] for each in known.technologies.values() for image in each.images} if several else set()
         return {each for each in several - others if each.rpartition("/")[2] not in _SHARED_PUBLISHERS}
@@ -247,40 +251,33 @@ class Deployments:
                     return self.folders.built_by(other)
         return None
 
+    @cached_property
+    def _built(self) -> dict[str, set[str]]:
+        """The folders of the code that services of Compose files build, by the services' names."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for service in self.known.facts.of(Service):
+            if service.platform == "compose" and service.build is not None and self.known.places.scope(service.at.path) is None:
+                found[service.name.lower()].add(self.folders.built_by(service))
+        return found
+
+    def _built_as(self, image: str | None) -> str | None:
+        """The folder of the code that the one service of Compose files builds which is called as somebody's image is: `shop/api` of `api`."""
+        folders = self._built.get(_last(image).lower(), set()) if "/" in (image or "") else set()
+        return next(iter(folders)) if len(folders) == 1 else None
+
     def _of_service(self, named: str, same: Sequence[Service]) -> Deployed:
         known = self.known
         same = sorted(same, key=lambda service: (service.when is not None, len(service.at.path), service.at))
         image = next((found[0] for service in same if service.image is not None and (found := service.image.image())), None)
         building = next((service for service in same if service.build is not None or service.dockerfile), None)
-        folder = self.folders.built_by(building) if building is not None else None
-        engine = self._engine_beside(building, folder) if building is not None and folder is not None else None
-        folder = None if engine else folder
-        folder = self._built_beside(same) if folder is None else folder
-        missing = building is not None and self.folders.dockerfile(building) not in known.files
-        ours = image is not None and (folder is None or missing) and self._is_of_repository(image)
-        folder = None if ours else folder
-        technology = engine or (known.catalogue.image(image) if image is not None and folder is None and not ours else None)
-        if technology is not None and (bound := self._bound(technology, same)) is not None:
-            folder, technology = bound, None
-        if technology is None and folder is None:
-            resources = (service.resource for service in same if service.resource is not None)
-            technology = next((runs for each in resources if (runs := known.catalogue.resource("aspire", each))), None)
-        if folder is None and technology is None:
-            called = known.units.named(named, (image or "").rpartition("/")[2])
-            called = called and self.folders.program_of(called)
-            folder = self._around_a_frontend(called) if called is None or not self.kinds.only_a_library(called) else None
-            folder = None if folder is not None and self._shared_by_services(folder) else folder
-        if ours and self._root_image is not None:
-            folder = self.folders.workspace_app(self._root_image, "") or ""
-        if folder is None and technology is None and image is not None and self._is_called_like_repository(image):
-            folder = self._only_application
+        folder, technology = self._code_or_engine(named, same, image, building)
         program: str | None = None
-        if folder is None and technology is None and (running := self.commands.anywhere(named, (image or "").rpartition("/")[2])):
+        if folder is None and technology is None and (running := self.commands.anywhere(named, _last(image))):
             folder, program = running
         if folder is not None:
             dockerfile = self.folders.dockerfile(building) if building else None
             folder = self.folders.run_by(named, folder, same[0].at.path, dockerfile, building.target if building else None)
-            program = program or self.commands.named(folder, named, (image or "").rpartition("/")[2])
+            program = program or self.commands.named(folder, named, _last(image))
         all_units = known.units.of(folder)
         units = serving(all_units)
         if technology is None and folder is not None and not all_units:
@@ -303,6 +300,36 @@ class Deployments:
         links = dict.fromkeys(link for service in same for link in service.depends_on)
         path = program or (folder if folder is not None else same[0].at.path)
         return make_part(named, path, kind, units, (service.at for service in same), ports, links, technology), units
+
+    def _code_or_engine(
+        self, named: str, same: Sequence[Service], image: str | None, building: Service | None
+    ) -> tuple[str | None, str | None]:
+        """The folder of the code that a service runs, or the technology that its image is; neither where nothing says it."""
+        known = self.known
+        folder = self.folders.built_by(building) if building is not None else None
+        if building is not None and folder is not None and (engine := self._engine_beside(building, folder)):
+            return self._built_beside(same), engine
+        folder = self._built_beside(same) if folder is None else folder
+        missing = building is not None and self.folders.dockerfile(building) not in known.files
+        if image is not None and (folder is None or missing) and self._is_of_repository(image):
+            return (self.folders.workspace_app(self._root_image, "") if self._root_image is not None else None) or "", None
+        if folder is not None:
+            return folder, None
+        if (technology := known.catalogue.image(image) if image is not None else None) is not None:
+            runtime = known.catalogue[technology].category in ("language", "runtime")
+            code = self._built_as(image) if runtime else None
+            code = self._bound(technology, same) if code is None else code
+            return (None, technology) if code is None else (code, None)
+        resources = (service.resource for service in same if service.resource is not None)
+        if (started := next((runs for each in resources if (runs := known.catalogue.resource("aspire", each))), None)) is not None:
+            return None, started
+        called = known.units.named(named, _last(image))
+        called = self._built_as(image) if called is None else called and self.folders.program_of(called)
+        folder = self._around_a_frontend(called) if called is None or not self.kinds.only_a_library(called) else None
+        folder = None if folder is not None and self._shared_by_services(folder) else folder
+        if folder is None and image is not None and self._is_called_like_repository(image):
+            folder = self._only_application
+        return folder, None
 
     def _bound(self, runtime: str, same: Sequence[Service]) -> str | None:
         """The folder of the project that an image of its language runs because its service binds it, or its manifest: `image: php:8-alpine` with `.:/var/www`."""
@@ -404,6 +431,11 @@ class Deployments:
         technology = None if units else self.known.base_technology(folder)
         kind = self.kinds.of_deployed(named, folder, units, ports, technology, frozenset())
         return make_part(named, folder, kind, units, (container.at, *(unit.at for unit in units)), ports, image=technology), units
+
+
+def _last(image: str | None) -> str:
+    """An image's name without its publisher."""
+    return (image or "").rpartition("/")[2]
 
 
 def _same_image(one: Service, other: Service) -> bool:

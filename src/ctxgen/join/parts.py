@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from posixpath import commonprefix
 
 from msgspec import Struct
@@ -143,11 +143,12 @@ def without_replicas(parts: Sequence[Part]) -> tuple[list[Part], dict[str, str]]
     return [_renamed(part, names) for part in kept], names
 
 
-def without_restatements(parts: Sequence[Part]) -> tuple[list[Part], dict[str, str]]:
+def without_restatements(parts: Sequence[Part], manifests: Set[str]) -> tuple[list[Part], dict[str, str]]:
     """Parts with what two files state under two names told once, and which name stands for which.
 
     That is what an Aspire host starts and another file deploys (the same folder, or the only two of an engine), and what two files
-    build of one folder and publish at the same ports, or at one of them under names of which one is part of the other.
+    build of one folder and publish at the same ports, or at one of them under names of which one is part of the other or where one is a
+    manifest of Kubernetes and the other is not (`manifests` are the paths of these).
     """
     alike: dict[tuple[str, bool], list[Part]] = defaultdict(list)
     for part in parts:
@@ -160,7 +161,7 @@ def without_restatements(parts: Sequence[Part]) -> tuple[list[Part], dict[str, s
     for (_, built), same in alike.items():
         hosted = [part for part in same if all(at.path.endswith(".cs") for at in part.at)]
         others = [part for part in same if part not in hosted]
-        if len(others) == 2 and built and _one_place(*others):
+        if len(others) == 2 and built and _one_place(others[0], others[1], manifests):
             hosted, others = [others[1]], others[:1]
         if len(hosted) == len(others) == 1:
             kept[id(others[0])] = replace(merged(others[0], hosted[0]), name=others[0].name)
@@ -169,10 +170,11 @@ def without_restatements(parts: Sequence[Part]) -> tuple[list[Part], dict[str, s
     return [_renamed(part, names) for part in kept.values()], names
 
 
-def _one_place(one: Part, other: Part) -> bool:
-    """Whether two parts of one folder are of one kind and ports, each stated by other files; one port is enough where the longer name only adds words (`catalog` in Compose, `shop-catalog-api` in Kubernetes)."""
+def _one_place(one: Part, other: Part, manifests: Set[str]) -> bool:
+    """Whether two parts of one folder are of one kind and ports, each stated by other files; one port is enough where the longer name only adds words (`catalog`, `shop-catalog-api`) or only one is Kubernetes'."""
     short, long = sorted((f"-{re.sub('[._]', '-', part.name.lower())}-" for part in (one, other)), key=len)
-    alike = bool(set(one.ports) & set(other.ports)) and short in long
+    platforms = [{at.path in manifests for at in part.at} for part in (one, other)]
+    alike = bool(set(one.ports) & set(other.ports)) and (short in long or platforms in ([{True}, {False}], [{False}, {True}]))
     return (
         one.kind == other.kind
         and bool(one.ports)
