@@ -6,8 +6,10 @@ from pathlib import Path
 
 from test_rules import scanned as _scan
 
+from ctxgen.catalogue import load
 from ctxgen.context import Context, Technology
 from ctxgen.pipeline import scan
+from ctxgen.render import markdown
 
 
 def _technologies(context: Context) -> dict[str, Technology]:
@@ -139,3 +141,36 @@ def test_a_stock_htaccess_shows_no_server_and_a_variant_of_an_image_does(tmp_pat
     assert "apache-httpd" not in _technologies(_scan(tmp_path / "a", stock))
     found = _technologies(_scan(tmp_path / "b", {**stock, "Dockerfile": "FROM php:8.3-apache\n"}))
     assert (found["apache-httpd"].scope, found["apache-httpd"].version) == ("backend", None)
+
+
+def test_what_guards_ask_for_is_told_among_security(tmp_path: Path) -> None:
+    routes = """const express = require("express")
+const { protect, authorize } = require("./auth")
+const app = express()
+app.get("/orders", protect, list)
+app.post("/orders", protect, authorize("admin"), add)
+app.delete("/orders/:id", protect, authorize("admin", "owner"), remove)
+"""
+    context = _scan(tmp_path, {"package.json": '{"name": "shop", "dependencies": {"express": "5.1.0"}}', "app.js": routes})
+    assert "authorization of 2 endpoints by `authorize` (`app.js:5`)" in markdown.render(
+        context, load(), budget=None, detail="standard", evidence=True, header=False
+    )
+    java = """@RestController
+class Orders {
+  @PreAuthorize("hasRole('ADMIN')") @DeleteMapping("/orders") void all() {}
+  @PreAuthorize("hasRole('CLERK')") @PostMapping("/orders") void add() {}
+  @GetMapping("/orders") void list() {}
+}
+"""
+    pom = "<project><artifactId>shop</artifactId><dependencies><dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId><version>3.5.0</version></dependency></dependencies></project>"
+    context = _scan(
+        tmp_path / "java",
+        {
+            "pom.xml": pom,
+            "src/main/java/shop/Orders.java": "package shop;\nimport org.springframework.web.bind.annotation.*;\nimport org.springframework.security.access.prepost.PreAuthorize;\n"
+            + java,
+        },
+    )
+    assert "authorization of 2 endpoints by `@PreAuthorize` (ADMIN, CLERK)" in markdown.render(
+        context, load(), budget=None, detail="standard", evidence=True, header=False
+    )

@@ -11,6 +11,7 @@ from ctxgen.catalogue import Catalogue
 from ctxgen.context import CodeStatement, Component, Context, Evidence, Model, ScaleSetting, Technology
 from ctxgen.render import wording
 from ctxgen.render.budget import Block, Code, Line, Part, Piece, Section, Text
+from ctxgen.render.guards import authorization
 from ctxgen.render.surface import surface
 
 DETAILS = {"brief": 600, "standard": 1500, "full": None}
@@ -385,7 +386,8 @@ class _Teller:
                 settings.setdefault((setting.name, setting.value), Piece(parts, worth, _first(setting.evidence)))
         # what a framework brings for a mechanism says no more than that one: `HTTP Basic (FastAPI security)`
         shown = [self.piece(t) for t in self.of("auth") if t.name.partition(" (")[0] not in mechanisms]
-        return [*mechanisms.values(), *shown, *settings.values()]
+        asked = authorization(self.context.endpoints)
+        return [*mechanisms.values(), *([asked] if asked else []), *shown, *settings.values()]
 
     # ---- around them
 

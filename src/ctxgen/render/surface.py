@@ -11,13 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ctxgen.context import Context, Endpoint
 from ctxgen.render.budget import Code, Line, Part, Piece, Section, Text
+from ctxgen.render.guards import met_most
 
 SUMMARY, GROUP, ENDPOINT = 70, 50, 30
 """Worth of a component's numbers, of its largest group of paths, of one endpoint."""
 FIRST, SUMMARIES = 18, 3
 """The largest APIs are told before the libraries of a long stack: how much more they are worth, and how many."""
 GROUPS = 6
-GUARDS = 2
 KINDS = {"http": "HTTP", "ws": "WebSocket", "sse": "event stream", "grpc": "gRPC", "graphql": "GraphQL", "message": "message"}
 _PROCEDURE = re.compile(r"(?!.+\.(?:json|xml|html|txt|js|ya?ml|csv|ico|png|svg|css)\Z)[A-Za-z_]\w{0,60}(?:\.[A-Za-z_]\w{0,60}){1,4}")
 """A procedure by its name (`orders.list`, tRPC's `admin.orders.find`), which no file is called like."""
@@ -46,7 +46,7 @@ def _summary(endpoints: Sequence[Endpoint], index: int) -> Iterator[Piece]:
     parts: list[Part] = [counted, " endpoint" if sum(kinds.values()) == 1 else " endpoints"]
     guarded = [each for each in endpoints if each.access == "guarded"]
     if guarded:
-        most = _most(guard.name for each in guarded for guard in each.guards if guard.kind in ("authn", "authz"))
+        most = met_most(guard.name for each in guarded for guard in each.guards if guard.kind in ("authn", "authz"))
         parts += [f", {len(guarded)} guarded"]
         parts += [" by ", *_codes(most)] if most else []
     if public := sum(each.access == "public" for each in endpoints):
@@ -58,15 +58,6 @@ def _summary(endpoints: Sequence[Endpoint], index: int) -> Iterator[Piece]:
         yield Piece(
             (Code(prefix), f" {len(same)}", f" ({methods})" if methods else ""), max(10, GROUP - 2 * rank - 3 * index), same[0].evidence[0]
         )
-
-
-def _most(guards: Iterable[str]) -> list[str]:
-    """The guards that are met most; one that asks for this here and for that there (`Authorize:admins`) without what it asks for."""
-    by: dict[str, Counter[str]] = defaultdict(Counter)
-    for each in guards:
-        by[each.partition(":")[0]][each] += 1
-    ordered = sorted(by.items(), key=lambda entry: -entry[1].total())  # of those met as often the one that asks who it is comes first
-    return [next(iter(stated)) if len(stated) == 1 else base for base, stated in ordered[:GUARDS]]
 
 
 def grouped(endpoints: Iterable[Endpoint]) -> list[tuple[str, list[Endpoint]]]:
