@@ -202,3 +202,39 @@ def test_what_is_deployed_to_start_after_an_engine_talks_to_it(tmp_path: Path) -
     }
     store = next(each for each in _scan(tmp_path, files).datastores if each.technology == "postgresql")
     assert {"api", "migrate"} <= set(store.components)
+
+
+def test_all_of_a_place_stands_around_its_handlers(tmp_path: Path) -> None:
+    routes = (
+        "const express = require('express');\nconst app = express();\n"
+        "function requireUser(req, res, next) {\n  if (!req.user) return res.status(401).end();\n  next();\n}\n"
+        "app.route('/orders').options((_, res) => { res.sendStatus(204); }).all(requireUser).get(list).post(create);\n"
+        "app.route('/open').get(list).all((req, res) => res.sendStatus(405));\n"
+        "app.route('/any').all((req, res) => res.json({}));\n"
+    )
+    assert _access(_scan(tmp_path, {"package.json": EXPRESS, "index.js": routes})) == {
+        ("GET", "/orders"): ["requireUser"],
+        ("POST", "/orders"): ["requireUser"],
+        ("GET", "/open"): [],
+        ("ANY", "/any"): [],
+    }
+
+
+def test_directives_of_a_schema_guard_what_resolvers_answer(tmp_path: Path) -> None:
+    schema = (
+        "import { gql } from 'apollo-server-express';\n\nexport default gql`\n  extend type Query {\n    orders: [Order!]! @auth\n"
+        "    items: [Item!]!\n    stock: Int\n  }\n  type Order { id: ID! }\n`;\n"
+    )
+    serve = (
+        "import { ApolloServer } from 'apollo-server-express';\nimport typeDefs from './schema';\n\n"
+        "const resolvers = { Query: { orders: () => [], items: () => [] } };\nnew ApolloServer({ typeDefs, resolvers });\n"
+    )
+    client = "import { gql } from 'graphql-request';\nexport const ask = gql`query { orders { id } }`;\n"
+    files = {
+        "package.json": '{"name": "shop", "dependencies": {"express": "4.19.2", "apollo-server-express": "3.3.0", "graphql": "15.5.3"}}',
+        "src/schema.ts": schema,
+        "src/server.ts": serve,
+        "src/client.ts": client,
+    }
+    told = {each.operation: ([guard.name for guard in each.guards], each.access) for each in _scan(tmp_path, files).endpoints}
+    assert told == {"Query.orders": (["@auth"], "guarded"), "Query.items": ([], "unknown")}

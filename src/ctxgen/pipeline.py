@@ -26,7 +26,7 @@ from ctxgen.inference.environment import environment
 from ctxgen.inference.evidence import cite
 from ctxgen.inference.links import links
 from ctxgen.inference.mechanisms import mechanisms
-from ctxgen.inference.operations import operations
+from ctxgen.inference.operations import directed, operations
 from ctxgen.inference.scale import scale
 from ctxgen.inference.security_settings import security_settings
 from ctxgen.join import Join, is_script
@@ -163,7 +163,7 @@ def build(tree: Tree, facts: Facts, catalogue: Catalogue, processes: int = 1) ->
     settled = technologies.settle_usage(technologies.place_sightings(sightings, join, facts), catalogue, others)
     known = technologies.technologies(settled, catalogue)
     facts = facts.plus(source_facts(tree, facts, join, places, _present(known, join), processes))
-    facts = facts.plus(operations(tree, facts, settled, join, places))
+    facts = directed(facts.plus(operations(tree, facts, settled, join, places)), join, places)
     stated = languages.runtimes(facts, join, places)
     parts = architectures.components(join, settled, catalogue, links(facts, join, places))
     protections = security_settings(facts, known, join, catalogue, places)

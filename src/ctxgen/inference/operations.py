@@ -10,6 +10,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
+from msgspec.structs import replace
+
 from ctxgen.documents import Unreadable
 from ctxgen.facts import Facts
 from ctxgen.join import Join
@@ -17,6 +19,7 @@ from ctxgen.model import At, Endpoint, Guard, SchemaField, Sighting
 from ctxgen.opaque import Name, name
 from ctxgen.places import Places
 from ctxgen.source.guards import guard
+from ctxgen.source.routing import access_of
 from ctxgen.tree import SOURCE_LIMIT, Tree
 
 _SERVERS = (
@@ -33,11 +36,7 @@ _RESOLVER = re.compile(
 
 def operations(tree: Tree, facts: Facts, sightings: Iterable[Sighting], join: Join, places: Places) -> list[Endpoint]:
     """The operations of schema files of the product that nothing else of the same component states."""
-    stated: dict[str | None, dict[str, SchemaField]] = defaultdict(dict)
-    for field in facts.of(SchemaField):
-        path = field.at.path
-        if places.scope(path) is None and not join.frontend(path):
-            stated[join.component(path)].setdefault(f"{field.root}.{field.name}", field)
+    stated = _stated(facts, join, places)
     if not stated:
         return []
     servers = _servers(sightings, join)
@@ -53,6 +52,30 @@ def operations(tree: Tree, facts: Facts, sightings: Iterable[Sighting], join: Jo
             if (component, operation) not in told:
                 found.append(_endpoint(operation, field, technology, resolvers))
     return found
+
+
+def directed(facts: Facts, join: Join, places: Places) -> Facts:
+    """The facts, with the directives of a schema as guards of the operations that code of the same component answers: `orders: [Order] @auth`."""
+    stated = _stated(facts, join, places)
+
+    def guarded(endpoint: Endpoint) -> Iterator[Endpoint]:
+        field = stated.get(join.component(endpoint.at.path), {}).get(str(endpoint.operation)) if endpoint.kind == "graphql" else None
+        told = {each.name for each in endpoint.guards}
+        found = [made for each in (field.directives if field else ()) if field and (made := _guard(each, field.at)) and made.name not in told]
+        guards = (*endpoint.guards, *found)
+        yield replace(endpoint, guards=guards, access=access_of(guards, None)) if found else endpoint
+
+    return facts.map(Endpoint, guarded) if stated else facts
+
+
+def _stated(facts: Facts, join: Join, places: Places) -> dict[str | None, dict[str, SchemaField]]:
+    """The operations that schemas of the product state, by component."""
+    stated: dict[str | None, dict[str, SchemaField]] = defaultdict(dict)
+    for field in facts.of(SchemaField):
+        path = field.at.path
+        if places.scope(path) is None and not join.frontend(path):
+            stated[join.component(path)].setdefault(f"{field.root}.{field.name}", field)
+    return stated
 
 
 def _servers(sightings: Iterable[Sighting], join: Join) -> dict[str | None, str]:

@@ -6,22 +6,67 @@ import re
 from collections.abc import Callable
 
 from ctxgen.facts import folder_of
-from ctxgen.model import Project
-from ctxgen.source.guards import spelled
+from ctxgen.model import Guard, Project
+from ctxgen.source import ir
+from ctxgen.source.calls import calls
+from ctxgen.source.guards import SHORT, spelled
 from ctxgen.source.program import MethodHook, Program
 from ctxgen.source.routing import Router
-from ctxgen.source.values import Arguments, Object, Value
+from ctxgen.source.values import Arguments, FunctionValue, Object, Value
 
 _PREFLIGHT = re.compile(r"cors(?![a-z])|cors$", re.IGNORECASE)
 
 
+_EMPTY = {"sendStatus", "status", "end", "send"}
+"""What answers without a body."""
+_FINE = {200, 204}
+
+
 def _options(program: Program, owner: Object, arguments: Arguments) -> Value:
-    """`app.options("*", cors())` answers what browsers ask before a call of another site: no endpoint of its own."""
-    return owner if _PREFLIGHT.search(spelled(arguments.expression(-1))) else None
+    """`app.options("*", cors())`, or an answer without a body, is for what browsers ask before a call of another site: no endpoint of its own."""
+    handler = arguments.get(-1)
+    empty = isinstance(handler, FunctionValue) and not handler.name and _answers_nothing(handler.function)
+    return owner if empty or _PREFLIGHT.search(spelled(arguments.expression(-1))) else None
+
+
+def _answers_nothing(function: ir.Function) -> bool:
+    """`(request, response) => response.sendStatus(204)`"""
+    if function.end - function.line > SHORT:
+        return False
+    made = list(calls(function.body))
+    given = [argument.value for each in made for argument in each.arguments]
+    return (
+        bool(made)
+        and all(isinstance(each.function, ir.Attribute) and each.function.name in _EMPTY for each in made)
+        and all(isinstance(each, ir.Literal) and each.value in _FINE for each in given)
+    )
+
+
+def _all(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`app.route("/orders").all(authenticate).get(list)`: what stands before the handlers of a place, or behind them for methods that it has not.
+
+    Source: https://expressjs.com/en/5x/api.html#app.route.  Where the place has no other handler, it is one itself (`finish`).
+    """
+    if owner.router is not None:
+        guards = program.guards_at(arguments, ("rest",))
+        program.shared["express places"].append((owner.router, len(owner.router.routes), guards))
+    return None
 
 
 def finish(program: Program) -> None:
-    """Leave out the routers that no application mounts."""
+    """Take `all` of a place with other handlers for what stands around them, and leave out the routers that no application mounts."""
+    around: dict[int, list[tuple[Router, int, list[Guard]]]] = {}
+    for place in program.shared["express places"]:
+        around.setdefault(id(place[0]), []).append(place)
+    for places in around.values():
+        router = places[0][0]
+        positions = {position for _, position, _ in places}
+        if any(index not in positions for index in range(len(router.routes))):
+            router.routes = [
+                route._replace(guards=(*(guard for _, position, guards in places if position < index for guard in guards), *route.guards))
+                for index, route in enumerate(router.routes)
+                if index not in positions
+            ]
     drop_unmounted(program, "express")
 
 
@@ -60,4 +105,4 @@ def _projects(program: Program) -> Callable[[Router], str]:
     return project
 
 
-METHODS: dict[str, MethodHook] = {"express.router.options": _options, "express.place.options": _options}
+METHODS: dict[str, MethodHook] = {"express.router.options": _options, "express.place.options": _options, "express.place.all": _all}
