@@ -238,3 +238,31 @@ def test_directives_of_a_schema_guard_what_resolvers_answer(tmp_path: Path) -> N
     }
     told = {each.operation: ([guard.name for guard in each.guards], each.access) for each in _scan(tmp_path, files).endpoints}
     assert told == {"Query.orders": (["@auth"], "guarded"), "Query.items": ([], "unknown")}
+
+
+def test_an_application_of_adonisjs(tmp_path: Path) -> None:
+    table = (
+        "import { BaseSchema } from '@adonisjs/lucid/schema'\n\nexport default class extends BaseSchema {\n  protected tableName = '%s'\n\n"
+        "  async up() {\n    this.schema.createTable(this.tableName, (table) => {\n      table.increments('id')\n"
+        "      table.string('title', 100).notNullable()\n    })\n  }\n\n  async down() {\n    this.schema.dropTable(this.tableName)\n  }\n}\n"
+    )
+    database = (
+        "import { defineConfig } from '@adonisjs/lucid'\n\nexport default defineConfig({\n  connection: 'main',\n  connections: {\n"
+        "    main: {\n      client: 'pg',\n      connection: { host: env.get('DB_HOST') },\n    },\n"
+        "    spare: {\n      client: 'better-sqlite3',\n    },\n  },\n})\n"
+    )
+    files = {
+        "package.json": '{"name": "shop", "dependencies": {"@adonisjs/core": "6.3.1", "@adonisjs/lucid": "20.4.0", "@adonisjs/auth": "9.1.1", "@adonisjs/redis": "8.0.1", "pg": "8.11.3", "better-sqlite3": "9.3.0"}}',
+        "config/database.ts": database,
+        "config/auth.ts": "import { defineConfig } from '@adonisjs/auth'\n\nexport default defineConfig({\n  default: 'web',\n  guards: {\n    web: sessionGuard({}),\n    api: tokensGuard({}),\n  },\n})\n",
+        "database/migrations/1708186268240_create_orders_table.ts": table % "orders",
+        "database/migrations/1708186268241_create_items_table.ts": table % "items",
+    }
+    context = _scan(tmp_path, files)
+    stores = {each.technology: (each.usage, each.migrations.count if each.migrations else None) for each in context.datastores}
+    assert stores == {"postgresql": ("used", 2), "sqlite": ("supported", None), "redis": ("used", None)}
+    assert _mechanisms(context) == {"session", "bearer-opaque"}
+    assert {each.table: [column.name for column in each.columns] for each in context.models} == {
+        "orders": ["id", "title"],
+        "items": ["id", "title"],
+    }

@@ -61,7 +61,9 @@ def directed(facts: Facts, join: Join, places: Places) -> Facts:
     def guarded(endpoint: Endpoint) -> Iterator[Endpoint]:
         field = stated.get(join.component(endpoint.at.path), {}).get(str(endpoint.operation)) if endpoint.kind == "graphql" else None
         told = {each.name for each in endpoint.guards}
-        found = [made for each in (field.directives if field else ()) if field and (made := _guard(each, field.at)) and made.name not in told]
+        found = [
+            made for each in (field.directives if field else ()) if field and (made := _guard(each, field.at)) and made.name not in told
+        ]
         guards = (*endpoint.guards, *found)
         yield replace(endpoint, guards=guards, access=access_of(guards, None)) if found else endpoint
 

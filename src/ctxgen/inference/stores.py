@@ -43,6 +43,7 @@ _MIGRATION_FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("drizzle-kit", r"(?:.*/)?\d{4}_\w+\.sql", ("drizzle", "drizzle-kit")),
     ("postgrator", r"(?:.*/)?\d+\.do\.(?:[^/]+\.)?[^/.]+", ("postgrator",)),
     ("slonik-migrator", r"(?:.*/)?migrations/2\d{3}\.\d\d\.\d\dT[\d.]+\.[^/]+\.(?:sql|[jt]s)", ("slonik-migrator",)),
+    ("lucid", r"(?:.*/)?database/migrations/(?:.*/)?1\d{12}_[^/]+\.[jt]s", ("lucid",)),
     ("knex", r"(?:.*/)?(?:\w{1,40}_)?migrations/2\d{3}[^/]*\.[jt]s", ("knex",)),
 )
 """Tools, the files of their migrations, and the technologies one of which must be known for the files to be theirs."""

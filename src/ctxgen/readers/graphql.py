@@ -45,4 +45,6 @@ def read_graphql_template(file: File) -> Iterator[Fact]:
 
 def _operations(file: File, found: Schema, before: int) -> Iterator[SchemaField]:
     for each in found.operations:
-        yield SchemaField(root=each.root, name=name(each.name), directives=tuple(map(name, each.directives)), at=file.at(before + each.line))
+        yield SchemaField(
+            root=each.root, name=name(each.name), directives=tuple(map(name, each.directives)), at=file.at(before + each.line)
+        )

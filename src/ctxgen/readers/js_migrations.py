@@ -1,10 +1,11 @@
-"""Migrations in JavaScript and TypeScript: Knex's schema builder and the query interface of Sequelize.
+"""Migrations in JavaScript and TypeScript: the schema builder of Knex, which Lucid takes too, and the query interface of Sequelize.
 
-Sources: https://knexjs.org/guide/migrations.html, https://sequelize.org/docs/v6/other-topics/query-interface/.
+Sources: https://knexjs.org/guide/migrations.html, https://lucid.adonisjs.com/docs/migrations, https://sequelize.org/docs/v6/other-topics/query-interface/.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,8 @@ def read_js_migration(file: File) -> Iterator[SchemaChange]:
     """What `up` does by literals; a table whose name is put together is not known."""
     knex, sequelize = Steps(file, name("knex")), Steps(file, name("sequelize"))
     blueprint = Blueprint(knex, nullable=True)
+    stated = _OWN_TABLE.search(file.text)
+    own = stated[1] if stated is not None else None
     stack = [file.syntax("typescript/typescript")]
     while stack:
         for node in outermost(stack.pop(), skipped="down"):
@@ -38,7 +41,7 @@ def read_js_migration(file: File) -> Iterator[SchemaChange]:
             owner, calls = found
             if owner.endswith("schema") or any(call.name == "withSchema" for call in calls):
                 for call in calls:
-                    yield from _by_knex(blueprint, call)
+                    yield from _by_knex(blueprint, call, own)
             elif calls[0].arguments and calls[0].name in _BY_SEQUELIZE:
                 yield from _by_sequelize(sequelize, calls[0])
             else:  # transactions and promises have their work in functions
@@ -46,8 +49,14 @@ def read_js_migration(file: File) -> Iterator[SchemaChange]:
                 stack.extend(reversed([each for call in calls for each in call.arguments if each.type == "array"]))
 
 
-def _by_knex(blueprint: Blueprint, call: Call) -> Iterator[SchemaChange]:
+_OWN_TABLE = re.compile(r"""^\s{0,8}(?:protected |public |private )?tableName\s{0,3}=\s{0,3}["'](\w{1,100})["']""", re.MULTILINE)
+"""The table that a class of Lucid's speaks of: `this.schema.createTable(this.tableName, …)`."""
+
+
+def _by_knex(blueprint: Blueprint, call: Call, own: str | None) -> Iterator[SchemaChange]:
     table, function, steps = call.text(), call.body(), blueprint.steps
+    if table is None and own is not None and call.arguments and text_of(call.arguments[0]) == "this.tableName":
+        table = own
     if table is None:
         return
     if call.name in ("createTable", "createTableIfNotExists") and function is not None:
