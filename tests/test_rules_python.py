@@ -361,3 +361,80 @@ def test_dags_of_airflow_are_scheduled_jobs(tmp_path: Path) -> None:
 def test_ports_that_frameworks_are_started_on(tmp_path: Path, line: str) -> None:
     files = {"requirements.txt": "bottle==0.13\nfalcon==4.0\ntornado==6.4\nrobyn==0.72\n", "main.py": f"{line}\n"}
     assert [part.ports for part in _scan(tmp_path / "shop", files).components] == [(8181,)]
+
+
+def test_a_route_is_told_where_an_overload_of_the_repository_is_called(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "flask==3.1\n",
+        "shop/__init__.py": "",
+        "shop/wrappers.py": (
+            "from flask import Blueprint\n\n\nclass ShopBlueprint(Blueprint):\n"
+            "    def __init__(self, *args, **kwargs):\n        self._prefix = ''\n        super().__init__(*args, **kwargs)\n\n"
+            "    def add_url_rule(self, rule, endpoint=None, view_func=None, **options):\n"
+            "        super().add_url_rule(self._prefix + rule, endpoint, view_func, **options)\n"
+        ),
+        "shop/app.py": (
+            "from flask import Flask\n\nfrom shop.wrappers import ShopBlueprint\n\nbp = ShopBlueprint('shop', __name__)\n"
+            "bp.add_url_rule('/orders', 'orders', lambda: '')\napp = Flask(__name__)\napp.register_blueprint(bp)\n"
+        ),
+    }
+    (endpoint,) = _scan(tmp_path, files).endpoints
+    assert (endpoint.path, endpoint.evidence[0].path, endpoint.evidence[0].line) == ("/orders", "shop/app.py", 6)
+
+
+def test_a_dependency_that_requires_what_a_scheme_finds(tmp_path: Path) -> None:
+    source = (
+        "from fastapi import Depends, FastAPI, Security\nfrom fastapi.security import APIKeyHeader\n\nfrom shop.keys import checked\n\n"
+        "app = FastAPI()\nheader = APIKeyHeader(name='X-Key', auto_error=False)\n\n\n"
+        "async def require_shop_key(key: str = Security(header)):\n    return await checked(key)\n\n\n"
+        "async def shop_key(key: str = Security(header)):\n    return key\n\n\n"
+        "@app.get('/orders')\nasync def orders(key=Depends(require_shop_key)):\n    return []\n\n\n"
+        "@app.get('/offers')\nasync def offers(key=Depends(shop_key)):\n    return []\n"
+    )
+    files = {
+        "requirements.txt": "fastapi==0.115\n",
+        "shop/__init__.py": "",
+        "shop/keys.py": "async def checked(key):\n    return key\n",
+        "shop/main.py": source,
+    }
+    assert {each.path: each.access for each in _scan(tmp_path, files).endpoints} == {"/orders": "guarded", "/offers": "unknown"}
+
+
+def test_a_broker_of_an_extra_beside_the_one_that_is_addressed(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "celery[sqs]==5.5\nredis==5.2\n",
+        "shop/__init__.py": "",
+        "shop/tasks.py": "from celery import Celery\n\napp = Celery('shop')\n",
+        "Dockerfile": "FROM python:3.13\nCOPY . .\nCMD celery -A shop.tasks worker\n",
+    }
+    compose = "services:\n  worker:\n    build: .\n    environment:\n      CELERY_BROKER_URL: redis://redis:6379/0\n  redis:\n    image: redis:7\n"
+    told = {each.id: each.usage for each in _scan(tmp_path / "shop", {**files, "compose.yml": compose}).technologies}
+    assert (told["redis"], told["sqs"]) == ("used", "supported")
+    alone = {each.id: each.usage for each in _scan(tmp_path / "alone", {**files, "requirements.txt": "celery[sqs]==5.5\n"}).technologies}
+    assert alone["sqs"] == "used"
+
+
+def test_environments_for_regression_tests_deploy_nothing(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "fastapi==0.115\nasyncpg==0.30\n",
+        "main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+        "Dockerfile": "FROM python:3.13\nEXPOSE 5000\nCOPY . .\nCMD uvicorn main:app\n",
+        "docker/regtest/compose.yml": "services:\n  bitcoind:\n    image: shop/bitcoin-core:25.0\n    ports: ['18443:18443']\n  swaps-db:\n    image: postgres:14\n",
+        "testcases/compose.yml": "services:\n  bus:\n    image: nats:2\n",
+    }
+    context = _scan(tmp_path / "shop", files)
+    assert [(part.name, part.ports) for part in context.components] == [("shop", (5000,))]
+    assert [(store.technology, store.components) for store in context.datastores] == [("postgresql", ("shop",))]
+    assert "nats" not in {each.id for each in context.technologies if each.scope == "backend"}
+
+
+def test_libraries_for_descriptions_and_metrics_have_versions_of_their_own(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "Django==5.2\ndjangorestframework==3.16\ndrf-spectacular==0.28.0\ndjango-prometheus==2.3.1\ndjango-htmx==1.23\n",
+        "package.json": '{"dependencies": {"htmx.org": "2.0.4"}}',
+        "manage.py": "",
+    }
+    told = {each.id: each.version for each in _scan(tmp_path / "shop", files).technologies}
+    assert (told["drf-spectacular"], told["openapi"]) == ("==0.28.0", None)
+    assert (told["django-prometheus"], told["prometheus-client"]) == ("==2.3.1", None)
+    assert (told["django-htmx"], told["htmx"]) == ("==1.23", "2.0.4")

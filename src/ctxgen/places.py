@@ -16,8 +16,8 @@ from ctxgen.facts import folder_of, folders_up
 from ctxgen.model import Scope
 
 _TEST = re.compile(
-    r"(?i)(?:.*(?:[._-]|unit|integration|functional|acceptance|e2e|load|performance|smoke))?(?:tests?\d?|specs?|testing)|test[-_]?(?:utils?|helpers?|support|suites?|migrations?|apps?|projects?|plugins?)"
-    r"|__tests__|e2e|cypress|playwright|__mocks__|mocks|testdata|test-data|test-resources|fixtures|__fixtures__|load-?tests?|loadgen|molecule|jmeter|gatling|k6|bench|benches|(?:micro)?benchmarks?|fuzz|fuzzing|fuzz_targets"
+    r"(?i)(?:.*(?:[._-]|unit|integration|functional|acceptance|e2e|load|performance|smoke))?(?:tests?\d?|specs?|testing)|test[-_]?(?:utils?|helpers?|support|suites?|cases?|migrations?|apps?|projects?|plugins?)"
+    r"|__tests__|regtest|e2e|cypress|playwright|__mocks__|mocks|testdata|test-data|test-resources|fixtures|__fixtures__|load-?tests?|loadgen|molecule|jmeter|gatling|k6|bench|benches|(?:micro)?benchmarks?|fuzz|fuzzing|fuzz_targets"
 )
 _TEST_DATA = {"testdata", "test-data", "test_data", "fixtures", "__fixtures__"}
 """Projects in these are examples that tests look at; nothing of the repository's own needs what they name."""

@@ -94,6 +94,9 @@ def settle_usage(sightings: Sequence[Sighting], catalogue: Catalogue, others: Se
     chosen = {catalogue[engine].category for engine in engines & shown}
     idle = _idle(sightings, catalogue)
     proved = {s.technology for s in sightings if s.scope in ("test", "dev") and s.signal.startswith("image ")}
+    brokers = {
+        s.technology for s in sightings if s.usage in ("used", "default") and s.scope in ("backend", "deploy") and not _of_an_extra(s)
+    }
     settled = []
     for sighting in sightings:
         known = sighting.technology
@@ -109,6 +112,8 @@ def settle_usage(sightings: Sequence[Sighting], catalogue: Catalogue, others: Se
         ):
             # a variable that the product reads names an engine for which there is no client: its tests start the engine
             sighting = replace(sighting, usage="used")
+        elif _of_an_extra(sighting) and catalogue[known].category == "queue" and not _BROKERS.isdisjoint(brokers - {known}):
+            sighting = replace(sighting, usage="supported")  # `celery[sqs]` beside the address of the broker that it is told to use
         elif known in connectors:
             if catalogue[known].drives and not shown & set(catalogue[known].drives):
                 continue
@@ -127,6 +132,14 @@ def settle_usage(sightings: Sequence[Sighting], catalogue: Catalogue, others: Se
         settled.append(sighting)
     told = {s.technology for s in settled if s.usage != "unknown"}
     return [s for s in settled if s.usage != "unknown" or s.technology in told or _stands_alone(s, catalogue)]
+
+
+_BROKERS = {"redis", "valkey", "rabbitmq", "sqs", "kafka"}
+
+
+def _of_an_extra(sighting: Sighting) -> bool:
+    """Whether only an extra of another package says that an engine can be talked to."""
+    return sighting.signal.startswith("pypi ") and sighting.signal.endswith("]")
 
 
 def _idle(sightings: Sequence[Sighting], catalogue: Catalogue) -> set[At]:

@@ -39,10 +39,10 @@ _NAMES = (b"pi-Key", b"PI-KEY", b"PI-Key", b"pi-key", b"pi_key", b"PI_KEY", b"pi
 
 @reads(
     "*.py", "*.js", "*.mjs", "*.cjs", "*.ts", "*.go", "*.java", "*.kt", "*.cs", "*.php", "*.rb", "*.ex", limit=SOURCE_LIMIT,
-    contains=_NAMES,
+    contains=_NAMES, excludes=("service-worker.js", "sw.js", "service-worker.ts", "sw.ts"),
 )  # fmt: skip
 def read_request_credentials(file: File) -> Iterator[Fact]:
-    """The first line that takes an API key from a request."""
+    """The first line that takes an API key from a request; a browser's service worker looks at those that it sends."""
     data = file.data
     for start, end in lines_with(data, *_NAMES):
         if _OF_HEADERS.search(data, start, end) and not data[start:end].lstrip().startswith(_COMMENTS):

@@ -11,7 +11,7 @@ from ctxgen.source.guarding import Guarding
 from ctxgen.source.guards import guard, spelled
 from ctxgen.source.handlers import handler_name
 from ctxgen.source.routing import MAX_ENDPOINTS, Route, Router
-from ctxgen.source.values import UNKNOWN, Arguments, Decoration, Decorator, FunctionValue, Object, Scope, Value
+from ctxgen.source.values import UNKNOWN, Arguments, Decoration, Decorator, FunctionValue, Instance, Object, Scope, Value
 
 MAX_ROUTES = 100_000
 """Routes, mounts and guards of one language's source."""
@@ -224,7 +224,7 @@ class Routes(Guarding):
             stated = [_place(given.value) for given in each.written if not given.spread]
             if any(isinstance(value, ir.Literal) for value in stated):
                 return self.at(composed or each)
-            if composed is None and (any(isinstance(value, ir.Template) for value in stated) or any(map(_constant, stated[:1]))):
+            if composed is None and _composes(each, stated):
                 composed = each
         return self.at(composed or arguments)
 
@@ -253,6 +253,15 @@ def _place(value: ir.Expression) -> ir.Expression:
     if isinstance(value, ir.Mapping):
         return next((each for key, each in value.entries if isinstance(key, ir.Literal) and key.value in ("path", "url")), value)
     return value
+
+
+def _composes(call: Arguments, stated: list[ir.Expression]) -> bool:
+    """Whether a call puts a path together: in an overload of a router's method only with text of its own, not `self.prefix + rule`."""
+    together = [value for value in stated if isinstance(value, ir.Template)]
+    this = call.scope.this
+    overload = isinstance(this, Instance) and this.object is not None
+    own = any(isinstance(part, ir.Literal) for value in together for part in value.parts)
+    return (bool(together) and (own or not overload)) or any(map(_constant, stated[:1]))
 
 
 def _constant(value: ir.Expression) -> bool:

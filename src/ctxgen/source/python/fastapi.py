@@ -24,6 +24,8 @@ from ctxgen.source.values import UNKNOWN, Arguments, External, FunctionValue, In
 _DEPENDS = ("Depends", "Security")
 _SECURITY = re.compile(r"(?:fastapi|starlette)\.security\.(?!(?:\w+\.)?OAuth2PasswordRequestForm)")
 """The security schemes; the form with which somebody signs in is none."""
+_REQUIRES = re.compile(r"_?(?:requires?|ensure|must|verify)_")
+"""How a dependency is called that refuses whoever brings nothing; the answer may be that of something which it asks."""
 _DEPTH = 5
 _NESTED = 30
 
@@ -82,6 +84,8 @@ def _guards(program: Program, depends: ir.Call, scope: Scope, parameter: ir.Para
     runs = _called(value)
     name = spelled(expression) or (runs.name if runs is not None else "")
     kind = _kind(value, name, scoped=any(argument.keyword == "scopes" for argument in depends.arguments))
+    if kind is None and runs is not None and _REQUIRES.match(name.rpartition(".")[2]) and _takes_scheme(program, runs):
+        kind = "authn"
     inner = list(_of_parameters(program, runs.function.parameters, runs.scope, depth + 1)) if runs is not None else []
     found = guard(name, at, kind) if kind is not None else None
     if found is not None:
@@ -89,6 +93,16 @@ def _guards(program: Program, depends: ir.Call, scope: Scope, parameter: ir.Para
     for each in inner:
         if found is None or each.kind != found.kind:
             yield Guard(name=each.name, kind=each.kind, at=at)
+
+
+def _takes_scheme(program: Program, runs: FunctionValue) -> bool:
+    """Whether a dependency is given what a security scheme finds, which lets everybody in: `require_key(key=Security(api_key_header))`."""
+    for parameter in runs.function.parameters:
+        for depends, scope in _dependencies(program, parameter, runs.scope):
+            value = program.evaluate(depends.arguments[0].value, scope) if depends.arguments else None
+            if isinstance(value, External) and _SECURITY.match(value.path):
+                return True
+    return False
 
 
 def _called(value: Value) -> FunctionValue | None:
