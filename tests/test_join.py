@@ -260,13 +260,13 @@ def test_an_aspire_program_states_components_and_their_links() -> None:
         "gateway": ["orders-api"],
     }
     assert {title: part.technologies for title, part in parts.items() if part.kind == "infrastructure" and part.technologies} == {
-        "postgres": ("postgresql",),
+        "postgres": ("postgis", "postgresql"),
         "broker": ("rabbitmq",),
         "bus": ("azure-service-bus",),
     }
     assert parts["gateway"].kind == "gateway"
     store = next(store for store in context.datastores if store.technology == "postgresql")
-    assert (store.version, store.usage) == ("16-3.4", "used")
+    assert (store.version, store.usage) == ("16", "used")
 
 
 def test_a_pulumi_program_states_engines_as_terraform_does() -> None:

@@ -86,6 +86,7 @@ def test_parts_of_models_and_facts_are_looked_at() -> None:
         "token.Refresh",
         "requireOAuthServerEnabled",
         "LoadOAuthClient",
+        "FeatureGate",
     ],
 )
 def test_what_lets_everybody_in_guards_nothing(spelled: str) -> None:

@@ -174,3 +174,26 @@ class Orders {
     assert "authorization of 2 endpoints by `@PreAuthorize` (ADMIN, CLERK)" in markdown.render(
         context, load(), budget=None, detail="standard", evidence=True, header=False
     )
+
+
+def test_a_collection_of_applications_with_services_of_one_name(tmp_path: Path) -> None:
+    compose = "services:\n  backend:\n    build: backend\n    environment:\n      DB_HOST: db\n    depends_on: [db]\n  db:\n    image: {}\n"
+    files: dict[str, str] = {}
+    for folder, image, client in (
+        ("one", "mysql:8.4", "mysql2"),
+        ("two", "postgres:17", "pg"),
+        ("three", "mongo:8.0", "mongodb"),
+    ):
+        files |= {
+            f"{folder}/compose.yaml": compose.format(image),
+            f"{folder}/backend/Dockerfile": "FROM node:24\nCOPY . .\n",
+            f"{folder}/backend/package.json": f'{{"name": "backend", "dependencies": {{"express": "5.1.0", "{client}": "1.0.0"}}}}',
+            f"{folder}/backend/index.js": "const express = require('express')\nexpress().get('/', all)\n",
+        }
+    context = _scan(tmp_path, files)
+    assert context.architecture.pattern == "monorepo-of-apps"
+    targets = {part.path: {link.technology for link in part.depends_on} for part in context.components if part.kind == "service"}
+    assert targets == {"one/backend": {"mysql"}, "two/backend": {"postgresql"}, "three/backend": {"mongodb"}}
+    said = markdown.render(context, load(), budget=None, detail="standard", evidence=False, header=False)
+    assert "MongoDB 8.0 for three/backend" in said
+    assert "- one/backend — service, JavaScript" in said

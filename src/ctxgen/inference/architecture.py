@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from ctxgen.catalogue import Catalogue
@@ -96,7 +96,7 @@ def architecture(parts: Sequence[Component], technologies: Sequence[Technology],
     if serverless and functions:
         pattern, evidence = "serverless", [e for t in serverless for e in t.evidence[:1]]
     elif _apart(services, join) or (len({part.language for part in built}) > 1 and len(services) > 1 and _apart(built, join)):
-        together = (on_their_own or _find_each_other(technologies)) and not _steps(services)
+        together = (on_their_own or _find_each_other(technologies)) and not _steps(services) and not _namesakes(services)
         pattern = "microservices" if together else "monorepo-of-apps"
     elif built:
         pattern = "modular-monolith" if _domain_modules(join) and len(folders) <= 2 else "monolith"
@@ -130,6 +130,12 @@ _STEP = re.compile(
 def _steps(services: Sequence[Component]) -> bool:
     """Whether most services are states of one program that a course goes through: `part-03-auth`, `chapter4`."""
     return 2 * sum(_STEP.fullmatch(part.path) is not None for part in services) > len(services)
+
+
+def _namesakes(services: Sequence[Component]) -> bool:
+    """Whether most services have the name of another one, as in a collection of applications: those of one system have names of their own."""
+    named = Counter(part.name.lower() for part in services)
+    return 2 * sum(count for count in named.values() if count > 1) > len(services)
 
 
 def _apart(parts: Sequence[Component], join: Join) -> bool:

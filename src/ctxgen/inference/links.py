@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ctxgen.context import Link
 from ctxgen.facts import Facts
@@ -36,13 +36,13 @@ def links(facts: Facts, join: Join, places: Places) -> dict[str, list[Link]]:
     """The links that addresses state, by the component that they belong to; each target once, by its first line."""
     if len(join.parts) < 2:
         return {}
-    names = _names(facts, join)
+    applications = _applications(facts, join)
     by_id = {part.id: part for part in join.parts}
     found: dict[str, dict[str, Link]] = defaultdict(dict)
     for source, value, at, route in _addresses(facts, join, places):
         for part in value.split(_LISTS):
             host = part.host() or (part.identifier() if _bare(part) else None)
-            target = names.get(host.lower()) or names.get(host.lower().partition(".")[0]) if host else None
+            target = _answering(host.lower(), at.path, join, applications) if host else None
             if target is None or target == source or source not in by_id or (by_id[target].kind == "frontend" and not route):
                 continue
             via = "route" if route else str(part.scheme() or "address")
@@ -54,13 +54,21 @@ def _bare(value: Opaque) -> bool:
     return value.matches("*") and value.path() is not None and value.integer() is None
 
 
-def _names(facts: Facts, join: Join) -> dict[str, str]:
-    """Components by the hosts that they answer to."""
+def _answering(host: str, path: str, join: Join, applications: Mapping[str, str]) -> str | None:
+    """The component that a file means by a host: by its whole name, else by its first label."""
+    for named in (host, host.partition(".")[0]):
+        part = join.named.get(named, path)
+        if (found := part.id if part is not None else applications.get(named)) is not None:
+            return found
+    return None
+
+
+def _applications(facts: Facts, join: Join) -> dict[str, str]:
+    """Components by the names that their settings give them."""
     names: dict[str, str] = {}
     for key in facts.of(ConfigKey):
         if key.key == "spring.application.name" and (said := key.value.identifier()) and (part := join.component(key.at.path)):
             names.setdefault(said.lower(), part)
-    names |= {part.name.lower(): part.id for part in reversed(join.parts)}
     return names
 
 

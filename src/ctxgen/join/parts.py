@@ -78,7 +78,9 @@ def merged(known: Part, other: Part) -> Part:
 
 
 def one_service(known: Part, other: Part) -> bool:
-    """Whether two services of a name are one: not where each runs code of its own (the `api` of each of several projects)."""
+    """Whether two services of a name are one: not where each runs code or an engine of its own (the `api` and the `db` of each of several projects)."""
+    if known.image != other.image and (known.image or known.language) and (other.image or other.language):
+        return False
     one, two = f"{known.folder}/".lstrip("/"), f"{other.folder}/".lstrip("/")
     return not (known.language and other.language) or one.startswith(two) or two.startswith(one)
 

@@ -13,6 +13,7 @@ from ctxgen.render import wording
 from ctxgen.render.budget import Block, Code, Line, Part, Piece, Section, Text
 from ctxgen.render.guards import authorization
 from ctxgen.render.surface import surface
+from ctxgen.render.titles import titles
 
 DETAILS = {"brief": 600, "standard": 1500, "full": None}
 """Tokens of each level of detail; None is all."""
@@ -113,6 +114,7 @@ class _Teller:
             if technology.usage != "unknown":
                 self.by_category[technology.category].append(technology)
         self.parts = {part.id: part for part in context.components}
+        self.titles = titles(context.components)
         self.common: set[str] = set()
         self.answers = Counter(endpoint.component for endpoint in context.endpoints)
         """How many endpoints each component has."""
@@ -283,7 +285,7 @@ class _Teller:
     def owners(self, components: Iterable[str]) -> list[Part]:
         """` for api, worker and 3 more`: the product's own parts among some components, by name."""
         using = [self.parts[each] for each in components if each in self.parts and self.parts[each].kind != "infrastructure"]
-        return [" for ", *_counted([part.name for part in using])] if using else []
+        return [" for ", *_counted([self.titles[part.id] for part in using])] if using else []
 
     def of_deployment(self, setting: ScaleSetting) -> bool:
         """Whether a size is of what is deployed and not of a technology in it (`PHP memory limit 512M`)."""
@@ -291,7 +293,7 @@ class _Teller:
 
     def deployments(self, settings: Iterable[ScaleSetting]) -> list[str]:
         """What settings are of: the components by name, else what they are stated for."""
-        named = (self.parts[each.component].name if each.component in self.parts else each.subject for each in settings)
+        named = (self.titles.get(each.component or "", each.subject) for each in settings)
         return list(dict.fromkeys(filter(None, named)))
 
     def database(self) -> list[Piece]:
@@ -341,7 +343,7 @@ class _Teller:
             ranked = _ranked(models)
             kinds = {self.kind_of(model) for model in models}
             counted = f"{len(models)} {kinds.pop() if len(kinds) == 1 else 'model'}{'s' if len(models) > 1 else ''}"
-            of: list[Part] = [" of ", Text(self.parts[owner].name)] if owner in self.parts and len(owned) > 1 else []
+            of: list[Part] = [" of ", Text(self.titles[owner])] if owner in self.parts and len(owned) > 1 else []
             distinct = list(dict.fromkeys(model.name for model in ranked))
             names: list[Part] = [*_joined(map(Text, distinct[:MODELS_SHOWN]))]
             shown = [*of, " (", *names, ", …)" if len(distinct) > MODELS_SHOWN else ")"]
@@ -361,7 +363,7 @@ class _Teller:
         for model in self.context.models:
             parts: list[Part] = [Text(model.name)]
             parts += [f" ({self.kind_of(model)} ", Text(model.table), ")"] if model.table and model.table != model.name else []
-            parts += [" of ", Text(self.parts[model.component].name)] if model.component in self.parts and len(self.parts) > 1 else []
+            parts += [" of ", Text(self.titles[model.component])] if model.component in self.parts and len(self.parts) > 1 else []
             for index, column in enumerate(model.columns):
                 parts += [", " if index else ": ", Text(column.name)]
                 parts += [" → ", Text(column.references)] if column.references else []
@@ -402,12 +404,12 @@ class _Teller:
         return Section("Components", tuple(lines), remainder="components")
 
     def component(self, part: Component, index: int) -> Piece:
-        parts: list[Part] = [Text(part.name), f" — {part.kind}"]
+        parts: list[Part] = [Text(self.titles[part.id]), f" — {part.kind}"]
         parts += [f", {part.language}"] if part.language else []
         stack = [self.catalogue[technology].name for technology in part.technologies if technology not in self.common][:4]
         parts += [f" ({', '.join(stack)})"] if stack else []
         parts += [f", {_ports(part)}"] if part.ports else []
-        uses = [Text(self.parts[link.component].name) for link in part.depends_on if link.component in self.parts]
+        uses = [Text(self.titles[target]) for link in part.depends_on if (target := link.component or "") in self.titles]
         parts += ["; uses ", *_joined(uses[:4])] if uses else []
         first = FIRST_COMPONENT if index < COMPONENTS_FIRST else 0
         return Piece(tuple(parts), wording.COMPONENT_WORTH.get(part.kind, 40) - index + first, _first(part.evidence))

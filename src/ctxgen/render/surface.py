@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ctxgen.context import Context, Endpoint
 from ctxgen.render.budget import Code, Line, Part, Piece, Section, Text
 from ctxgen.render.guards import met_most
+from ctxgen.render.titles import titles
 
 SUMMARY, GROUP, ENDPOINT = 70, 50, 30
 """Worth of a component's numbers, of its largest group of paths, of one endpoint."""
@@ -30,7 +31,7 @@ def surface(context: Context, detail: str) -> Section:
     for endpoint in context.endpoints:
         by_component[endpoint.component or ""].append(endpoint)
     ordered = sorted(by_component.items(), key=lambda entry: (-len(entry[1]), entry[0]))
-    names = {part.id: part.name for part in context.components}
+    names = titles(context.components)
     lines = []
     for index, (component, endpoints) in enumerate(ordered):
         label = names.get(component, component) if len(ordered) > 1 or len(context.components) > 1 else ""

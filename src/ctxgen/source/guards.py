@@ -85,6 +85,8 @@ _POLICIES = {
 """Headers of that kind, by two of their words."""
 _CLEANS = {"mongosanitize"}
 """What takes something out of a request, and lets it pass."""
+_FLAGS = {"featuregate", "featuregates", "featureflag", "featureflags"}
+"""What asks whether something is switched on for all, and not who asks for it."""
 _REFUSALS: dict[object, GuardKind] = {401: "authn", 403: "authz", "UNAUTHORIZED": "authn", "FORBIDDEN": "authz"}
 _REFUSING = re.compile(r"(un_?authori[sz]ed|un_?authenticated|not_?authenticated)|(forbidden|access_?denied)", re.IGNORECASE)
 _REQUIRES = {
@@ -182,7 +184,7 @@ def guard_kind(spelled: str) -> GuardKind | None:
     if words and words[-1] in _SWITCHES:
         return None
     known, joined = set(words), {a + b for a, b in itertools.pairwise(words)}
-    if (known | joined) & _HEADERS or joined & (_POLICIES | _CLEANS):
+    if (known | joined) & _HEADERS or joined & (_POLICIES | _CLEANS | _FLAGS):
         return None
     if known & _RATE or joined & _RATE:
         return "rate"
