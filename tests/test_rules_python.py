@@ -438,3 +438,33 @@ def test_libraries_for_descriptions_and_metrics_have_versions_of_their_own(tmp_p
     assert (told["drf-spectacular"], told["openapi"]) == ("==0.28.0", None)
     assert (told["django-prometheus"], told["prometheus-client"]) == ("==2.3.1", None)
     assert (told["django-htmx"], told["htmx"]) == ("==1.23", "2.0.4")
+
+
+def test_folders_that_no_import_can_name_are_no_packages(tmp_path: Path) -> None:
+    app = "from aiohttp import web\n\nfrom graph.routes import routes\n\n\ndef make():\n    app = web.Application()\n    routes(app)\n    return app\n"
+    files = {
+        "demos/__init__.py": "",
+        "demos/graph-demo/__init__.py": "",
+        "demos/graph-demo/setup.py": "from setuptools import setup\n\nsetup(name='graph', install_requires=['aiohttp'])\n",
+        "demos/graph-demo/graph/__init__.py": "",
+        "demos/graph-demo/graph/app.py": app,
+        "demos/graph-demo/graph/routes.py": "async def index(request):\n    return None\n\n\ndef routes(app):\n    app.router.add_get('/', index)\n",
+        "demos/other/setup.py": "from setuptools import setup\n\nsetup(name='other', install_requires=['aiohttp'])\n",
+        "demos/other/__init__.py": "",
+        "demos/other/web.py": "import shapes.square\n",
+        "demos/other/shapes/__init__.py": "",
+        "demos/other/shapes/square.py": "",
+    }
+    assert [each.path for each in _scan(tmp_path, files).endpoints] == ["/"]
+
+
+def test_events_and_timers_of_nameko(tmp_path: Path) -> None:
+    source = (
+        "from nameko.events import EventDispatcher, event_handler\nfrom nameko.timer import timer\n\n\nclass Orders:\n    name = 'orders'\n"
+        "    dispatch = EventDispatcher()\n\n    @event_handler('stock', 'sold_out')\n    def sold_out(self, payload):\n"
+        "        self.dispatch('order_held', payload)\n\n    @timer(interval=30)\n    def sweep(self):\n        return None\n"
+    )
+    context = _scan(tmp_path, {"requirements.txt": "nameko==2.14\n", "orders/__init__.py": "", "orders/service.py": source})
+    told = {each.name: (bool(each.producers), bool(each.consumers)) for each in context.messaging}
+    assert told == {"stock.sold_out": (False, True), "orders.order_held": (True, False)}
+    assert [(job.name, job.schedule) for job in context.jobs] == [("sweep", "every 30 s")]

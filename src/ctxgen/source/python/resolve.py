@@ -47,7 +47,8 @@ class PythonResolver:
             self._scripts.setdefault(base.removesuffix(".py"), []).append(folder)
 
     def _is_package(self, folder: str) -> bool:
-        return bool(folder) and f"{folder}/{_INIT}" in self._paths
+        # no import can name `graphql-demo`, whatever lies in it
+        return f"{folder}/{_INIT}" in self._paths and folder.rpartition("/")[2].isidentifier()
 
     def module(self, path: str, module: str) -> Sequence[str]:
         """The file of a module as the file at `path` names it; none for libraries and for packages without `__init__.py`."""
@@ -104,7 +105,8 @@ class PythonResolver:
         """Folders that may be on the search path, likeliest first."""
         root, seen = folder, set[str]()
         while self._is_package(root):
-            if f"{root}/manage.py" in self._paths:  # a folder that a script runs in is searched, package or not
+            # a folder that a script runs in, or whose packages are installed, is searched, package or not
+            if f"{root}/manage.py" in self._paths or f"{root}/setup.py" in self._paths:
                 seen.add(root)
                 yield root
             root = root.rpartition("/")[0]
