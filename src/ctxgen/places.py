@@ -18,6 +18,7 @@ from ctxgen.model import Scope
 _TEST = re.compile(
     r"(?i)(?:.*(?:[._-]|unit|integration|functional|acceptance|e2e|load|performance|smoke))?(?:tests?\d?|specs?|testing)|test[-_]?(?:utils?|helpers?|support|suites?|cases?|migrations?|apps?|projects?|plugins?)"
     r"|__tests__|regtest|e2e|cypress|playwright|__mocks__|mocks|testdata|test-data|test-resources|fixtures|__fixtures__|load-?tests?|loadgen|molecule|jmeter|gatling|k6|bench|benches|(?:micro)?benchmarks?|fuzz|fuzzing|fuzz_targets"
+    r"|[\w.-]{1,80}\.tests?\.[\w.]{1,80}"  # projects of .NET for tests: `Shop.Test.Common`
 )
 _TEST_DATA = {"testdata", "test-data", "test_data", "fixtures", "__fixtures__"}
 """Projects in these are examples that tests look at; nothing of the repository's own needs what they name."""

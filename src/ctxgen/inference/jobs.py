@@ -43,7 +43,7 @@ def _stated(facts: Facts, join: Join) -> Iterator[_Found]:
     """Schedules that readers tell as such, those of Kubernetes and of platforms among them."""
     for fact in facts.of(Schedule):
         for at in (fact.at, *fact.via):
-            yield fact.name, fact.schedule, fact.handler, join.component(fact.at.path, fact.owner), at
+            yield fact.name, fact.schedule, fact.handler, join.process(join.component(fact.at.path, fact.owner)), at
     for setting in facts.of(Setting):
         if setting.kind == "schedule":
             title = setting.owner or setting.subject or name("scheduled call")

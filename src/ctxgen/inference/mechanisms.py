@@ -79,7 +79,7 @@ def mechanisms(technologies: Sequence[Technology], facts: Facts, join: Join, cat
         if not code or mechanism in code:
             found[mechanism].append(at)
             component.setdefault(mechanism, join.component(at.path))
-    return tuple(Mechanism(mechanism, component.get(mechanism), cite(at, 4)) for mechanism, at in sorted(found.items()))
+    return tuple(Mechanism(mechanism, join.process(component.get(mechanism)), cite(at, 4)) for mechanism, at in sorted(found.items()))
 
 
 def _of_own_tokens(facts: Facts) -> set[At]:

@@ -121,7 +121,8 @@ def _technology(system: str, used: set[str], catalogue: Catalogue) -> str | None
 
 def _found(facts: Facts, join: Join) -> Iterator[Found]:
     for channel in facts.of(Channel):
-        yield channel.system or "", channel.kind, channel.name, channel.role, join.component(channel.at.path, channel.owner), channel.at
+        running = join.process(join.component(channel.at.path, channel.owner))
+        yield channel.system or "", channel.kind, channel.name, channel.role, running, channel.at
     for resource in facts.of(Resource):
         kind: str = resource.kind
         if (found := _KUBERNETES.fullmatch(kind)) is not None:

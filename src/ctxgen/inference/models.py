@@ -70,13 +70,13 @@ def _told(
     grouped: dict[tuple[str | None, str], list[EntityModel]],
     owners: dict[str, list[str]],
 ) -> Iterator[Model]:
-    """One model of those that speak of one table; a table that no component owns is told with the one component's code that maps it."""
+    """One model of those that speak of one table; a table that no component owns is told with the code of components that maps it."""
     lead = same[0]
     key = _key(lead.table or lead.name)
     if component is None and _is_table(lead):
-        mapping = [owner for owner in owners.get(key, ()) if _rank(min(grouped[owner, key], key=_rank))[0] < _rank(lead)[0]]
-        if len(mapping) == 1:
-            return
+        for called in (key, key.rpartition(".")[2]):  # code may name the schema elsewhere, or by a constant
+            if any(_rank(min(grouped[owner, called], key=_rank))[0] < _rank(lead)[0] for owner in owners.get(called, ())):
+                return
     rest = list(same[1:])
     if component is not None:
         rest += sorted((each for each in grouped.get((None, key), ()) if _rank(each)[0] > _rank(lead)[0]), key=_rank)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -56,6 +56,7 @@ def datastores(
     paths: Sequence[str],
     places: Places,
     parts: Sequence[Component] = (),
+    process: Callable[[str], str | None] = lambda component: component,
 ) -> list[Datastore]:
     """Every engine in backend scope, with the components and libraries that talk to it, and the migrations of its own; all others are of the first one.
 
@@ -80,7 +81,7 @@ def datastores(
         # a component that has a driver of an engine which the repository uses is one that talks to it
         speaking = [technology, *driving] if technology.usage in ("used", "default") else [technology]
         components = {
-            use.component
+            process(use.component) or use.component
             for t in speaking
             for use in t.uses
             if use.component and use.scope == "backend" and use.usage in ("used", "default")

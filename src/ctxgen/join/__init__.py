@@ -122,6 +122,10 @@ class Join:
         component = self.component(path)
         return component and (self._users.of(component) or component)
 
+    def process(self, component: str | None) -> str | None:
+        """The process that runs a component's code: of a library's the only one that needs it."""
+        return component and (self._users.process(component) or component)
+
     def running(self, path: str) -> tuple[str, ...]:
         """The components that run a file's package, where a Go module holds several programs and the file is of none of their folders."""
         return tuple(part.id for part in self._running(path))

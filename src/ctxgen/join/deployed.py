@@ -325,6 +325,7 @@ class Deployments:
             return None, started
         called = known.units.named(named, _last(image))
         called = self._built_as(image) if called is None else called and self.folders.program_of(called)
+        called = known.applications.get(named.lower()) if called is None else called
         folder = self._around_a_frontend(called) if called is None or not self.kinds.only_a_library(called) else None
         folder = None if folder is not None and self._shared_by_services(folder) else folder
         if folder is None and image is not None and self._is_called_like_repository(image):

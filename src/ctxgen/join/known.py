@@ -13,6 +13,8 @@ from ctxgen.join.units import Unit, Units
 from ctxgen.model import ConfigKey, Container, Dependency, Image
 from ctxgen.places import Places
 
+_APPLICATION = ("spring.application.name", "quarkus.application.name", "micronaut.application.name")
+
 
 class Known:
     """Facts, files and units, and the images by the folder of their Dockerfile."""
@@ -34,6 +36,18 @@ class Known:
                 self._bases.setdefault(folder, known)
                 if catalogue[known].category in ("database", "cache", "queue", "search"):
                     self._engines[image.at.path] = known
+
+    @cached_property
+    def applications(self) -> dict[str, str]:
+        """The folders of units by the names that their settings give the application, of names that only one has.
+
+        Source: https://docs.spring.io/spring-boot/reference/features/logging.html#features.logging.application-name
+        """
+        found: dict[str, set[str]] = defaultdict(set)
+        for key in self.facts.of(ConfigKey):
+            if key.key in _APPLICATION and self.places.scope(key.at.path) is None and (said := key.value.identifier()):
+                found[said.lower()].add(self.units.folder(key.at.path))
+        return {named: folders.pop() for named, folders in found.items() if len(folders) == 1}
 
     @cached_property
     def _made(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Which service answers what a library of the repository holds: the only one that needs it, directly or through others."""
+"""Which service answers, or which process runs, what a library of the repository holds: the only one that needs it, directly or through others."""
 
 from __future__ import annotations
 
@@ -21,15 +21,16 @@ class Users:
     def __init__(self, facts: Facts, units: Units, parts: Sequence[Part]) -> None:
         self._facts, self._units, self._parts = facts, units, parts
         self.of = cache(self._of)
+        self.process = cache(lambda library: self._of(library, ("service", "gateway", "worker")))
         self._needs = cache(self._find_needs)
         self._reached = cache(self._find_reached)
 
-    def _of(self, library: str) -> str | None:
-        """The component that answers for a library; None where none or several need it."""
+    def _of(self, library: str, kinds: Sequence[str] = ("service", "gateway")) -> str | None:
+        """The component of some kinds that answers for a library; None where none or several need it."""
         folder = next((part.folder for part in self._parts if part.id == library and part.kind == "library"), None)
         if folder is None:
             return None
-        users = {part.id for part in self._parts if part.kind in ("service", "gateway") and folder in self._reached(part.folder)}
+        users = {part.id for part in self._parts if part.kind in kinds and folder in self._reached(part.folder)}
         return users.pop() if len(users) == 1 else None
 
     def _find_needs(self) -> dict[str, set[str]]:

@@ -283,9 +283,10 @@ class _Teller:
         return pieces
 
     def owners(self, components: Iterable[str]) -> list[Part]:
-        """` for api, worker and 3 more`: the product's own parts among some components, by name."""
+        """` for api, worker and 3 more`: the product's own parts among some components, by name; libraries where no process is among them."""
         using = [self.parts[each] for each in components if each in self.parts and self.parts[each].kind != "infrastructure"]
-        return [" for ", *_counted([self.titles[part.id] for part in using])] if using else []
+        running = [part for part in using if part.kind != "library"] or using
+        return [" for ", *_counted(list(dict.fromkeys(self.titles[part.id] for part in running)))] if running else []
 
     def of_deployment(self, setting: ScaleSetting) -> bool:
         """Whether a size is of what is deployed and not of a technology in it (`PHP memory limit 512M`)."""

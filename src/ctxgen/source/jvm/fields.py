@@ -92,6 +92,9 @@ def text_of(program: Program, expression: ir.Expression | None, scope: Scope, fi
     )
     value = filled.get(called) or (program.evaluate(expression, scope) if plain(expression) or _getter(expression) else None)
     if not isinstance(value, str):
+        key = setting_of(program, expression, scope)
+        value = f"${{{key}}}" if key is not None else None
+    if not isinstance(value, str):
         return None
     text = settings(program).filled(scope.module.path, value)
     return text if text and "{" not in text and "$" not in text else None

@@ -81,6 +81,7 @@ _PREFIXES = (
     "spring.cloud.gateway.server.webmvc.routes",
     "spring.cloud.gateway.mvc.routes",
 )
+_HERE = ("", "localhost", "127.0.0.1", "0.0.0.0", "host.docker.internal")
 _INDEX = re.compile(r"\[\d{1,4}\]")
 
 
@@ -92,6 +93,11 @@ class _Stated:
         self.paths: list[str] = []
         self.verbs: list[str] = []
         self.at: At | None = None
+
+    @property
+    def leads_to(self) -> str:
+        """The service that answers; where the target is this machine, on which each has a port of its own, the route's name says more."""
+        return self.name or self.target if self.target in _HERE else self.target or self.name
 
     def predicate(self, value: Opaque, at: At) -> None:
         """`Path=/api/**,/other/**`, `Method=GET,POST`."""
@@ -166,7 +172,7 @@ def from_settings(program: Program, rules: Rules, context_path: Callable[[Progra
         for route in _zuul(stated) if zuul else _routes(stated):
             if route.paths and route.at is not None:
                 at = start or route.at
-                answer = Answer(tuple(route.verbs) or ("ANY",), tuple(route.paths), at, route.target or route.name)
+                answer = Answer(tuple(route.verbs) or ("ANY",), tuple(route.paths), at, route.leads_to)
                 above = context_path(program, at.path) if zuul else ""  # Zuul is a servlet; a gateway's predicates see the whole path
                 for endpoint in endpoints(program, answer, "netflix-zuul" if zuul else "spring-cloud-gateway", rules, prefix=above):
                     program.facts.append(replace(endpoint, via=(*endpoint.via, route.at)) if at != route.at else endpoint)

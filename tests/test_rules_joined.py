@@ -1,0 +1,118 @@
+"""What belongs together on the JVM and in .NET: libraries and the process that runs them, names of applications, tables that several files speak of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from test_rules import scanned as _scan
+
+from ctxgen.catalogue import load
+from ctxgen.render import markdown
+
+WEB = '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net8.0</TargetFramework></PropertyGroup><ItemGroup>{}</ItemGroup></Project>'
+LIBRARY = '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net8.0</TargetFramework></PropertyGroup><ItemGroup>{}</ItemGroup></Project>'
+
+
+def test_what_a_library_does_is_told_of_the_one_process_that_needs_it(tmp_path: Path) -> None:
+    bus = (
+        "using MassTransit;\nnamespace Shop;\npublic record OrderPlaced(int Id);\n"
+        "public class OrderPlacedConsumer : IConsumer<OrderPlaced> { public Task Consume(ConsumeContext<OrderPlaced> c) => Task.CompletedTask; }\n"
+    )
+    packages = (
+        '<PackageReference Include="MassTransit.RabbitMQ" Version="8.2.0" />'
+        '<PackageReference Include="Npgsql.EntityFrameworkCore.PostgreSQL" Version="8.0.0" />'
+        '<PackageReference Include="Microsoft.AspNetCore.Authentication.JwtBearer" Version="8.0.0" />'
+    )
+    files = {
+        "Shop.Bus/Shop.Bus.csproj": LIBRARY.format(packages),
+        "Shop.Bus/Consumers.cs": bus,
+        "Shop.Api/Shop.Api.csproj": WEB.format('<ProjectReference Include="../Shop.Bus/Shop.Bus.csproj" />'),
+        "Shop.Api/Program.cs": "var app = WebApplication.CreateBuilder(args).Build();\napp.Run();\n",
+        "compose.yml": "services:\n  db:\n    image: postgres:16\n  mq:\n    image: rabbitmq:3\n",
+    }
+    context = _scan(tmp_path, files)
+    assert [each.consumers for each in context.messaging] == [("shop.api",)]
+    assert next(each.components for each in context.datastores if each.technology == "postgresql") == ("db", "shop.api")
+    assert [(each.mechanism, each.component) for each in context.security.mechanisms] == [("jwt", "shop.api")]
+    assert "PostgreSQL 16 for Shop.Api" in markdown.render(context, load())
+
+
+def test_a_table_of_a_script_that_code_maps_is_told_once(tmp_path: Path) -> None:
+    entity = (
+        "using Microsoft.EntityFrameworkCore;\nnamespace Shop;\n"
+        "public class Order { public int Id { get; set; } }\n"
+        "public class ShopContext : DbContext {\n  public DbSet<Order> Orders { get; set; }\n"
+        '  protected override void OnModelCreating(ModelBuilder b) { b.Entity<Order>().ToTable("Orders", SchemaNames.Sales); }\n}\n'
+    )
+    files = {
+        "Shop/Shop.csproj": WEB.format('<PackageReference Include="Microsoft.EntityFrameworkCore.SqlServer" Version="8.0.0" />'),
+        "Shop/Shop.cs": entity,
+        "create.sql": "create table sales.Orders (Id int primary key);\ncreate table sales.Notes (Id int primary key);\n",
+    }
+    assert [(each.name, each.component) for each in _scan(tmp_path, files).models] == [("Notes", None), ("Order", "shop")]
+
+
+def test_a_deployment_that_is_called_as_its_settings_name_the_application(tmp_path: Path) -> None:
+    files = {
+        "settings.gradle": "include 'orders:orders-main'\n",
+        "orders/orders-main/build.gradle": "plugins { id 'org.springframework.boot' version '3.4.0' }\ndependencies { implementation 'org.springframework.boot:spring-boot-starter-web' }\n",
+        "orders/orders-main/Dockerfile": "FROM eclipse-temurin:21\nCOPY build/libs/orders-main.jar service.jar\n",
+        "orders/orders-main/src/main/java/shop/OrdersMain.java": "package shop;\n\npublic class OrdersMain { public static void main(String[] args) {} }\n",
+        "orders/orders-main/src/main/resources/application.properties": "spring.application.name=order-service\n",
+        "k8s/orders.yaml": (
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: order-service\nspec:\n  template:\n    spec:\n      containers:\n"
+            "        - name: order-service\n          image: example/shop-order-service:1\n          ports:\n            - containerPort: 8080\n"
+        ),
+        "k8s/ingress.yaml": (
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: nginx-ingress\nspec:\n  template:\n    spec:\n      containers:\n"
+            "        - name: controller\n          image: quay.io/kubernetes-ingress-controller/nginx-ingress-controller:0.33.0\n"
+        ),
+    }
+    context = _scan(tmp_path, files)
+    assert {part.name: (part.kind, part.path) for part in context.components} == {
+        "order-service": ("service", "orders/orders-main"),
+        "nginx-ingress": ("infrastructure", "k8s/ingress.yaml"),
+    }
+
+
+def test_projects_of_dotnet_for_tests_whose_names_go_on(tmp_path: Path) -> None:
+    files = {
+        "src/Shop/Shop.csproj": WEB.format(""),
+        "src/Shop/Program.cs": "var app = WebApplication.CreateBuilder(args).Build();\napp.Run();\n",
+        "src/Shop.Test.Common/Shop.Test.Common.csproj": LIBRARY.format('<PackageReference Include="RestSharp" Version="106.15.0" />'),
+    }
+    context = _scan(tmp_path, files)
+    assert [part.name for part in context.components] == ["Shop"]
+
+
+SPRING = "import org.springframework.boot.context.properties.ConfigurationProperties;\nimport org.springframework.amqp.rabbit.core.RabbitTemplate;\n"
+
+
+def test_an_exchange_that_a_record_of_settings_names(tmp_path: Path) -> None:
+    pom = (
+        "<project><artifactId>shop</artifactId><dependencies><dependency><groupId>org.springframework.boot</groupId>"
+        "<artifactId>spring-boot-starter-amqp</artifactId><version>3.4.0</version></dependency></dependencies></project>"
+    )
+    files = {
+        "pom.xml": pom,
+        "src/main/resources/application.properties": "shop.order-events-exchange=orders\nspring.rabbitmq.host=mq\n",
+        "src/main/java/shop/Settings.java": f'package shop;\n\n{SPRING}\n@ConfigurationProperties(prefix = "shop")\npublic record Settings(String orderEventsExchange) {{}}\n',
+        "src/main/java/shop/Publisher.java": (
+            f"package shop;\n\n{SPRING}\nclass Publisher {{\n  private final RabbitTemplate template;\n  private final Settings settings;\n\n"
+            "  Publisher(RabbitTemplate template, Settings settings) {\n    this.template = template;\n    this.settings = settings;\n  }\n\n"
+            "  void publish(String key, Object event) {\n    template.convertAndSend(settings.orderEventsExchange(), key, event);\n  }\n}\n"
+        ),
+    }
+    assert [(each.kind, each.name, each.producers) for each in _scan(tmp_path, files).messaging] == [("exchange", "orders", ("shop",))]
+
+
+def test_a_route_of_a_gateway_to_this_machine_is_called_by_its_name(tmp_path: Path) -> None:
+    files = {
+        "pom.xml": "<project><artifactId>edge</artifactId><dependencies><dependency><groupId>org.springframework.cloud</groupId><artifactId>spring-cloud-starter-gateway</artifactId></dependency></dependencies></project>",
+        "src/main/java/shop/Edge.java": "package shop;\n\nimport org.springframework.boot.autoconfigure.SpringBootApplication;\n\n@SpringBootApplication\npublic class Edge {}\n",
+        "src/main/resources/application.yml": (
+            "spring:\n  cloud:\n    gateway:\n      routes:\n        - id: orders\n          uri: ${ORDERS_URL:http://localhost:8081}\n"
+            "          predicates:\n            - Path=/orders/**\n"
+        ),
+    }
+    assert [(each.path, each.handler) for each in _scan(tmp_path, files).endpoints] == [("/orders/{path}", "orders")]
