@@ -94,7 +94,7 @@ def test_what_lets_everybody_in_guards_nothing(spelled: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "spelled", ["JwtRefreshGuard", "RefreshTokenGuard", "session.MustUser", "middlewares.NewAuthenticateMiddleware.Handler"]
+    "spelled", ["JwtRefreshGuard", "RefreshTokenGuard", "session.MustUser", "middlewares.NewAuthenticateMiddleware.Handler", "authed_only"]
 )
 def test_what_requires_something_guards(spelled: str) -> None:
     assert guard_kind(spelled) == "authn"

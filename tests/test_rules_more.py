@@ -158,7 +158,7 @@ app.delete("/orders/:id", protect, authorize("admin", "owner"), remove)
     java = """@RestController
 class Orders {
   @PreAuthorize("hasRole('ADMIN')") @DeleteMapping("/orders") void all() {}
-  @PreAuthorize("hasRole('CLERK')") @PostMapping("/orders") void add() {}
+  @PreAuthorize("hasAnyRole('CLERK', 'ADMIN')") @PostMapping("/orders") void add() {}
   @GetMapping("/orders") void list() {}
 }
 """

@@ -14,7 +14,7 @@ from ctxgen.render.budget import Code, Part, Piece, Text
 MOST = 2
 ASKED = 3
 """How many guards are told, and of each how many roles or permissions."""
-WORTH = 72
+WORTH = 82
 
 
 def met_most(guards: Iterable[str]) -> list[str]:
@@ -42,7 +42,10 @@ def _by_base(guards: Iterable[str]) -> list[tuple[str, Counter[str]]]:
 
 
 def _asked(stated: Counter[str]) -> Iterator[Part]:
-    asked = [asks for name, _ in stated.most_common() if (asks := name.partition(":")[2])]
+    counted = Counter[str]()
+    for name, times in stated.items():
+        counted.update({asks: times for asks in name.partition(":")[2].split(",") if asks})
+    asked = [asks for asks, _ in counted.most_common()]
     if asked:
         yield " ("
         for index, each in enumerate(asked[:ASKED]):

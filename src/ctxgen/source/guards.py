@@ -22,7 +22,7 @@ _AUTHZ = {
 _AUTHN = {
     "auth", "authn", "authenticate", "authenticated", "authentication", "authenticator", "login", "signin", "logged", "loggedin", "jwt", "jwks", "token", "bearer", "session", "passport", "oauth", "oauth2", "oidc",
     "keycloak", "apikey", "user", "principal", "sanctum", "devise", "protect", "protected", "clerk", "auth0", "firebase", "cognito", "credentials", "basicauth", "signature",
-    "hmac", "jwtauth", "requireauth", "loginrequired", "authrequired", "checkauth", "verifytoken", "isauth", "authguard",
+    "hmac", "jwtauth", "authed", "requireauth", "loginrequired", "authrequired", "checkauth", "verifytoken", "isauth", "authguard",
 }  # fmt: skip
 _VALIDATION = {
     "validate",
