@@ -266,3 +266,60 @@ def test_an_application_of_adonisjs(tmp_path: Path) -> None:
         "orders": ["id", "title"],
         "items": ["id", "title"],
     }
+
+
+def test_an_application_of_strapi(tmp_path: Path) -> None:
+    def schema(kind: str, singular: str, plural: str) -> str:
+        return (
+            f'{{"kind": "{kind}", "collectionName": "{plural}", "info": {{"singularName": "{singular}", "pluralName": "{plural}"}},\n'
+            '"attributes": {"title": {"type": "string", "required": true}, "images": {"type": "media"},\n'
+            '"owner": {"type": "relation", "relation": "manyToOne", "target": "api::person.person"}}}'
+        )
+
+    custom = (
+        "module.exports = { routes: [\n  { method: 'GET', path: '/orders/:id/lines', handler: 'order.lines', config: { auth: false } },\n"
+        "  { method: 'POST', path: '/orders/pay', handler: 'order.pay', config: { policies: ['is-owner'] } },\n] };\n"
+    )
+    core = "const { createCoreRouter } = require('@strapi/strapi').factories;\n\nmodule.exports = createCoreRouter('api::%s', %s);\n"
+    files = {
+        "package.json": '{"name": "shop", "dependencies": {"@strapi/strapi": "4.13.5", "@strapi/plugin-users-permissions": "4.13.5", "better-sqlite3": "7.6.2"}}',
+        "config/api.js": "module.exports = { rest: { prefix: '/v1' } };\n",
+        "src/api/order/content-types/order/schema.json": schema("collectionType", "order", "orders"),
+        "src/api/order/routes/order.js": core % ("order.order", "{ only: ['find', 'findOne'], config: { find: { auth: false } } }"),
+        "src/api/order/routes/01-own.js": custom,
+        "src/api/home/content-types/home/schema.json": schema("singleType", "home", "homes"),
+        "src/api/home/routes/home.ts": "import { factories } from '@strapi/strapi';\nexport default factories.createCoreRouter('api::home.home', { except: ['delete'] });\n",
+    }
+    context = _scan(tmp_path, files)
+    assert {(each.method, each.path): (each.handler, each.access) for each in context.endpoints} == {
+        ("GET", "/v1/orders"): ("order.find", "public"),
+        ("GET", "/v1/orders/{id}"): ("order.findOne", "unknown"),
+        ("GET", "/v1/orders/{id}/lines"): ("order.lines", "public"),
+        ("POST", "/v1/orders/pay"): ("order.pay", "guarded"),
+        ("GET", "/v1/home"): ("home.find", "unknown"),
+        ("PUT", "/v1/home"): ("home.update", "unknown"),
+    }
+    assert {(each.name, each.table): [column.name for column in each.columns] for each in context.models} == {
+        ("order", "orders"): ["title"],
+        ("home", "homes"): ["title"],
+    }
+    assert _mechanisms(context) == {"jwt"}
+
+
+def test_server_routes_of_tanstack_start(tmp_path: Path) -> None:
+    route = "import { createFileRoute } from '@tanstack/react-router';\n\nexport const Route = createFileRoute('%s')({\n  server: {\n%s  },\n});\n"
+    plain = "    handlers: {\n      GET: async ({ params }) => new Response(params.id),\n      DELETE: remove,\n    },\n"
+    made = "    handlers: ({ createHandlers }) => createHandlers({ POST: { middleware: [requireUser], handler: async () => {} } }),\n"
+    files = {
+        "package.json": '{"name": "shop", "dependencies": {"@tanstack/react-start": "1.135.2", "@tanstack/react-router": "1.135.2", "react": "19"}}',
+        "src/routes/api/orders.$id.ts": route % ("/_app/api/orders/$id", plain),
+        "src/routes/api/$.ts": route % ("/(open)/api/$", made),
+        "src/routes/index.tsx": "import { createFileRoute } from '@tanstack/react-router';\nexport const Route = createFileRoute('/')({ component: Home });\n",
+    }
+    context = _scan(tmp_path, files)
+    assert _access(context) == {
+        ("GET", "/api/orders/{id}"): [],
+        ("DELETE", "/api/orders/{id}"): [],
+        ("POST", "/api/{path}"): ["requireUser"],
+    }
+    assert [each.kind for each in context.components] == ["service"]
