@@ -210,6 +210,8 @@ class Guarding(Interpreter):
             guards += self._chained(called, arguments)
             guards += self._beside(written, inner[1], arguments)
             handler, written = inner
+        if guards or isinstance(written, ir.Name):  # a name that keeps what others were put around: `var list = requireLogin(all)`
+            around += self.made_around(handler, self.at(arguments)) if self.language.handlers_wrapped else []
         told = {each.name.rpartition(".")[2] for each in guards}
         return handler, written, [*guards, *(each for each in around if each.name not in told)]
 
@@ -241,7 +243,8 @@ class Guarding(Interpreter):
             made = argument.value.function if isinstance(argument.value, ir.Call) else None
             maker = self.evaluate(made, scope) if isinstance(made, (ir.Name, ir.Attribute)) else None
             if made is not None and isinstance(maker, FunctionValue) and _HANDLES.search(last_name(maker.function.returns)):
-                return maker, made
+                given = self.evaluate(argument.value, scope)
+                return given if isinstance(given, FunctionValue) and given.maker is not None else maker, made
         return None
 
     def _chained(self, called: ir.Expression, arguments: Arguments) -> list[Guard]:
