@@ -1622,3 +1622,66 @@ def test_ecto_that_phoenix_brings_and_sqlite_of_seaorm(tmp_path: Path) -> None:
         "Cargo.toml": '[package]\nname = "shop"\n\n[dependencies]\nsea-orm = { version = "1", features = ["sqlx-postgres", "sqlx-sqlite"] }\n'
     }
     assert {each.technology for each in _scan(tmp_path / "rust", rust).datastores} == {"postgresql", "sqlite"}
+
+
+def test_handlers_that_names_and_makers_keep_behind_guards(tmp_path: Path) -> None:
+    files = {
+        "go.mod": "module shop\n\ngo 1.22\n\nrequire github.com/gorilla/mux v1.8.1\n",
+        "auth.go": (
+            'package main\n\nimport "net/http"\n\ntype handleFunc func(w http.ResponseWriter, r *http.Request, d *data) (int, error)\n\n'
+            "func withUser(fn handleFunc) handleFunc {\n\treturn func(w http.ResponseWriter, r *http.Request, d *data) (int, error) {\n"
+            "\t\tif d.user == nil {\n\t\t\treturn http.StatusUnauthorized, nil\n\t\t}\n\t\treturn fn(w, r, d)\n\t}\n}\n\n"
+            "var listOrders = withUser(func(w http.ResponseWriter, r *http.Request, d *data) (int, error) { return 0, nil })\n\n"
+            "func removeOrder(cache string) handleFunc {\n\treturn withUser(func(w http.ResponseWriter, r *http.Request, d *data) (int, error) { return 0, nil })\n}\n\n"
+            "var signup = func(w http.ResponseWriter, r *http.Request, d *data) (int, error) { return 0, nil }\n"
+        ),
+        "main.go": (
+            'package main\n\nimport (\n\t"net/http"\n\n\t"github.com/gorilla/mux"\n)\n\n'
+            "func handle(fn handleFunc, prefix string) http.Handler {\n"
+            "\treturn http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fn(w, r, &data{}) })\n}\n\n"
+            "func main() {\n\tr := mux.NewRouter()\n\tadapted := func(fn handleFunc, prefix string) http.Handler { return handle(fn, prefix) }\n"
+            '\tr.Handle("/orders", adapted(listOrders, "")).Methods("GET")\n\tr.Handle("/orders/all", adapted(removeOrder("a"), "")).Methods("DELETE")\n'
+            '\tr.Handle("/signup", adapted(signup, ""))\n\thttp.ListenAndServe(":80", r)\n}\n'
+        ),
+    }
+    assert _access(_scan(tmp_path, files)) == {"/orders": "guarded", "/orders/all": "guarded", "/signup": "unknown"}
+
+
+@pytest.mark.parametrize(("script", "serves"), [("import Vue from 'vue';\n", False), ("import express from 'express';\n", True)])
+def test_frameworks_of_javascript_beside_another_server(tmp_path: Path, script: str, serves: bool) -> None:
+    files = {
+        "composer.json": '{"name": "shop/web", "require": {"laravel/framework": "^11.0"}}',
+        "package.json": '{"name": "shop", "dependencies": {"vue": "3", "express": "4", "jsonwebtoken": "9"}}',
+        "resources/assets/js/app.js": script,
+    }
+    context = _scan(tmp_path, files)
+    assert [part.language for part in context.components if part.kind == "service"] == (["JavaScript", "PHP"] if serves else ["PHP"])
+
+
+def test_routes_of_codeigniter(tmp_path: Path) -> None:
+    files = {
+        "composer.json": '{"name": "shop/web", "require": {"codeigniter4/framework": "^4.6", "codeigniter4/shield": "^1.1"}}',
+        "app/Config/Routes.php": (
+            "<?php\n\nuse App\\Controllers\\Reports;\nuse CodeIgniter\\Router\\RouteCollection;\n\n/** @var RouteCollection $routes */\n"
+            "$routes->get('/', 'Home::index');\n$routes->match(['get', 'post'], 'login', 'Auth::login');\n"
+            "$routes->get('users/(:num)/([a-z]+)', 'Users::show/$1', ['filter' => 'session']);\n"
+            "$routes->group('api', ['filter' => ['tokens', 'cors']], static function ($routes) {\n"
+            "    $routes->resource('photos', ['only' => 'index,show', 'controller' => 'App\\Controllers\\Pictures']);\n"
+            "    $routes->group('admin', static function ($routes) {\n"
+            "        $routes->delete('items/(:segment)', [[Reports::class, 'remove'], '$1'], ['filter' => 'permission:items.delete']);\n    });\n});\n"
+            "$routes->presenter('news', ['except' => ['index', 'show', 'new', 'create', 'edit', 'update']]);\n$routes->add($unknown, 'Home::index');\n"
+        ),
+    }
+    context = _scan(tmp_path, files)
+    assert {(each.method, each.path, each.handler, *(held.kind for held in each.guards)) for each in context.endpoints} == {
+        ("GET", "/", "Home::index"),
+        ("GET", "/login", "Auth::login"),
+        ("POST", "/login", "Auth::login"),
+        ("GET", "/users/{num}/{segment}", "Users::show", "authn"),
+        ("GET", "/api/photos", "Pictures::index", "authn"),
+        ("GET", "/api/photos/{id}", "Pictures::show", "authn"),
+        ("DELETE", "/api/admin/items/{segment}", "Reports::remove", "authn", "authz"),
+        ("GET", "/news/remove/{id}", "News::remove"),
+        ("POST", "/news/delete/{id}", "News::delete"),
+    }
+    assert _mechanisms(context) == {"session", "password"}

@@ -20,7 +20,7 @@ from ctxgen.join.files import Files, folders_above
 from ctxgen.join.functions import functions, templates
 from ctxgen.join.go_services import go_services
 from ctxgen.language_names import ECOSYSTEM_OF, extension
-from ctxgen.model import At, ConfigKey, Container, Dependency, Ecosystem, Parent, Project, Sighting
+from ctxgen.model import At, ConfigKey, Container, Dependency, Ecosystem, Import, Parent, Project, Sighting
 from ctxgen.places import Places
 
 _BACKEND = {"database", "orm", "migration", "cache", "queue", "jobs", "search", "server"}
@@ -68,6 +68,7 @@ def find_units(facts: Facts, sightings: Sequence[Sighting], catalogue: Catalogue
     shared = _add_go_services(found, places, files)
     inner = {project.folder for project in facts.of(Project) if project.folder is not None}
     static = {folder_of(key.at.path) for key in facts.of(ConfigKey) if key.key == "site.static"}
+    static |= _never_served({folder for folder, ecosystem in found if ecosystem != "npm"}, sightings, facts, catalogue, places)
     categories = _npm_categories(sightings, catalogue, inner, static)
     sharing = {
         above
@@ -184,6 +185,30 @@ def _gather_functions(found: dict[Key, Unit], facts: Facts, places: Places, file
         if written:
             most = written.most_common(1)[0][0]
             found.setdefault((project, most), Unit(project, most, project.rpartition("/")[2] or root_name, deployed[0].at))
+
+
+def _never_served(others: set[str], sightings: Sequence[Sighting], facts: Facts, catalogue: Catalogue, places: Places) -> set[str]:
+    """The folders of projects in other languages (`others`) whose npm packages hold frameworks that nothing imports: they serve nothing beside the assets."""
+    listed: dict[str, set[str]] = defaultdict(set)
+    for sighting in sightings:
+        if (
+            sighting.signal.startswith("npm ")
+            and catalogue[sighting.technology].serves
+            and (folder := folder_of(sighting.at.path)) in others
+        ):
+            listed[folder].update(catalogue[sighting.technology].npm)
+    if not listed:
+        return set()
+    imported = {
+        each.module
+        for each in facts.of(Import)
+        if each.language == "javascript" and places.scope(each.at.path) is None and not places.vendored(each.at.path)
+    }
+    return {
+        folder
+        for folder, packages in listed.items()
+        if not any(module == each or module.startswith(f"{each}/") for module in imported for each in packages)
+    }
 
 
 def _npm_categories(sightings: Sequence[Sighting], catalogue: Catalogue, inner: set[str], static: set[str]) -> dict[str, set[str]]:
