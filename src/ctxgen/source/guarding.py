@@ -244,7 +244,8 @@ class Guarding(Interpreter):
             maker = self.evaluate(made, scope) if isinstance(made, (ir.Name, ir.Attribute)) else None
             if made is not None and isinstance(maker, FunctionValue) and _HANDLES.search(last_name(maker.function.returns)):
                 given = self.evaluate(argument.value, scope)
-                return given if isinstance(given, FunctionValue) and given.maker is not None else maker, made
+                guarded = isinstance(given, FunctionValue) and given.maker is not None and given.inner is not None
+                return given if guarded else maker, made
         return None
 
     def _chained(self, called: ir.Expression, arguments: Arguments) -> list[Guard]:
