@@ -26,6 +26,7 @@ def _block(context: Context) -> str:
     [
         ("session['user_id'] = user.id", {"session"}),
         ("session['logged_in'] = True", {"session"}),
+        ("session['is_admin'] = True", {"session"}),
         ('flask.session["id"] = user["id"]', {"session"}),
         ("session['next'] = request.url", set()),
         ("if session['user_id'] == 1: pass", set()),
@@ -468,3 +469,31 @@ def test_events_and_timers_of_nameko(tmp_path: Path) -> None:
     told = {each.name: (bool(each.producers), bool(each.consumers)) for each in context.messaging}
     assert told == {"stock.sold_out": (False, True), "orders.order_held": (True, False)}
     assert [(job.name, job.schedule) for job in context.jobs] == [("sweep", "every 30 s")]
+
+
+def test_a_route_is_told_where_the_item_of_its_list_is_written(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "flask==3.1\n",
+        "shop/__init__.py": "",
+        "shop/kit.py": "def put(blueprint, routes):\n    for path, view in routes:\n        blueprint.add_url_rule(path, view_func=view)\n    return blueprint\n",
+        "shop/orders.py": (
+            "from flask import Blueprint\n\nfrom shop.kit import put\n\n\ndef orders():\n    return ''\n\n\nroutes = [\n    ('/orders', orders),\n    ('/orders/open', orders),\n]\n"
+            "blueprint = put(Blueprint('orders', 'orders'), routes)\n"
+        ),
+        "shop/app.py": "from flask import Flask\n\nfrom shop.orders import blueprint\n\napp = Flask(__name__)\napp.register_blueprint(blueprint)\n",
+    }
+    told = {each.path: (each.evidence[0].path, each.evidence[0].line) for each in _scan(tmp_path, files).endpoints}
+    assert told == {"/orders": ("shop/orders.py", 11), "/orders/open": ("shop/orders.py", 12)}
+
+
+@pytest.mark.parametrize("folder", ["tests_integration", "tests_frontend_v2", "scripts/test-environments/postgres", "test_e2e"])
+def test_what_folders_of_tests_start_is_not_deployed(tmp_path: Path, folder: str) -> None:
+    compose = "services:\n  shop:\n    image: shop/shop\n    ports: ['9000:9000']\n  db:\n    image: postgres:11\n  proxy:\n    image: traefik:3\n    ports: ['80:80']\n"
+    files = {
+        "requirements.txt": "fastapi==0.115\nasyncpg==0.30\naiosqlite==0.20\n",
+        "main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+        f"{folder}/compose.yml": compose,
+    }
+    context = _scan(tmp_path / "shop", files)
+    assert [(part.name, part.ports) for part in context.components] == [("shop", ())]
+    assert {store.technology: store.usage for store in context.datastores} == {"postgresql": "supported", "sqlite": "supported"}

@@ -16,7 +16,8 @@ from ctxgen.facts import folder_of, folders_up
 from ctxgen.model import Scope
 
 _TEST = re.compile(
-    r"(?i)(?:.*(?:[._-]|unit|integration|functional|acceptance|e2e|load|performance|smoke))?(?:tests?\d?|specs?|testing)|(?:.*[._-])?test[-_](?:utils?|helpers?|support|db|fixtures)|test[-_]?(?:utils?|helpers?|support|suites?|cases?|migrations?|apps?|projects?|plugins?)"
+    r"(?i)(?:.*(?:[._-]|unit|integration|functional|acceptance|e2e|load|performance|smoke))?(?:tests?\d?|specs?|testing)|(?:.*[._-])?test[-_](?:utils?|helpers?|support|db|fixtures)|test[-_]?(?:utils?|helpers?|support|suites?|cases?|migrations?|apps?|projects?|plugins?|environments?|envs?)"
+    r"|tests?[-_](?:integration|unit|functional|acceptance|e2e|system)|tests[-_][\w-]{1,40}"
     r"|__tests__|regtest|e2e|cypress|playwright|__mocks__|mocks|testdata|test-data|test-resources|fixtures|__fixtures__|load-?tests?|loadgen|molecule|jmeter|gatling|k6|bench|benches|(?:micro)?benchmarks?|fuzz|fuzzing|fuzz_targets"
     r"|[\w.-]{1,80}\.tests?\.[\w.]{1,80}"  # projects of .NET for tests: `Shop.Test.Common`
 )

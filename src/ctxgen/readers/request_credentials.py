@@ -113,7 +113,7 @@ _RUBY_SESSION = re.compile(
     rb"""|\bsession\[[:"']\w{1,40}["']?\]\s{0,3}=\s{0,3}@?(?:\w{1,40}_)?(?:user|account|member|admin)\.(?:id|\w{0,40}token)\b"""
 )
 _PYTHON_SESSION = re.compile(
-    rb"""\bsession\[["'](?:(?:current_|logged_in_|auth_)?(?:user|account|member|admin|employee|customer)(?:_?(?:id|name|email))?|uid|logged_?in|is_logged_in|authenticated|username)["']\]\s{0,3}=(?!=)"""
+    rb"""\bsession\[["'](?:(?:current_|logged_in_|auth_)?(?:user|account|member|admin|employee|customer)(?:_?(?:id|name|email))?|uid|logged_?in|is_logged_in|is_admin|authenticated|username)["']\]\s{0,3}=(?!=)"""
     rb"""|\bsession\[["']\w{1,40}["']\]\s{0,3}=\s{0,3}(?:\w{1,40}_)?(?:user|account|member|admin)(?:\.id\b|\[["']_?id["']\])"""
 )
 _PYTHON_SESSIONS = (b"flask", b"quart", b"starlette", b"request.session[")

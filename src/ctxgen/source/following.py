@@ -70,6 +70,7 @@ class Following:
         """How many branches what is run lies in."""
         self.unknown_loops = 0
         """The loops being followed whose items nobody knows."""
+        self.looping: list[Value] = []
         self._most = MAX_STEPS
         self._active: dict[tuple[int, ...], int] = defaultdict(int)
         self.calling: list[Arguments] = []

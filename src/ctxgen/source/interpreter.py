@@ -114,7 +114,9 @@ class Interpreter(Lookups):
             if loop.target is not None:
                 self._bind(loop.target, item, scope, declares=True)
             self.unknown_loops += item is UNKNOWN
+            self.looping.append(item)
             returned += self._execute(loop.body, scope)
+            self.looping.pop()
             self.unknown_loops -= item is UNKNOWN
         return returned
 
@@ -656,6 +658,7 @@ class Interpreter(Lookups):
         if id(value.function) not in self.executed and id(value.function) not in self.handlers:
             self.begin(value.scope.module.path)
             self.unknown_loops = 0
+            self.looping.clear()
             self._most = min(MAX_STEPS, self._steps + (MAX_MAIN if value.function.name == "main" else MAX_UNCALLED))
             try:
                 self.uncalled(value, Arguments((), {}, (), value.function.line, value.scope))

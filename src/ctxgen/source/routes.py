@@ -11,7 +11,7 @@ from ctxgen.source.guarding import Guarding
 from ctxgen.source.guards import guard, spelled
 from ctxgen.source.handlers import handler_name
 from ctxgen.source.routing import MAX_ENDPOINTS, Route, Router
-from ctxgen.source.values import UNKNOWN, Arguments, Decoration, Decorator, FunctionValue, Instance, Object, Scope, Value
+from ctxgen.source.values import UNKNOWN, Arguments, Decoration, Decorator, FunctionValue, Instance, Object, Placed, Scope, Value
 
 MAX_ROUTES = 100_000
 """Routes, mounts and guards of one language's source."""
@@ -25,6 +25,8 @@ class Routes(Guarding):
     routers: list[Router]
     notes: list[tuple[At, str, str]]
     _order: int
+    looping: list[Value]
+    """The items that the loops which are being followed stand at, innermost last."""
     _site: At | None
     """The call of the repository's own overload whose body is followed: it states the route."""
     handler_name = staticmethod(handler_name)
@@ -226,7 +228,14 @@ class Routes(Guarding):
                 return self.at(composed or each)
             if composed is None and _composes(each, stated):
                 composed = each
-        return self.at(composed or arguments)
+        return self.at(composed) if composed is not None else self._listed(arguments) or self.at(arguments)
+
+    def _listed(self, arguments: Arguments) -> At | None:
+        """Where the item of a list is written that a loop takes a path from: `("/orders", Orders)` of `for path, view in routes: app.add(path, view)`."""
+        for item in reversed(self.looping[-4:]):
+            if isinstance(item, Placed) and any(isinstance(each, str) and each in item for each in arguments.positional):
+                return At(item.path, item.line)
+        return None
 
     def note(self, at: At, code: str, text: str) -> None:
         """Keep that something could not be followed."""
