@@ -116,3 +116,52 @@ def test_a_route_of_a_gateway_to_this_machine_is_called_by_its_name(tmp_path: Pa
         ),
     }
     assert [(each.path, each.handler) for each in _scan(tmp_path, files).endpoints] == [("/orders/{path}", "orders")]
+
+
+def test_packages_of_paket(tmp_path: Path) -> None:
+    files = {
+        "paket.dependencies": "source https://api.nuget.org/v3/index.json\nframework: net8.0\nnuget Saturn ~> 0 // comment\nnuget Giraffe\n\ngroup Test\n  nuget Expecto ~> 9\n",
+        "paket.lock": (
+            "RESTRICTION: == net8.0\nNUGET\n  remote: https://api.nuget.org/v3/index.json\n    Giraffe (6.2) - restriction: >= net6.0\n      FSharp.Core (>= 6.0)\n"
+            "    Saturn (0.16.1)\n\nGROUP Test\nNUGET\n  remote: https://api.nuget.org/v3/index.json\n    Expecto (9.0.4)\n"
+        ),
+        "src/Server/Server.fsproj": WEB.format(""),
+        "src/Server/paket.references": "Saturn\nGiraffe\nFile: types.fs\n\ngroup Test\n  Expecto\n",
+        "src/Server/Server.fs": "module Server\n\nlet app = application {\n    use_jwt_authentication secret issuer\n}\n",
+    }
+    context = _scan(tmp_path, files)
+    told = {each.id: (each.version, each.scope) for each in context.technologies}
+    assert (told["giraffe"], told["saturn"]) == (("6.2", "backend"), ("0.16.1", "backend"))
+    assert "expecto" not in told or told["expecto"][1] == "test"
+    assert [(each.mechanism, each.component) for each in context.security.mechanisms] == [("jwt", "server")]
+
+
+def test_hosts_of_aspire_for_several_systems_and_resources_of_their_own(tmp_path: Path) -> None:
+    host = 'var builder = DistributedApplication.CreateBuilder(args);\nbuilder.AddProject<Projects.{0}>("{1}");\nbuilder.AddTalkingClock("clock{1}");\nbuilder.AddCollector("otel{1}", "../otel/config.yaml");\n'
+    files: dict[str, str] = {}
+    for title in ("Shop", "Mail", "Stock"):
+        files |= {
+            f"{title}/{title}.AppHost/{title}.AppHost.csproj": '<Project Sdk="Microsoft.NET.Sdk"><Sdk Name="Aspire.AppHost.Sdk" Version="9.4.0" /><PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net9.0</TargetFramework></PropertyGroup></Project>',
+            f"{title}/{title}.AppHost/Program.cs": host.format(title, title.lower()),
+            f"{title}/{title}/{title}.csproj": WEB.format(""),
+            f"{title}/{title}/Program.cs": "var app = WebApplication.CreateBuilder(args).Build();\napp.Run();\n",
+            f"{title}/otel/config.yaml": "receivers: {}\n",
+        }
+    context = _scan(tmp_path, files)
+    assert context.architecture.pattern == "monorepo-of-apps"
+    assert sorted(part.name for part in context.components if part.kind != "infrastructure") == ["mail", "shop", "stock"]
+
+
+def test_a_registry_of_few_does_not_make_a_system_of_all(tmp_path: Path) -> None:
+    pom = "<project><artifactId>{0}</artifactId><dependencies>{1}<dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId><version>3.4.0</version></dependency></dependencies></project>"
+    eureka = "<dependency><groupId>org.springframework.cloud</groupId><artifactId>spring-cloud-starter-netflix-eureka-client</artifactId></dependency>"
+    main = "package shop;\n\npublic class ShopApplication { public static void main(String[] args) {} }\n"
+    files: dict[str, str] = {}
+    for number, title in enumerate(("jdbc", "rest", "pages-bootstrap", "mail", "forex")):
+        files |= {
+            f"{title}/pom.xml": pom.format(title, eureka if number > 3 else ""),
+            f"{title}/src/main/java/shop/ShopApplication.java": main,
+        }
+    context = _scan(tmp_path, files)
+    assert context.architecture.pattern == "monorepo-of-apps"
+    assert {part.kind for part in context.components} == {"service"}

@@ -96,7 +96,8 @@ def architecture(parts: Sequence[Component], technologies: Sequence[Technology],
     if serverless and functions:
         pattern, evidence = "serverless", [e for t in serverless for e in t.evidence[:1]]
     elif _apart(services, join) or (len({part.language for part in built}) > 1 and len(services) > 1 and _apart(built, join)):
-        together = (on_their_own or _find_each_other(technologies)) and not _steps(services) and not _namesakes(services)
+        together = on_their_own or _find_each_other(technologies, services)
+        together = together and not _steps(services) and not _namesakes(services) and not _several_hosts(parts)
         pattern = "microservices" if together else "monorepo-of-apps"
     elif built:
         pattern = "modular-monolith" if _domain_modules(join) and len(folders) <= 2 else "monolith"
@@ -144,10 +145,19 @@ def _apart(parts: Sequence[Component], join: Join) -> bool:
     return len({part.path if part.path in own else join.project(part.path, part.language) for part in parts}) >= 3
 
 
-def _find_each_other(technologies: Sequence[Technology]) -> bool:
-    """Whether services that no file deploys make one system: they find each other by a registry, gateway or queue."""
-    together = {known for trait in ("api-gateway", "service-discovery", "configuration-server") for known in _TRAITS[trait]}
-    return any((t.id in together or t.category == "queue") and t.scope == "backend" and t.usage == "used" for t in technologies)
+def _find_each_other(technologies: Sequence[Technology], services: Sequence[Component]) -> bool:
+    """Whether services that no file deploys make one system: behind a gateway, or at least half of them with a registry, configuration server or queue."""
+    used = {t.id: t.category for t in technologies if t.scope == "backend" and t.usage == "used"}
+    if not used.keys().isdisjoint(_TRAITS["api-gateway"]):
+        return True
+    found = {known for trait in ("service-discovery", "configuration-server") for known in _TRAITS[trait]}
+    found |= {known for known, category in used.items() if category == "queue"}
+    return 2 * sum(not found.isdisjoint(part.technologies) for part in services) >= len(services)
+
+
+def _several_hosts(parts: Sequence[Component]) -> bool:
+    """Whether three or more programs of Aspire each put a system of their own together, as in a collection of samples.  Source: https://aspire.dev/get-started/app-host/."""
+    return sum(part.kind == "infrastructure" and part.name.endswith(".AppHost") for part in parts) >= 3
 
 
 def _domain_modules(join: Join) -> bool:

@@ -19,6 +19,8 @@ _INFRASTRUCTURE = {
 _JOB = re.compile(
     r"(?i)(?:^|[-_.])(?:migrat\w*|seed\w*|prestart|init|setup|populate|load-?gen\w*|playwright|e2e|tests?|bootstrap|createbuckets)(?:$|[-_.])"
 )
+_STYLED = re.compile(r"(?i)(?:^|[-_.])bootstrap(?:$|[-_.])")
+"""What is called after the library of styles, where it serves pages."""
 _TEST_NAME = re.compile(r"(?i)(?:^|[-_.])tests?$")
 """A service of this name that is published is the application as developers run it, not a run of its tests."""
 _STORE = re.compile(r"(?i)(?:^|[-_.])(?:db|database|cache|store|mysql|postgres(?:ql)?|mongo(?:db)?|redis|queue|broker|mq)$")
@@ -150,6 +152,7 @@ class Kinds:
             and not self._without_a_program(unit)
             and unit.folder not in self._webapps
             and (kind := _by_name(unit.name, unit.folder, frozenset(), frozenset()))
+            and not (kind == "job" and _STYLED.search(unit.name) and any(self.catalogue[each].serves for each in has))
         ):
             return kind
         if unit.output == "library" or self._without_a_program(unit):

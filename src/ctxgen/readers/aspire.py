@@ -24,6 +24,7 @@ _FOLDER = re.compile(r"\.{0,2}[\w./\\ -]{1,200}")
 _NO_PROCESS = re.compile(
     r"Add(?:Parameter.*|ConnectionString|Orleans|ExternalService|(?:Azure)?OpenAI.*|GitHubModel|AzureAIFoundry|.*Environment|.*ContainerRegistry|AzureApplicationInsights|AzureLogAnalytics.*|DevTunnel|DaprComponent|DaprStateStore|DaprPubSub)"
 )
+_SETTINGS = re.compile(r"(?i).+\.(?:ya?ml|json|conf|toml|xml|sql|env|ini|cfg|sh)")
 _NO_LINK = {"WithParentRelationship", "WithChildRelationship", "WithRelationship", "PublishWithContainerFiles", "WithCertificateTrustScope"}
 _ENDPOINT = re.compile(r"With(?:Http|Https|Tcp|External)?Endpoint")
 _CHANNELS = {
@@ -93,7 +94,7 @@ class _Program:
         elif call.name == "AddContainer" and second:
             resource.image, resource.image_at = second, self.file.at(call.line)
             resource.tag = string(call.argument(2, "tag"))
-        elif second is not None and _FOLDER.fullmatch(second) and ("/" in second or "\\" in second):
+        elif second is not None and _FOLDER.fullmatch(second) and not _SETTINGS.fullmatch(second) and ("/" in second or "\\" in second):
             path = join_path(self.file.folder, second)
             resource.build = folder_of(path) if path and path.lower().endswith("proj") else path
         if call.name not in ("AddContainer", "AddProject") and (port := integer(call.argument(-1, "port"))):

@@ -221,22 +221,31 @@ def read_php_sign_in(file: File) -> Iterator[Fact]:
 _NET_PASSWORD = re.compile(rb"\b(?:PasswordSignInAsync|CheckPasswordSignInAsync|CheckPasswordAsync|VerifyHashedPassword)\s{0,3}\(")
 _NET_COOKIE = re.compile(rb"\.(?:AddCookie|AddIdentityCookies|ConfigureApplicationCookie)\s{0,3}(?:\(|<)")
 
-_NET_JWT = re.compile(rb"\.AddJwtBearer\s{0,3}\(")
+_NET_JWT = re.compile(rb"\.AddJwtBearer\s{0,3}\(|\buse_jwt_authentication\w{0,20}\s")
 _NET_BEARER = re.compile(rb"\.AddBearerToken\s{0,3}\(")
 
 
 @reads(
     "*.cs",
+    "*.fs",
     limit=SOURCE_LIMIT,
-    contains=(b"SignInAsync", b"CheckPasswordAsync", b"VerifyHashedPassword", b"Cookie", b".AddJwtBearer", b".AddBearerToken"),
+    contains=(
+        b"SignInAsync",
+        b"CheckPasswordAsync",
+        b"VerifyHashedPassword",
+        b"Cookie",
+        b".AddJwtBearer",
+        b".AddBearerToken",
+        b"use_jwt_authentication",
+    ),
 )
 def read_aspnet_sign_in(file: File) -> Iterator[Fact]:
     """Passwords that ASP.NET Core Identity checks, the cookie that keeps who is signed in, and the tokens that a scheme takes: JWTs, or those that it seals itself.
 
     Sources: https://learn.microsoft.com/dotnet/api/microsoft.aspnetcore.identity.signinmanager-1, https://learn.microsoft.com/aspnet/core/security/authentication/cookie,
-    https://learn.microsoft.com/aspnet/core/security/authentication/configure-jwt-bearer-authentication, https://learn.microsoft.com/dotnet/api/microsoft.extensions.dependencyinjection.bearertokenextensions.
+    https://learn.microsoft.com/aspnet/core/security/authentication/configure-jwt-bearer-authentication, https://saturnframework.org/explanations/application.html, https://learn.microsoft.com/dotnet/api/microsoft.extensions.dependencyinjection.bearertokenextensions.
     """
-    yield from _first(file, "request.jwt-bearer", _NET_JWT, b".AddJwtBearer")
+    yield from _first(file, "request.jwt-bearer", _NET_JWT, b".AddJwtBearer", b"use_jwt_authentication")
     yield from _first(file, "request.bearer-token", _NET_BEARER, b".AddBearerToken")
     yield from _first(file, "request.password", _NET_PASSWORD, b"SignInAsync", b"CheckPasswordAsync", b"VerifyHashedPassword")
     yield from _first(file, "request.cookie", _NET_COOKIE, b"Cookie")
