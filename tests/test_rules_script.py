@@ -323,3 +323,49 @@ def test_server_routes_of_tanstack_start(tmp_path: Path) -> None:
         ("POST", "/api/{path}"): ["requireUser"],
     }
     assert [each.kind for each in context.components] == ["service"]
+
+
+@pytest.mark.parametrize(
+    ("lets", "open_guards"),
+    [
+        ("if (!roles) { return true; }", []),
+        ("if (!roles || roles.length === 0) return true;", []),
+        ("if (roles === undefined) return true;", []),
+        ("if (isPublic) return true;", ["RolesGuard"]),
+        ("if (isPublic === true) return true;", ["RolesGuard"]),
+        ("if (!request.user) return false;", ["RolesGuard"]),
+    ],
+)
+def test_guards_of_nestjs_that_ask_of_marked_routes_alone(tmp_path: Path, lets: str, open_guards: list[str]) -> None:
+    guard = (
+        "import { CanActivate, ExecutionContext, Injectable } from '@nestjs/common';\nimport { Reflector } from '@nestjs/core';\n"
+        "import { ROLES } from './roles';\n\n@Injectable()\nexport class RolesGuard implements CanActivate {\n"
+        "  constructor(private reflector: Reflector) {}\n  canActivate(context: ExecutionContext): boolean {\n"
+        "    const request = context.switchToHttp().getRequest();\n    const isPublic = this.reflector.get('isPublic', context.getHandler());\n"
+        f"    const roles = this.reflector.getAllAndOverride<string[]>(ROLES, [context.getHandler(), context.getClass()]) || [];\n    {lets}\n"
+        "    return roles.some(role => request.user.roles.includes(role));\n  }\n}\n"
+    )
+    roles = (
+        "import { SetMetadata } from '@nestjs/common';\nexport const ROLES = 'roles';\n"
+        "export const Roles = (...roles: string[]) => SetMetadata(ROLES, roles);\n"
+    )
+    controller = (
+        "import { Controller, Get, Post } from '@nestjs/common';\nimport { Roles } from './roles';\n\n@Controller('orders')\n"
+        "export class OrdersController {\n  @Get()\n  list() {}\n  @Roles('admin')\n  @Post()\n  create() {}\n}\n"
+    )
+    module = (
+        "import { Module } from '@nestjs/common';\nimport { APP_GUARD, NestFactory } from '@nestjs/core';\n"
+        "import { RolesGuard } from './guard';\nimport { OrdersController } from './orders';\n\n"
+        "@Module({ controllers: [OrdersController], providers: [{ provide: APP_GUARD, useClass: RolesGuard }] })\nexport class AppModule {}\n"
+        "async function bootstrap() {\n  const app = await NestFactory.create(AppModule);\n  await app.listen(3000);\n}\nbootstrap();\n"
+    )
+    files = {
+        "package.json": '{"name": "shop", "dependencies": {"@nestjs/common": "11", "@nestjs/core": "11", "@nestjs/platform-express": "11"}}',
+        "src/roles.ts": roles,
+        "src/guard.ts": guard,
+        "src/orders.ts": controller,
+        "src/main.ts": module,
+    }
+    told = _access(_scan(tmp_path, files))
+    assert told["GET", "/orders"] == open_guards
+    assert "RolesGuard" in told["POST", "/orders"]

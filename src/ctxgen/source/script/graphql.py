@@ -138,7 +138,8 @@ def _resolver(program: Program, cls: ClassValue, found: list[Mark], resolver: Ma
             for mark in inside:
                 technology = _library(mark)
                 if mark.last in _ROOTS and technology is not None:
-                    guards = [*nest_guards.used(program, found), *nest_guards.used(program, inside), *_authorized([*found, *inside])]
+                    used = [*nest_guards.used(program, found), *nest_guards.used(program, inside)]
+                    guards = [*nest_guards.applying(program, used, [*found, *inside]), *_authorized([*found, *inside])]
                     operation(
                         program,
                         mark.last,

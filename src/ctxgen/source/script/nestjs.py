@@ -242,7 +242,7 @@ def _controller(program: Program, cls: ClassValue, mark: Mark, found: list[Mark]
     for method, owner in _methods(program, cls):
         inside = list(marks(program, method.decorators, owner.scope))
         for verb, written, each in _routes(inside):
-            guards = [*placed.guards, *own, *nest_guards.used(program, inside)]
+            guards = nest_guards.applying(program, [*placed.guards, *own, *nest_guards.used(program, inside)], [*found, *inside])
             guards += nest_guards.metadata([*found, *inside], any(each.kind in ("authn", "authz") for each in guards))
             if nest_guards.unlimited([*found, *inside]):
                 guards = [each for each in guards if each.kind != "rate"]
