@@ -191,7 +191,8 @@ def test_a_workload_of_kubernetes_runs_what_compose_builds_under_another_name(tm
         "api/Dockerfile": "FROM dunglas/frankenphp:1-php8.4\nCOPY . .\nEXPOSE 80\n",
         "k8s/shop.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: shop\nspec:\n  template:\n    spec:\n      containers:\n        - name: php\n          image: shop/api:1.2\n          ports:\n            - containerPort: 80\n",
     }
-    assert _kinds(_scan(tmp_path, files)) == {"php": "service"}
+    job = "apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: shop-fixtures\nspec:\n  template:\n    spec:\n      containers:\n        - name: php\n          image: shop/php:1.2\n"
+    assert _kinds(_scan(tmp_path, {**files, "k8s/job.yaml": job})) == {"php": "service", "shop-fixtures": "job"}
 
 
 def test_engines_in_a_publisher_s_own_images_are_no_services(tmp_path: Path) -> None:

@@ -293,7 +293,8 @@ class Deployments:
             kind, units = "infrastructure", []  # `redis: redis-server`
         if folder is None and technology is None and image is None and all(service.platform == "aspire" for service in same):
             kind = "infrastructure"  # a resource of the host's own that runs no code that is known
-        if kind in ("service", "worker") and all(service.resource in ("Job", "CronJob") for service in same):
+        ours = kind in ("service", "worker") or folder is not None or technology is None
+        if ours and all(service.resource in ("Job", "CronJob") for service in same):
             kind = "job"
         if kind in ("service", "worker") and not any(service.published for service in same) and self._awaited(same):
             kind = "job"

@@ -154,6 +154,8 @@ def without_restatements(parts: Sequence[Part], manifests: Set[str]) -> tuple[li
     """
     alike: dict[tuple[str, bool], list[Part]] = defaultdict(list)
     for part in parts:
+        if part.kind == "job":
+            continue  # several of one image do different things
         if part.language is not None or (part.image is None and part.ports):
             alike[part.path, True].append(part)
         elif part.image is not None:
