@@ -207,3 +207,15 @@ def test_engines_in_a_publisher_s_own_images_are_no_services(tmp_path: Path) -> 
         "main.go": MAIN,
     }
     assert {each.name for each in _scan(tmp_path, files).components if each.kind == "service"} == {"app"}
+
+
+def test_the_engine_of_somebody_else_s_program_is_none_of_the_product_s(tmp_path: Path) -> None:
+    files = {
+        "compose.yaml": "services:\n  app:\n    build: .\n    ports: [8080:8080]\n  forge:\n    image: gitea/gitea:1.21\n    environment:\n      - GITEA__database__DB_TYPE=sqlite3\n",
+        "Dockerfile": "FROM golang:1.24\nCOPY . .\n",
+        "go.mod": GO,
+        "main.go": MAIN,
+    }
+    assert _scan(tmp_path, files).datastores == ()
+    own = files["compose.yaml"].replace("build: .", "build: .\n    environment:\n      - DB_TYPE=sqlite3")
+    assert [each.technology for each in _scan(tmp_path / "own", {**files, "compose.yaml": own}).datastores] == ["sqlite"]

@@ -39,6 +39,13 @@ def place_sightings(sightings: Iterable[Sighting], join: Join, facts: Facts) -> 
         if sighting.signal.startswith("import ") and len(running := join.running(sighting.at.path)) > 1:
             placed += [replace(sighting, component=user) for user in running]
             continue
+        if (
+            sighting.owner is not None
+            and sighting.usage == "default"
+            and sighting.signal.startswith("config ")
+            and _somebody_elses(join, sighting.owner, sighting.at.path)
+        ):
+            continue  # the engine that a Gitea beside the product is told to keep its data in
         component = join.component(sighting.at.path, sighting.owner)
         scope = sighting.scope
         if (
@@ -53,6 +60,12 @@ def place_sightings(sightings: Iterable[Sighting], join: Join, facts: Facts) -> 
             scope = "frontend" if join.catalogue[sighting.technology].category == "build" else scope
         placed.append(replace(sighting, component=component, scope=scope))
     return placed
+
+
+def _somebody_elses(join: Join, service: str, path: str) -> bool:
+    """Whether a service runs a program that is not built from the repository."""
+    part = join.named.get(service, path)
+    return part is not None and part.kind == "infrastructure"
 
 
 def _importing(join: Join, facts: Facts) -> dict[str, set[str]]:
