@@ -497,3 +497,39 @@ def test_what_folders_of_tests_start_is_not_deployed(tmp_path: Path, folder: str
     context = _scan(tmp_path / "shop", files)
     assert [(part.name, part.ports) for part in context.components] == [("shop", ())]
     assert {store.technology: store.usage for store in context.datastores} == {"postgresql": "supported", "sqlite": "supported"}
+
+
+def test_methods_that_a_view_class_has_no_function_for(tmp_path: Path) -> None:
+    source = (
+        "from flask import Flask\nfrom flask.views import MethodView, View\n\napp = Flask(__name__)\nALL = ['GET', 'HEAD', 'POST', 'DELETE']\n\n\n"
+        "class Orders(MethodView):\n    def get(self):\n        return ''\n\n    def post(self):\n        return ''\n\n\n"
+        "class Page(View):\n    def dispatch_request(self):\n        return ''\n\n\n"
+        "app.add_url_rule('/orders', view_func=Orders.as_view('orders'), methods=ALL)\n"
+        "app.add_url_rule('/page', view_func=Page.as_view('page'), methods=['GET', 'POST'])\n"
+    )
+    files = {"requirements.txt": "flask==3.1\n", "app.py": source}
+    told = {(each.method, each.path) for each in _scan(tmp_path, files).endpoints}
+    assert told == {("GET", "/orders"), ("POST", "/orders"), ("GET", "/page"), ("POST", "/page")}
+
+
+def test_a_session_middleware_of_the_project_s_own(tmp_path: Path) -> None:
+    settings = "ROOT_URLCONF = 'shop.urls'\nMIDDLEWARE = ['shop.middleware.SessionMiddleware']\n"
+    files = {"requirements.txt": "Django==5.2\n", "manage.py": "", "shop/__init__.py": "", "shop/settings.py": settings}
+    assert _mechanisms(_scan(tmp_path, files)) == {"session"}
+
+
+def test_what_compose_and_kubernetes_serve_beside_a_worker(tmp_path: Path) -> None:
+    deployment = (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {0}\nspec:\n  template:\n    metadata:\n      labels:\n        app: {0}\n"
+        "    spec:\n      containers:\n      - name: {0}\n        image: shop/shop:edge\n"
+    )
+    worker = deployment.format("shop-celeryworker") + '        command: ["./celeryworker.sh"]\n'
+    files = {
+        "requirements.txt": "Django==5.2\ncelery==5.5\n",
+        "manage.py": "",
+        "Dockerfile": "FROM python:3.13\nEXPOSE 8080\nCOPY . .\nCMD gunicorn shop.wsgi\n",
+        "compose.yml": "services:\n  shop:\n    image: shop/shop:latest\n    expose: [8080]\n",
+        "kubernetes/deployments.yml": f"{deployment.format('shop-webserver')}---\n{worker}",
+    }
+    parts = [(part.name, part.kind) for part in _scan(tmp_path / "shop", files).components]
+    assert parts == [("shop", "service"), ("shop-celeryworker", "worker")]

@@ -165,8 +165,9 @@ def without_restatements(parts: Sequence[Part], manifests: Set[str]) -> tuple[li
     for (_, built), same in alike.items():
         hosted = [part for part in same if all(at.path.endswith(".cs") for at in part.at)]
         others = [part for part in same if part not in hosted]
-        if len(others) == 2 and built and _one_place(others[0], others[1], manifests):
-            hosted, others = [others[1]], others[:1]
+        pair = others if len(others) == 2 else [part for part in others if part.kind == "service"]
+        if len(pair) == 2 and built and _one_place(pair[0], pair[1], manifests) and (len(others) == 2 or _contained(pair[0], pair[1])):
+            hosted, others = [pair[1]], pair[:1]
         if len(hosted) == len(others) == 1:
             kept[id(others[0])] = replace(merged(others[0], hosted[0]), name=others[0].name)
             names[hosted[0].name.lower()] = others[0].name.lower()
@@ -174,11 +175,16 @@ def without_restatements(parts: Sequence[Part], manifests: Set[str]) -> tuple[li
     return [_renamed(part, names) for part in kept.values()], names
 
 
+def _contained(one: Part, other: Part) -> bool:
+    """Whether the longer name only adds words to the shorter one."""
+    short, long = sorted((f"-{re.sub('[._]', '-', part.name.lower())}-" for part in (one, other)), key=len)
+    return short in long
+
+
 def _one_place(one: Part, other: Part, manifests: Set[str]) -> bool:
     """Whether two parts of one folder are of one kind and ports, each stated by other files; one port is enough where the longer name only adds words (`catalog`, `shop-catalog-api`) or only one is Kubernetes'."""
-    short, long = sorted((f"-{re.sub('[._]', '-', part.name.lower())}-" for part in (one, other)), key=len)
     platforms = [{at.path in manifests for at in part.at} for part in (one, other)]
-    alike = bool(set(one.ports) & set(other.ports)) and (short in long or platforms in ([{True}, {False}], [{False}, {True}]))
+    alike = bool(set(one.ports) & set(other.ports)) and (_contained(one, other) or platforms in ([{True}, {False}], [{False}, {True}]))
     return (
         one.kind == other.kind
         and bool(one.ports)

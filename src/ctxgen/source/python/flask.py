@@ -37,8 +37,10 @@ def _add(program: Program, owner: Object, arguments: Arguments, value: Value, ex
         view = known
     stated = [each.upper() for each in plain(arguments.get("methods"))]
     if isinstance(view, ClassValue):
-        declared = plain(field(program, view, "methods"))
-        methods = stated or [each.upper() for each in declared] or methods_of(program, view) or ["GET"]
+        declared = [each.upper() for each in plain(field(program, view, "methods"))]
+        own = methods_of(program, view)
+        # a method that the view has no function for is answered with 405
+        methods = [each for each in stated or declared if each in own] or stated or declared or own or ["GET"]
         add_class_routes(program, owner, methods, [rule], at, view, guards)
     else:
         if isinstance(view, FunctionValue):
