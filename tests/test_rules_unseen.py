@@ -1685,3 +1685,53 @@ def test_routes_of_codeigniter(tmp_path: Path) -> None:
         ("POST", "/news/delete/{id}", "News::delete"),
     }
     assert _mechanisms(context) == {"session", "password"}
+
+
+_ENGINES_OF_GO = "module shop\n\ngo 1.22\n\nrequire (\n\tgithub.com/lib/pq v1.10.9\n\tgithub.com/go-sql-driver/mysql v1.9.0\n\tgithub.com/mattn/go-sqlite3 v1.14.32\n)\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("config/config.go", 'package config\n\nvar c = Database{\n\tDialect: "sqlite3",\n}\n'),
+        ("config/config.go", 'package config\n\ntype C struct {\n\tDBDriver string `env:"DB_DRIVER" envDefault:"sqlite3"`\n}\n'),
+        ("config/config.go", 'package config\n\nfunc f() {\n\tDatabaseType.setDefault("sqlite")\n}\n'),
+        ("cmd/shop/main.go", 'package main\n\nfunc f() {\n\tviper.SetDefault("driver", "sqlite")\n}\n'),
+        ("cmd/shop/main.go", 'package main\n\nfunc f() {\n\troot.PersistentFlags().StringVarP(&driver, "db-driver", "d", "sqlite3", "database")\n}\n'),
+        ("cmd/shop/flags.go", 'package main\n\nvar f = &cli.StringFlag{\n\tName:    "db-driver",\n\tAliases: []string{"driver"},\n\tValue:   "sqlite3",\n}\n'),
+    ],
+)  # fmt: skip
+def test_the_database_that_code_of_go_begins_with(tmp_path: Path, path: str, text: str) -> None:
+    found = {each.technology: each.usage for each in _scan(tmp_path, {"go.mod": _ENGINES_OF_GO, path: text}).datastores}
+    assert found == {"sqlite": "default", "mysql": "supported", "postgresql": "supported"}
+
+
+def test_no_database_that_code_of_go_begins_with(tmp_path: Path) -> None:
+    files = {
+        "go.mod": _ENGINES_OF_GO,
+        "config/config.go": 'package config\n\n// Dialect: "sqlite3" was it\nvar f = &cli.StringFlag{\n\tName:  "mode",\n\tValue: "sqlite3",\n}\n',
+        "store/store.go": 'package store\n\nvar d = Store{Dialect: "mysql"}\n',
+    }
+    assert {each.usage for each in _scan(tmp_path, files).datastores} == {"supported"}
+    one = {
+        "go.mod": "module shop\n\ngo 1.22\n\nrequire github.com/lib/pq v1.10.9\n",
+        "config/config.go": 'package config\n\nvar c = C{DBType: "postgres"}\n',
+    }
+    assert [(each.technology, each.usage) for each in _scan(tmp_path / "one", one).datastores] == [("postgresql", "used")]
+
+
+def test_databases_that_are_deployed_for_developers_to_choose_from(tmp_path: Path) -> None:
+    services = "  postgres:\n    image: postgres:16\n  mysql:\n    image: mysql:8.4\n"
+    files = {
+        "go.mod": _ENGINES_OF_GO,
+        "main.go": "package main\n\nfunc main() {}\n",
+        "Dockerfile": 'FROM golang:1.22\nCMD ["/shop"]\n',
+        "compose.yml": "services:\n  shop:\n    build: .\n    ports: ['80:80']\n" + services,
+    }
+    assert {each.technology: each.usage for each in _scan(tmp_path, files).datastores} == {
+        "postgresql": "supported", "mysql": "supported", "sqlite": "supported",
+    }  # fmt: skip
+    files["compose.yml"] = files["compose.yml"].replace(
+        "    ports:", "    environment:\n      DATABASE_URL: postgres://postgres/shop\n    ports:"
+    )
+    assert {each.technology: each.usage for each in _scan(tmp_path / "told", files).datastores}["postgresql"] == "used"

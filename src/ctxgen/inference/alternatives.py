@@ -35,9 +35,8 @@ def told_apart(sightings: Sequence[Sighting], catalogue: Catalogue, others: Set[
         and not s.at.path.endswith("config/app.php")  # where Laravel lists every facade
     }
     sightings = [replace(s, usage="supported") if s.technology in others - shown and s.usage == "used" else s for s in sightings]
-    return _of_libraries(
-        _by_name(_of_developers(_by_condition(_stood_in(sightings, catalogue), catalogue), catalogue), catalogue), catalogue
-    )
+    told = _by_name(_of_developers(_by_condition(_stood_in(sightings, catalogue), catalogue), catalogue), catalogue)
+    return _of_libraries(_alone(_of_drivers(told, catalogue), catalogue), catalogue)
 
 
 def passed_over(facts: Facts, catalogue: Catalogue, places: Places) -> set[str]:
@@ -103,6 +102,40 @@ def _stood_in(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Sight
             s = replace(s, technology=one[s.technology], usage="used" if driven else s.usage)
         told.append(s)
     return told
+
+
+_RELATIONAL = {"postgresql", "mysql", "mariadb", "sqlite", "sqlserver", "oracle", "cockroachdb"}
+_MANY_DRIVERS = 3
+
+
+def _of_drivers(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Sighting]:
+    """Of the relational databases for which one component has three drivers or more, several that are only deployed are what its users choose from.
+
+    Nothing but an image shows them: no address and no setting says that the product talks to more than one.
+    """
+    driven: dict[str, set[str]] = defaultdict(set)
+    for s in sightings:
+        if " drives " in s.signal and s.scope == "backend" and s.technology in _RELATIONAL:
+            driven[s.component or ""].add(s.technology)
+    chosen = {known for each in driven.values() if len(each) >= _MANY_DRIVERS for known in each}
+    shown = [s for s in sightings if s.technology in _RELATIONAL and s.scope in ("backend", "deploy") and s.usage in ("used", "default")]
+    stated = {s.technology for s in shown if not s.signal.startswith((*DEPLOYS, "env ", "import ")) and " drives " not in s.signal}
+    deployed = {s.technology for s in shown if s.signal.startswith(DEPLOYS)} - stated
+    if stated or len(deployed & chosen) < 2:
+        return list(sightings)
+    return [replace(s, usage="supported") if s.technology in deployed and s.usage == "used" else s for s in sightings]
+
+
+def _alone(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Sighting]:
+    """What code begins with is used where there is no other database to choose."""
+    databases = {
+        s.technology
+        for s in sightings
+        if s.scope in ("backend", "deploy") and catalogue[s.technology].category == "database" and is_engine(s.technology, catalogue)
+    }
+    if len(databases) != 1:
+        return list(sightings)
+    return [replace(s, usage="used") if s.usage == "default" and s.signal.startswith("config code.") else s for s in sightings]
 
 
 _DEVELOPING = {"dev", "devel", "develop", "development", "local"}
