@@ -19,7 +19,7 @@ from ctxgen.naming import own_name
 from ctxgen.places import for_tests
 
 _ASSET_WATCHER = re.compile(
-    r"(?i)(?:\w+[-_:])?(?:css|js|assets?|vite|webpack|webpacker|esbuild|tailwind(?:css)?|sass|watch(?:er)?)(?:[-_:](?:css|js|assets?|watch|build))?"
+    r"(?i)(?:\w+[-_:])?(?:css|js|docs?|assets?|vite|webpack|webpacker|esbuild|tailwind(?:css)?|sass|watch(?:er)?)(?:[-_:](?:css|js|assets?|watch|build))?"
 )
 
 _SHARED_PUBLISHERS = {"google_containers", "google-containers", "google_samples", "google-samples", "library"}
