@@ -165,3 +165,38 @@ def test_a_registry_of_few_does_not_make_a_system_of_all(tmp_path: Path) -> None
     context = _scan(tmp_path, files)
     assert context.architecture.pattern == "monorepo-of-apps"
     assert {part.kind for part in context.components} == {"service"}
+
+
+def test_databases_that_a_file_starts_to_try_the_product_with_each(tmp_path: Path) -> None:
+    drivers = "".join(
+        f"<dependency><groupId>{group}</groupId><artifactId>{artifact}</artifactId><version>1.0</version></dependency>"
+        for group, artifact in (
+            ("com.mysql", "mysql-connector-j"),
+            ("org.postgresql", "postgresql"),
+            ("com.oracle.database.jdbc", "ojdbc8"),
+        )
+    )
+    files = {
+        "pom.xml": f"<project><artifactId>shop</artifactId><dependencies>{drivers}</dependencies></project>",
+        "src/main/java/shop/ShopApplication.java": "package shop;\n\npublic class ShopApplication { public static void main(String[] args) {} }\n",
+        "src/main/resources/application.properties": "spring.datasource.url=jdbc:mysql://localhost/shop\n",
+        "sql/compose.yml": "services:\n  mysql:\n    image: mysql:8\n  postgres:\n    image: postgres:16\n  oracle:\n    image: gvenzl/oracle-xe:18\n",
+    }
+    told = {each.technology: each.usage for each in _scan(tmp_path, files).datastores}
+    assert told == {"mysql": "used", "postgresql": "supported", "oracle": "supported"}
+
+
+def test_a_service_whose_folder_is_made_before_the_build(tmp_path: Path) -> None:
+    files = {
+        "pom.xml": "<project><artifactId>shop</artifactId><packaging>pom</packaging><modules><module>shop-server</module><module>shop-monitor</module></modules></project>",
+        "shop-server/pom.xml": "<project><artifactId>shop-server</artifactId><dependencies><dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId><version>3.4.0</version></dependency></dependencies></project>",
+        "shop-server/src/main/java/shop/ShopApplication.java": "package shop;\n\npublic class ShopApplication { public static void main(String[] args) {} }\n",
+        "shop-monitor/pom.xml": "<project><artifactId>shop-monitor</artifactId><dependencies><dependency><groupId>de.codecentric</groupId><artifactId>spring-boot-admin-starter-server</artifactId><version>3.4.0</version></dependency></dependencies></project>",
+        "shop-monitor/src/main/java/shop/monitor/FileController.java": "package shop.monitor;\n\npublic class FileController {}\n",
+        "script/compose.yml": "services:\n  server:\n    image: shop-server\n    build: ./shop-server\n    ports: ['8080:8080']\n",
+    }
+    context = _scan(tmp_path, files)
+    assert {part.name: (part.kind, part.path) for part in context.components} == {
+        "server": ("service", "shop-server"),
+        "shop-monitor": ("library", "shop-monitor"),
+    }

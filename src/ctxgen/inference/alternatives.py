@@ -35,7 +35,8 @@ def told_apart(sightings: Sequence[Sighting], catalogue: Catalogue, others: Set[
         and not s.at.path.endswith("config/app.php")  # where Laravel lists every facade
     }
     sightings = [replace(s, usage="supported") if s.technology in others - shown and s.usage == "used" else s for s in sightings]
-    told = _by_name(_of_developers(_by_condition(_stood_in(sightings, catalogue), catalogue), catalogue), catalogue)
+    told = _of_developers(_by_condition(_stood_in(sightings, catalogue), catalogue), catalogue)
+    told = _by_name(_of_a_collection(told, catalogue), catalogue)
     return _of_libraries(_alone(_of_drivers(told, catalogue), catalogue), catalogue)
 
 
@@ -152,6 +153,42 @@ def _of_developers(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[
     if theirs == set(conditions):
         return list(sightings)
     return [replace(s, scope="dev") if s.technology in theirs and s.scope == "backend" else s for s in sightings]
+
+
+_COLLECTION = 3
+
+
+def _of_a_collection(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Sighting]:
+    """Databases that a file starts side by side to try one product with each: those that only it shows are supported, beside one that settings state.
+
+    The product's code has the drivers of all of them together; services with databases of their own have one each.
+    """
+    started: dict[str, set[str]] = defaultdict(set)
+    elsewhere: set[str] = set()
+    drivers: dict[str, set[str | None]] = defaultdict(set)
+    stated: set[str] = set()
+    for s in sightings:
+        if catalogue[s.technology].category != "database" or not is_engine(s.technology, catalogue) or s.scope != "backend":
+            continue
+        if " drives " in s.signal:
+            drivers[s.technology].add(s.component)
+        elif s.usage in ("used", "default"):
+            if s.signal.startswith("image "):
+                started[s.at.path].add(s.technology)
+            elif s.signal.startswith("config "):
+                stated.add(s.technology)
+            elif not s.signal.startswith("env "):
+                elsewhere.add(s.technology)
+    files = {path for path, engines in started.items() if len(engines) >= _COLLECTION}
+    only = set().union(*(started[path] for path in files)) - stated - elsewhere
+    only -= set().union(*(engines for path, engines in started.items() if path not in files))
+    beside = set().union(*(drivers[known] for known in stated)) - {None} if files and only else set()
+    theirs = {known for known in only if drivers[known] and drivers[known] <= beside}
+    return (
+        [replace(s, usage="supported") if s.technology in theirs and s.usage == "used" else s for s in sightings]
+        if theirs
+        else list(sightings)
+    )
 
 
 def _by_condition(sightings: Sequence[Sighting], catalogue: Catalogue) -> list[Sighting]:

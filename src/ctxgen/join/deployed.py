@@ -247,7 +247,12 @@ class Deployments:
         for service in same:
             image = service.image.image() if service.image is not None else None
             for other in self.known.facts.in_file(Service, service.at.path) if image is not None else ():
-                if other.build is not None and other.image is not None and other.image.image() == image:
+                if (
+                    other.image is not None
+                    and other.image.image() == image
+                    and other.build is not None
+                    and self.known.files.holds(other.build)
+                ):
                     return self.folders.built_by(other)
         return None
 
@@ -309,6 +314,8 @@ class Deployments:
     ) -> tuple[str | None, str | None]:
         """The folder of the code that a service runs, or the technology that its image is; neither where nothing says it."""
         known = self.known
+        if building is not None and image is not None and not known.files.holds(building.build or ""):
+            building = None  # a folder that somebody makes before the build: the image's name says more
         folder = self.folders.built_by(building) if building is not None else None
         if building is not None and folder is not None and (engine := self._engine_beside(building, folder)):
             return self._built_beside(same), engine

@@ -54,6 +54,14 @@ class Files:
         """The files of a folder, without those of the folders below."""
         return self._in_folder.get(folder, ())
 
+    def holds(self, folder: str) -> bool:
+        """Whether anything lies in a folder or below it."""
+        return not folder or folder in self._folders
+
+    @cached_property
+    def _folders(self) -> set[str]:
+        return folders_above(self.paths)
+
     def source_in(self, folder: str) -> bool:
         """Whether a folder holds code of any language."""
         return folder in self._with_source

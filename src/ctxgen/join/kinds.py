@@ -17,7 +17,7 @@ _INFRASTRUCTURE = {
     "database", "cache", "queue", "search", "storage", "auth", "observability", "container", "orchestration", "cloud", "testing", "saas",
 }  # fmt: skip
 _JOB = re.compile(
-    r"(?i)(?:^|[-_.])(?:migrat\w*|seed\w*|prestart|init|setup|populate|load-?gen\w*|playwright|e2e|tests?|bootstrap|createbuckets)(?:$|[-_.])"
+    r"(?i)(?:^|[-_.])(?:(?:db|data|database)?migrat\w*|seed\w*|prestart|init|setup|populate|load-?gen\w*|playwright|e2e|tests?|bootstrap|createbuckets)(?:$|[-_.])"
 )
 _STYLED = re.compile(r"(?i)(?:^|[-_.])bootstrap(?:$|[-_.])")
 """What is called after the library of styles, where it serves pages."""
@@ -187,7 +187,8 @@ class Kinds:
         if kind == "gateway" and categories & {"database", "orm"} and not _GATEWAY.search(named):
             return None
         if kind == "infrastructure" and self.known.files.answers(units[0].folder):
-            return "service"  # a server that others bring, inside one with answers of its own
+            # a server that others bring, inside one with answers of its own, or a module of one
+            return None if self._without_a_program(units[0]) else "service"
         return kind
 
     @staticmethod
