@@ -369,3 +369,24 @@ def test_guards_of_nestjs_that_ask_of_marked_routes_alone(tmp_path: Path, lets: 
     told = _access(_scan(tmp_path, files))
     assert told["GET", "/orders"] == open_guards
     assert "RolesGuard" in told["POST", "/orders"]
+
+
+def test_a_function_that_answers_in_the_place_of_a_handler(tmp_path: Path) -> None:
+    request = (
+        "import { unauthorized, badRequest } from './response';\n\nexport async function parseRequest(request, schema, options) {\n"
+        "  let error, auth = null;\n  if (!options?.skipAuth) {\n    auth = await lookUp(request);\n"
+        "    if (!auth) {\n      error = () => unauthorized();\n    }\n  }\n  return { auth, error };\n}\n\n"
+        "export async function parseBody(request) {\n  let error;\n  if (!request.body) error = () => badRequest();\n  return { error };\n}\n"
+    )
+    route = (
+        "import { parseRequest, parseBody } from '@/lib/request';\n\nexport async function GET(request) {\n"
+        "  const { auth, error } = await %s;\n\n  if (error) {\n    return error();\n  }\n  return Response.json(auth);\n}\n"
+    )
+    files = {
+        "package.json": '{"name": "shop", "dependencies": {"next": "15.0.0", "react": "19"}}',
+        "src/lib/request.ts": request,
+        "src/app/api/me/route.ts": route % "parseRequest(request)",
+        "src/app/api/send/route.ts": route % "parseRequest(request, schema, { skipAuth: true })",
+        "src/app/api/body/route.ts": route % "parseBody(request)",
+    }
+    assert _access(_scan(tmp_path, files)) == {("GET", "/api/me"): ["parseRequest"], ("GET", "/api/send"): [], ("GET", "/api/body"): []}

@@ -40,6 +40,39 @@ def demanded(handler: ir.Function, path: str, *, guarded: bool) -> list[Guard]:
     return found
 
 
+_SPARES = re.compile(r"(?:skip|no|without|optional|allow_?anonymous|public)", re.IGNORECASE)
+"""Options by which a call is told not to ask."""
+
+
+def ending(handler: ir.Function) -> Iterator[ir.Call]:
+    """The calls at the top of a handler that may answer in its place: `const { error } = await parse(request); if (error) return error();`."""
+    known: dict[str, ir.Call] = {}
+    for statement in handler.body:
+        if isinstance(statement, ir.Assign):
+            inner = statement.value.inner if isinstance(statement.value, ir.Unknown) else (statement.value,)
+            if len(inner) == 1 and isinstance(inner[0], ir.Call):
+                known |= dict.fromkeys(_names(statement.target), inner[0])
+        elif isinstance(statement, ir.Branch) and len(statement.arms) == 1:
+            condition, body = statement.arms[0]
+            given = body[-1].value if body and isinstance(body[-1], ir.Return) else None
+            given = given.function if isinstance(given, ir.Call) else given
+            asked = isinstance(given, ir.Name) and any(isinstance(part, ir.Name) and part.name == given.name for part in _parts(condition))
+            if asked and isinstance(given, ir.Name) and given.name in known:
+                yield known[given.name]
+
+
+def spared(call: ir.Call) -> bool:
+    """Whether a call is told by an option not to ask: `parse(request, schema, { skipAuth: true })`."""
+    entries = [entry for argument in call.arguments if isinstance(argument.value, ir.Mapping) for entry in argument.value.entries]
+    return any(
+        isinstance(key, ir.Literal | ir.Name)
+        and _SPARES.match(str(key.value if isinstance(key, ir.Literal) else key.name))
+        and isinstance(value, ir.Literal)
+        and value.value is True
+        for key, value in entries
+    )
+
+
 def _refused(body: tuple[ir.Statement, ...], known: dict[str, Asking]) -> Iterator[tuple[Asking, GuardKind]]:
     """What refusals depend on: calls and what a request carries, with the kinds of these; `known` are the names that hold such answers."""
     for statement in body:

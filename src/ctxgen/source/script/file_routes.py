@@ -13,10 +13,11 @@ from msgspec.structs import replace
 from ctxgen.model import At, Endpoint, Guard
 from ctxgen.opaque import Name, name
 from ctxgen.source import ir
+from ctxgen.source.guards import guard, refusal, spelled
 from ctxgen.source.program import Program
 from ctxgen.source.routing import access_of, join, parameters
 from ctxgen.source.script import file_paths, medusa
-from ctxgen.source.script.demands import demanded, inside
+from ctxgen.source.script.demands import demanded, ending, inside, spared
 from ctxgen.source.script.file_paths import Place
 from ctxgen.source.script.h3 import BEFORE, options_of
 from ctxgen.source.script.handlers import guards_in
@@ -220,4 +221,15 @@ def _guards(program: Program, module: ModuleValue, written: Written, at: At) -> 
     found += [each for each in program.made_around(written.value, at) if each.name not in told]
     if written.handler is not None:
         found += demanded(written.handler, at.path, guarded=bool(found))
+        found += _answered(program, module, written.handler, at) if not found else []
     return tuple(found)
+
+
+def _answered(program: Program, module: ModuleValue, handler: ir.Function, at: At) -> list[Guard]:
+    """The function of the repository that answers in a handler's place whoever is not known to it."""
+    for call in ending(handler):
+        value = program.evaluate(call.function, module.scope) if isinstance(call.function, (ir.Name, ir.Attribute)) else UNKNOWN
+        if isinstance(value, FunctionValue) and refusal(value.function) == "authn" and not spared(call):
+            made = guard(spelled(call.function), At(at.path, call.line), "authn")
+            return [made] if made is not None else []
+    return []
