@@ -153,6 +153,24 @@ DIALECTS = (
         "fn f{n}(r: Router) -> Router { f{m}(f{m}(r)) }\n", "fn y() { let r = f0(Router::new()); }\n", "const A{m}: &[B] = &[A{n}, A{n}];\n", "fn z() { let r = Router::new().route(A40, get(h)); for a in A40 { r.route(a, get(h)); } }\n",
         'fn r{m}() -> Router { Router::new().nest("/a", r{n}()).nest("/b", r{n}()) }\n', "fn w() { let r = r30(); }\n",
     ),
+    Dialect(
+        "phoenix", "lib/a_web/router.ex", ("mix.exs", 'defmodule A.MixProject do\n  use Mix.Project\n  def project, do: [app: :a, version: "1.0.0", deps: deps()]\n  defp deps, do: [{:phoenix, "~> 1.7"}, {:ecto_sql, "~> 3.10"}, {:oban, "~> 2.17"}]\nend\n'),
+        'defmodule AWeb.Router_first do\n  use AWeb, :router\n  get "/first", PageController, :first\n',
+        '\n  get "/last", PageController, :last\nend\n',
+        ('get "/a{n}", PageController, :a{n}\n', 'scope "/a{n}", A do\n  get "/b", C, :d\nend\n', "pipeline :a{n} do\n  plug :require_auth{n}\nend\n", "pipe_through :a{n}\n", "pipe_through [:a{n}, :a{m}]\n", 'resources "/a{n}", AController\n', 'resources "/a{n}", AController, only: [:index]\n', 'live "/a{n}", ALive\n',
+         'live_session :a{n} do\n  live "/b", ALive\nend\n', 'forward "/a{n}", APlug\n', "plug A{n}, b: :c\n", "alias A.B{n}\n", "import A{n}\n", "use A{n}\n", "@a{n} 1\n", "def a{n}(b), do: b\n", "defp a{n}(b) do\n  c(b)\nend\n", 'socket "/a{n}", A\n', 'match :*, "/a{n}", A, :b\n', "case a do\n  {n} -> b\nend\n", "~w(a{n} b)\n", 'defmodule A{n} do\n  use Ecto.Schema\n  schema "a{n}" do\n    field :a, :string\n  end\nend\n'),
+        (("(", ")"), ("[", "]"), ("{", "}"), ("%{a: ", "}"), ("f(", ")"), ("fn -> ", " end"), ('scope "/a" do\n', "\nend"), ('resources "/a", A do\n', "\nend"), ("if a do\n", "\nend"), ("not ", "a"), ("a = ", "a"), ('"#{', '}"'), ("-", "a")),
+        "x = a", (".a", "(b)", " |> a()", " <> b", " && a", " ++ [a]", "[:a]", ' |> scope("/a{n}")'),
+    ),
+    Dialect(
+        "akka", "src/main/scala/Routes.scala", ("build.sbt", 'libraryDependencies ++= Seq("com.typesafe.akka" %% "akka-http" % "10.5.0", "org.http4s" %% "http4s-dsl" % "0.23.0", "com.softwaremill.sttp.tapir" %% "tapir-core" % "1.0.0", "dev.zio" %% "zio-http" % "3.0.0")\n'),
+        'import akka.http.scaladsl.server.Directives._\nobject Routes {\n  val first = path("first") { get { complete("a") } }\n',
+        '\n  val last = path("last") { get { complete("a") } }\n}\n',
+        ('val a{n} = path("a{n}") { get { complete("a") } }\n', 'val b{n} = pathPrefix("a{n}") { a{m} }\n', 'val c{n} = path("a" / Segment / "b{n}") { a => post { complete(a) } }\n', "val d{n} = a{n} ~ a{m}\n", "val e{n} = concat(a{n}, a{m})\n", "def f{n}: Route = f{m}\n", "val g{n} = authenticateBasic(realm = \"a\", h{n}) { a => b }\n", "import a.b{n}\n", "class A{n}(a: B) extends C {}\n", "case class A{n}(a: Int)\n", "trait A{n} { def a: Route }\n",
+         'case GET -> Root / "a{n}" => Ok()\n', 'val h{n} = endpoint.get.in("a{n}").out(stringBody)\n', 'Method.GET / "a{n}" -> handler(a)\n', "val x = s\"a${b}{n}\"\n", "a match { case {n} => b }\n", "// a{n}\n", "/* a{n} */\n", "@A{n} def i{n}() = {}\n", "type A{n} = B[A{m}]\n"),
+        (("(", ")"), ("[", "]"), ("{", "}"), ("f(", ")"), ('path("a") {', "}"), ('pathPrefix("a") {', "}"), ("get {", "}"), ("a => ", "a"), ("A[", "]"), ("!", "a"), ('s"${', '}"'), ("/*", "*/"), ("if (a) ", "a"), ("new A(", ")"), ('"""', '"""')),
+        "val x = a", (".a", "()", ".a(b)", " ~ a", ' ~ path("a{n}") { get { b } }', " / b", " & get", " + b", '.in("a{n}")', ", a"),
+    ),
 )  # fmt: skip
 
 
