@@ -183,7 +183,8 @@ def written(template: str, number: int) -> str:
 
 
 def counted(template: str) -> Make:
-    return lambda size: "".join(written(template, number) for number in range(max(1, size // (len(template) + 4))))
+    """Something again and again, numbered, and no half of it at the end."""
+    return lambda size: "".join(written(template, number) for number in range(max(1, size // len(written(template, size)))))
 
 
 def inside(opening: str, closing: str, most: int = 1 << 30) -> Make:
