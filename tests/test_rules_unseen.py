@@ -1735,3 +1735,36 @@ def test_databases_that_are_deployed_for_developers_to_choose_from(tmp_path: Pat
         "    ports:", "    environment:\n      DATABASE_URL: postgres://postgres/shop\n    ports:"
     )
     assert {each.technology: each.usage for each in _scan(tmp_path / "told", files).datastores}["postgresql"] == "used"
+
+
+def test_services_of_one_php_project_that_bind_it_whole(tmp_path: Path) -> None:
+    files = {
+        "composer.json": '{"name": "shop/web", "require": {"php": "^8.2", "yiisoft/yii2": "~2.0"}}',
+        "docker-compose.yml": "services:\n"
+        + "".join(
+            f'  {each}:\n    build: {each}\n    ports: ["{port}:80"]\n    volumes: ["./:/app"]\n'
+            for each, port in (("backend", 81), ("shop", 82))
+        ),
+        **{f"{each}/Dockerfile": "FROM yiisoftware/yii2-php:8.4-apache\nRUN true\n" for each in ("backend", "shop")},
+        **{f"{each}/web/index.php": "<?php\n" for each in ("backend", "shop")},
+        "console/migrations/m230524_201442_init.php": "<?php\nclass m230524_201442_init extends Migration {}\n",
+        "config/db.php": "<?php\nreturn ['class' => 'yii\\db\\Connection', 'dsn' => 'pgsql:host=localhost;dbname=shop'];\n",
+    }
+    context = _scan(tmp_path, files)
+    assert {(part.name, part.language, part.kind) for part in context.components} == {
+        ("backend", "PHP", "service"),
+        ("shop", "PHP", "service"),
+    }
+    assert [(each.technology, each.usage, each.migrations and each.migrations.count) for each in context.datastores] == [
+        ("postgresql", "used", 1)
+    ]
+
+
+def test_the_database_of_cakephp(tmp_path: Path) -> None:
+    files = {
+        "composer.json": '{"name": "shop/web", "require": {"cakephp/cakephp": "^5.0"}}',
+        "config/app.php": "<?php\nuse Cake\\Database\\Driver\\Postgres;\nreturn ['Datasources' => ['default' => [\n    'driver' => Postgres::class,\n]]];\n",
+        "config/Migrations/20240428140000_CreateUsers.php": "<?php\n",
+    }
+    found = _scan(tmp_path, files).datastores
+    assert [(each.technology, each.usage, each.migrations and each.migrations.count) for each in found] == [("postgresql", "used", 1)]

@@ -14,6 +14,7 @@ from ctxgen.join.kinds import WORDS, Kinds
 from ctxgen.join.known import Known
 from ctxgen.join.parts import Part, best_name, make_part, merged, one_service
 from ctxgen.join.units import Unit, serving
+from ctxgen.language_names import ECOSYSTEM_OF, extension
 from ctxgen.model import Container, Image, Process, Service
 from ctxgen.naming import own_name
 from ctxgen.places import for_tests
@@ -284,8 +285,8 @@ class Deployments:
             folder = self.folders.run_by(named, folder, same[0].at.path, dockerfile, building.target if building else None)
             program = program or self.commands.named(folder, named, _last(image))
         all_units = known.units.of(folder)
-        units = serving(all_units)
-        if technology is None and folder is not None and not all_units:
+        units = serving(all_units) if all_units else self._bound_around(folder, same)
+        if technology is None and folder is not None and not (all_units or units):
             technology = known.base_technology(folder)
         own_ports = {port for service in same for port in (*service.ports, *service.published)}
         ports = own_ports or self._exposed(folder, same) or (self._exposed_by(program) if program else set())
@@ -349,6 +350,26 @@ class Deployments:
         ours = [unit for unit in self.known.units.all if bound and unit.ecosystem == ecosystem and unit.backend]
         holds = {unit.folder for unit in ours if unit.folder in bound or unit.at.path in bound}
         return holds.pop() if len(holds) == 1 else None
+
+    def _bound_around(self, folder: str | None, same: Sequence[Service]) -> list[Unit]:
+        """The project around a folder of code whose image is built there, which the service binds whole: `build: backend` with `.:/app`."""
+        above = [
+            path
+            for service in same
+            for path in service.mounted
+            if folder and path != folder and f"{folder}/".startswith(f"{path}/".lstrip("/"))
+        ]
+        if folder is None or not above:
+            return []
+        return [
+            unit
+            for unit in self.known.units.of(max(above, key=len))
+            if unit.backend and not unit.workspace and self._written_in(unit, folder)
+        ]
+
+    def _written_in(self, unit: Unit, folder: str) -> bool:
+        """Whether a folder holds source of a project's language."""
+        return any(ECOSYSTEM_OF.get(extension(path)) == unit.ecosystem for path in self.known.files.paths if path.startswith(f"{folder}/"))
 
     def _shared_by_services(self, folder: str) -> bool:
         """Whether a folder holds a Go module of several services, of which none is called like it."""
