@@ -390,3 +390,25 @@ def test_a_function_that_answers_in_the_place_of_a_handler(tmp_path: Path) -> No
         "src/app/api/body/route.ts": route % "parseBody(request)",
     }
     assert _access(_scan(tmp_path, files)) == {("GET", "/api/me"): ["parseRequest"], ("GET", "/api/send"): [], ("GET", "/api/body"): []}
+
+
+def test_methods_of_a_request_that_fastify_is_decorated_with(tmp_path: Path) -> None:
+    plugin = (
+        "import fp from 'fastify-plugin';\n\nfunction verifyAccess(reply, role) {\n"
+        "  if (!this.session.user.roles.includes(role)) reply.status(403).send('no');\n}\n"
+        "async function isModerator(reply) {\n  this.verifyAccess(reply, 'moderator');\n}\nasync function toWords() {\n  return this.body.words;\n}\n\n"
+        "export default fp(async function (fastify) {\n  fastify.decorateRequest('verifyAccess', verifyAccess);\n"
+        "  fastify.decorateRequest('isModerator', isModerator);\n  fastify.decorateRequest('toWords', toWords);\n});\n"
+    )
+    routes = (
+        "import Fastify from 'fastify';\nimport access from './access.js';\n\nconst app = Fastify();\napp.register(access);\n"
+        "app.post('/a', { preHandler: (request, reply) => request.isModerator(reply) }, create);\n"
+        "app.post('/b', { preHandler: (request, reply) => request.isAdmin(reply) }, create);\n"
+        "app.post('/c', { preHandler: (request, reply) => request.toWords(reply) }, create);\napp.listen({ port: 3000 });\n"
+    )
+    files = {"package.json": '{"name": "shop", "dependencies": {"fastify": "5.2.0"}}', "access.js": plugin, "index.js": routes}
+    assert _access(_scan(tmp_path, files)) == {
+        ("POST", "/a"): ["request.isModerator"],
+        ("POST", "/b"): ["request.isAdmin"],
+        ("POST", "/c"): [],
+    }

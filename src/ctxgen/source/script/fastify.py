@@ -17,7 +17,7 @@ from ctxgen.source.frameworks import plain
 from ctxgen.source.guards import spelled
 from ctxgen.source.program import Hook, MethodHook, Program
 from ctxgen.source.script import trpc
-from ctxgen.source.script.handlers import guards_in, guards_written
+from ctxgen.source.script.handlers import DECORATED, guards_in, guards_written
 from ctxgen.source.script.library import file_path
 from ctxgen.source.values import UNKNOWN, Arguments, External, FunctionValue, ModuleValue, Object, Record, Value
 
@@ -97,6 +97,14 @@ def _decorate(program: Program, owner: Object, arguments: Arguments) -> Value:
     """`app.decorate("authenticate", async (request) => …)`: known to everything that the application is given to."""
     if isinstance(arguments.get(0), str):
         owner.fields[arguments.get(0)] = arguments.get(1, default=UNKNOWN)
+    return owner
+
+
+def _decorate_request(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """`app.decorateRequest("isAdmin", function () { … })`: what routes may call on a request."""
+    title, function = arguments.get(0), arguments.get(1)
+    if isinstance(title, str) and isinstance(function, FunctionValue):
+        program.kept.setdefault(DECORATED, {})[title] = function
     return owner
 
 
@@ -249,6 +257,7 @@ METHODS: dict[str, MethodHook] = {
     **{f"fastify.app.{verb}": _route(verb) for verb in _VERBS},
     "fastify.app.route": _described,
     "fastify.app.addHook": _hook,
+    "fastify.app.decorateRequest": _decorate_request,
     "fastify.app.decorate": _decorate,
     "fastify.app.after": _after,
     "fastify.app.ready": _after,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ctxgen.model import At, Guard
 from ctxgen.source import ir
-from ctxgen.source.calls import DEEPEST
-from ctxgen.source.guards import delegate, guard, spelled
+from ctxgen.source.calls import DEEPEST, calls
+from ctxgen.source.guards import delegate, guard, guard_kind, refusal, spelled
 from ctxgen.source.program import Program
 from ctxgen.source.values import UNKNOWN, Arguments, FunctionValue, Record, Value
 
@@ -53,10 +53,38 @@ def guards_written(program: Program, shown: str, function: FunctionValue, at: At
     """
     found = program.guards_inside(shown, function, at)
     parameters = function.function.parameters
-    if found or not parameters or not _verifies(function.function.body, f"{parameters[0].name}.{_VERIFY}"):
+    if found or not parameters:
         return found
-    made = guard(f"{parameters[0].name}.{_VERIFY}", at, "authn")
+    request = parameters[0].name
+    if _verifies(function.function.body, f"{request}.{_VERIFY}"):
+        made = guard(f"{request}.{_VERIFY}", at, "authn")
+    else:
+        made = _of_request(program, function.function.body, request, at)
     return [made] if made is not None else []
+
+
+DECORATED = "fastify decorators of requests"
+
+
+def _of_request(program: Program, body: Sequence[ir.Statement], request: str, at: At) -> Guard | None:
+    """The guard that a method of the request is, where nothing else is called: `(request, reply) => request.isAdmin(reply)`.
+
+    By its name, or by what the function refuses that the request is decorated with, itself or through another one that it is decorated with:
+    https://fastify.dev/docs/latest/Reference/Decorators/#decoraterequest.
+    """
+    only = body[0].value if len(body) == 1 and isinstance(body[0], (ir.Do, ir.Return)) else None
+    if not isinstance(only, ir.Call) or not isinstance(only.function, ir.Attribute) or only.function.owner != ir.Name(request, only.line):
+        return None
+    decorated: dict[str, FunctionValue] = program.kept.get(DECORATED, {})
+    kind = guard_kind(only.function.name)
+    known = decorated.get(only.function.name) if kind not in ("authn", "authz") else None
+    if known is not None:
+        called = (each.function for each in calls(known.function.body))
+        others = [
+            decorated.get(each.name) for each in called if isinstance(each, ir.Attribute) and each.owner == ir.Name("self", each.line)
+        ]
+        kind = next((told for each in (known, *others) if each is not None and (told := refusal(each.function)) is not None), None)
+    return guard(spelled(only.function), at, kind) if kind in ("authn", "authz") else None
 
 
 def _verifies(body: Iterable[ir.Statement], called: str, depth: int = 0) -> bool:
