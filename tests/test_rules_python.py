@@ -533,3 +533,35 @@ def test_what_compose_and_kubernetes_serve_beside_a_worker(tmp_path: Path) -> No
     }
     parts = [(part.name, part.kind) for part in _scan(tmp_path / "shop", files).components]
     assert parts == [("shop", "service"), ("shop-celeryworker", "worker")]
+
+
+def test_an_application_whose_author_calls_its_package_a_library(tmp_path: Path) -> None:
+    kit = "def put(target, routes, view):\n    for route in routes:\n        target.add_url_rule(route, view_func=view)\n"
+    files = {
+        "pyproject.toml": '[project]\nname = "board"\ndependencies = ["flask>=3"]\nclassifiers = ["Topic :: Software Development :: Libraries :: Python Modules"]\n',
+        "board/__init__.py": "",
+        "board/kit.py": kit,
+        "board/app.py": "from flask import Flask\n\nfrom board.kit import put\n\napp = Flask(__name__)\nput(app, routes=['/topics', '/topics/new'], view=lambda: '')\n",
+    }
+    assert _scan(tmp_path / "library", files).architecture.pattern == "library"
+    context = _scan(tmp_path / "board", {**files, "wsgi.py": "from board.app import app\n"})
+    assert context.architecture.pattern == "monolith"
+    assert {(each.path, each.evidence[0].path, each.evidence[0].line) for each in context.endpoints} == {
+        ("/topics", "board/app.py", 6),
+        ("/topics/new", "board/app.py", 6),
+    }
+
+
+def test_a_module_of_go_that_only_names_tools(tmp_path: Path) -> None:
+    files = {
+        "mise.toml": '[tools]\npython = "3.11"\ngo = "1.24.5"\n',
+        "go.mod": "module shop.org/tools\n\ngo 1.24.5\n\ntool mvdan.cc/sh/v3/cmd/shfmt\n\nrequire mvdan.cc/sh/v3 v3.11.0 // indirect\n",
+        "setup.py": "from setuptools import setup\n\nsetup(name='shop', install_requires=['flask==3.1'])\n",
+        "shop/__init__.py": "",
+        "shop/app.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+        "compose.yml": "services:\n  core:\n    image: shop/shop\n    ports: ['8080:8080']\n",
+        "Dockerfile": "FROM python:3.13\nCOPY . .\nCMD flask run\n",
+    }
+    context = _scan(tmp_path / "shop", files)
+    assert [part.language for part in context.components] == ["Python"]
+    assert {each.name for each in context.runtimes} == {"Python"}

@@ -60,6 +60,8 @@ def runtimes(facts: Facts, join: Join, places: Places) -> list[RuntimeStatement]
         beside = stated.name in elsewhere or (stated.name in _SCRIPT and not elsewhere.isdisjoint(_SCRIPT))
         if stated.source == "ci" and (beside or not _written_here(stated.name, join)):
             continue  # what CI installs is its own affair where the repository states a version, or has nothing to run on it
+        if stated.name in _COMPILERS and stated.source in ("manifest", "version-file") and not _written_here(stated.name, join):
+            continue  # what only tools are made with
         if stated.version and places.scope(stated.at.path) in (None, "dev"):
             found[stated.name, join.component(stated.at.path), stated.version].append(stated.at)
             found[stated.name, join.component(stated.at.path), stated.version] += stated.via

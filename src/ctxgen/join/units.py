@@ -104,6 +104,7 @@ def _projects(facts: Facts, places: Places, files: Files, root_name: str) -> tup
     """The units that manifests state, and the folders whose manifest only lists other projects."""
     found: dict[Key, Unit] = {}
     aggregates: set[Key] = set()
+    beside = {folder_of(each.at.path) for each in facts.of(Project) if each.ecosystem != "go"}
     gems = {folder_of(each.at.path) for each in facts.of(Parent) if each.ecosystem == "rubygems" and each.name == "gemspec"}
     for project in facts.of(Project):
         folder = folder_of(project.at.path) if project.folder is None else project.folder
@@ -116,6 +117,8 @@ def _projects(facts: Facts, places: Places, files: Files, root_name: str) -> tup
             or project.name == "_build"
         ):
             continue  # NUKE's convention for the project that builds the others: https://nuke.build/docs/getting-started/installation/
+        if project.ecosystem == "go" and folder in beside and not any(path.endswith(".go") for path in files.paths):
+            continue  # it only names tools: https://go.dev/doc/modules/managing-dependencies#tools
         if project.at.path.endswith("project.json") and not files.source_in(folder):
             continue  # Nx runs commands in folders of anything
         if project.output == "aggregate":
@@ -130,8 +133,14 @@ def _projects(facts: Facts, places: Places, files: Files, root_name: str) -> tup
                 named = (project.name or default).rpartition(":")[2]
             case _:
                 named = project.name or default
-        found.setdefault((folder, project.ecosystem), Unit(folder, project.ecosystem, named, project.at, project.output))
+        output = None if project.output == "library" and _runs_wsgi(folder, files) else project.output
+        found.setdefault((folder, project.ecosystem), Unit(folder, project.ecosystem, named, project.at, output))
     return found, aggregates
+
+
+def _runs_wsgi(folder: str, files: Files) -> bool:
+    """Whether a folder holds the application that a server of Python imports, whatever its author calls what is published: https://peps.python.org/pep-3333/."""
+    return any(f"{folder}/{each}".lstrip("/") in files for each in ("wsgi.py", "asgi.py"))
 
 
 def _runs_rack(folder: str, files: Files) -> bool:

@@ -224,7 +224,7 @@ class Routes(Guarding):
             if isinstance(each, Decoration):
                 return self.at(each)
             stated = [_place(given.value) for given in each.written if not given.spread]
-            if any(isinstance(value, ir.Literal) for value in stated):
+            if any(isinstance(value, ir.Literal) or _paths(value) for value in stated):
                 return self.at(composed or each)
             if composed is None and _composes(each, stated):
                 composed = each
@@ -271,6 +271,12 @@ def _composes(call: Arguments, stated: list[ir.Expression]) -> bool:
     overload = isinstance(this, Instance) and this.object is not None
     own = any(isinstance(part, ir.Literal) for value in together for part in value.parts)
     return (bool(together) and (own or not overload)) or any(map(_constant, stated[:1]))
+
+
+def _paths(value: ir.Expression) -> bool:
+    """Whether a list of paths is written: `routes=["/orders", "/orders/open"]`."""
+    items = value.items if isinstance(value, ir.Sequence) else ()
+    return any(isinstance(each.value, ir.Literal) and str(each.value.value).startswith("/") for each in items)
 
 
 def _constant(value: ir.Expression) -> bool:
