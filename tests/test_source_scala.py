@@ -111,3 +111,27 @@ def test_an_application_of_play_whose_name_says_that_it_fills_something(tmp_path
     context = scan(tmp_path)
     assert [(part.kind, part.language) for part in context.components] == [("service", "Java")]
     assert told(list(context.endpoints)) == {"GET /orders"}
+
+
+def test_what_a_route_calls_is_no_route_below_it(tmp_path: Path) -> None:
+    service = 'object Engine {\n  def stop(id: String) = id\n  val routes = path("engine") { get { complete("") } }\n}'
+    main = 'object Main {\n  val all = path("jobs" / Segment / "stop") { id => post { complete(Engine.stop(id)) } } ~ Engine.routes\n  val made = options { gcs.make() }\n}'
+    assert told(answered(tmp_path, "akka", main, Engine=service)) == {"POST /jobs/{id}/stop", "GET /engine"}
+
+
+def test_the_project_of_a_build_that_no_setting_names(tmp_path: Path) -> None:
+    files = {
+        "build.sbt": 'lazy val shop = (project in file("."))\n  .enablePlugins(PlayScala)\n',
+        "project/plugins.sbt": 'addSbtPlugin("org.playframework" % "sbt-plugin" % "3.0.7")\n',
+        "conf/application.conf": "",
+        "conf/routes": "GET  /orders  controllers.Orders.list\n",
+        "app/controllers/Orders.scala": "package controllers\n\nclass Orders\n",
+        "www/package.json": '{"name": "shop-www", "dependencies": {"angular": "1.7.8"}}',
+        "www/src/app.js": "angular.module('shop');\n",
+    }
+    for path, content in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(content)
+    context = scan(tmp_path)
+    assert [(part.name, part.kind) for part in context.components] == [("shop", "service"), ("shop-www", "frontend")]
+    assert [each.component for each in context.endpoints] == ["shop"]

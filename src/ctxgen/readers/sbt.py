@@ -25,6 +25,11 @@ _CONFIGURATIONS: dict[str, Group] = {
     "runtime": "main",
     "compile": "main",
 }
+_ROOT = re.compile(
+    r"\bval[ \t]{1,9}(\w{1,80})[ \t]{0,9}(?::[ \t]{0,9}Project[ \t]{0,9})?=\s{0,20}\(?\s{0,20}project\s{1,9}in\s{1,9}file\(\"\.?\"\)"
+)
+"""The project of the build's own folder, where no setting names it.  Source: https://www.scala-sbt.org/1.x/docs/Multi-Project.html."""
+_ANY = {"root", "main", "project", "rootproject"}
 _CROSS = ("%", "%%", "%%%")
 
 
@@ -33,7 +38,11 @@ def read_sbt(file: File) -> Iterator[Fact]:
     """Dependencies (`"group" %% "name" % version % Test`), plug-ins, Scala version, names, values that versions refer to."""
     if file.name == "build.sbt":
         yield Dependency(ecosystem="maven", name=name("sbt"), group="build", at=file.at(1))
-    yield from _block(file, parse(file.text), "")
+    found = list(_block(file, parse(file.text), ""))
+    yield from found
+    if file.name == "build.sbt" and not any(isinstance(each, Project) for each in found) and (root := _ROOT.search(file.text)):
+        line = file.text.count("\n", 0, root.start()) + 1
+        yield Project(ecosystem="maven", name=None if root[1].lower() in _ANY else name(root[1]), at=file.at(line))
 
 
 def _block(file: File, items: list[Item], prefix: str) -> Iterator[Fact]:

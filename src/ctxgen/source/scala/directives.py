@@ -48,13 +48,15 @@ class _Context(NamedTuple):
     guards: tuple[Guard, ...] = ()
     at: At | None = None
     """The line of the innermost directive of a path or method; None outside of all."""
+    placed: bool = False
+    """Whether a directive of a path stands around it."""
 
 
 def _finish(program: Program, technology: str) -> None:
     drawing = Drawing(definitions_of(program), technology)
     for definition in drawing.definitions.all:
         for items in definition.lists:
-            _Walk(drawing, definition).walk(items, _Context(), 0)
+            _Walk(drawing, definition).draw(items)
     program.facts += drawing.endpoints()
 
 
@@ -71,8 +73,12 @@ class _Walk:
     def __init__(self, drawing: Drawing, definition: Definition) -> None:
         self.drawing, self.definition = drawing, definition
 
-    def walk(self, items: list[Item], context: _Context, depth: int) -> int:
-        """Draw what stands in a list of items; gives the number of routes."""
+    def draw(self, items: list[Item]) -> None:
+        """Draw what stands in a definition."""
+        self._uses(self.walk(items, _Context(), 0)[1], _Context())
+
+    def walk(self, items: list[Item], context: _Context, depth: int) -> tuple[int, list[Item]]:
+        """Draw what stands in a list of items; gives the number of routes, and the items beside them."""
         drawn, pending = 0, list[Item]()
         left: list[Item] = []
         for index, item in enumerate(items):
@@ -81,19 +87,16 @@ class _Walk:
                 left += pending
                 pending = []
             elif isinstance(item, Group) and item.open == "(" and pending and word(pending[-1]) == "concat" and depth < _MOST_DEPTH:
-                drawn += self.walk(item.items, context, depth + 1)
+                inside, beside = self.walk(item.items, context, depth + 1)
+                drawn += inside
+                left += beside
                 pending = []
             elif is_op(item, "~", ",", "=", ";") or self._line_ends(items, index):
                 left += pending
                 pending = []
             else:
                 pending.append(item)
-        left += pending
-        if context.at is None or not drawn:
-            self._uses(left, context)
-        else:
-            self._uses([item for item in left if word(item)], context)
-        return drawn
+        return drawn, left + pending
 
     @staticmethod
     def _line_ends(items: list[Item], index: int) -> bool:
@@ -109,14 +112,17 @@ class _Walk:
             return 0
         inner = self._asked(directive, context)
         if inner.at is None:
-            return self.walk(block.items, inner, depth + 1)
+            drawn, beside = self.walk(block.items, inner, depth + 1)
+            self._uses(beside, inner)
+            return drawn
         if directive and _ANSWERS.fullmatch(word(directive[0])):
             return self._route(inner)
         items, named = _parameters(block.items)
         inner = inner._replace(path=_filled(inner.path, named))
-        drawn = self.walk(items, inner, depth + 1)
-        if not drawn and (inner.methods or any(_ANSWERS.fullmatch(each) for each in words(items))):
-            drawn = self._route(inner)
+        drawn, beside = self.walk(items, inner, depth + 1)
+        if not drawn and ((inner.methods and inner.placed) or any(_ANSWERS.fullmatch(each) for each in words(items))):
+            return self._route(inner)
+        self._uses(beside, inner)  # what a route calls to answer is no route
         return drawn
 
     def _route(self, context: _Context) -> int:
@@ -131,7 +137,7 @@ class _Walk:
 
     def _asked(self, directive: list[Item], context: _Context) -> _Context:
         """The context inside a directive, or several that are joined by `&`."""
-        path, methods, guards, at = context
+        path, methods, guards, at, placed = context
         for items in (directive, *(found for item in directive if (found := group(item, "(")) is not None and _joined(found))):
             for index, item in enumerate(items):
                 said = word(item)
@@ -144,14 +150,14 @@ class _Walk:
                 elif said == "method" and given is not None:
                     methods, at = tuple(each for each in words(given) if each.isupper() and len(each) > 2) or methods, line
                 elif said in _PATHS and given is not None:
-                    path, at = path + self._matched(given), line
+                    path, at, placed = path + self._matched(given), line, True
                 elif said in _ENDS:
-                    at = at or line
+                    at, placed = at or line, True
                 elif (
                     _SIGN_IN.fullmatch(said) and not said.lower().startswith("optional") and (asked := guard(said, line, guard_kind(said)))
                 ):
                     guards = (*guards, asked)
-        return _Context(path, methods, guards, at)
+        return _Context(path, methods, guards, at, placed)
 
     def _matched(self, matcher: list[Item]) -> str:
         """The path that a matcher takes: `"orders" / IntNumber`."""
