@@ -412,3 +412,14 @@ def test_methods_of_a_request_that_fastify_is_decorated_with(tmp_path: Path) -> 
         ("POST", "/b"): ["request.isAdmin"],
         ("POST", "/c"): [],
     }
+
+
+def test_what_an_image_runs_on_is_told_before_the_least_that_a_manifest_needs(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"name": "shop", "engines": {"node": ">=8"}, "dependencies": {"express": "4.19.2"}}',
+        "index.js": "require('express')().listen(3000);\n",
+        "Dockerfile": 'FROM node:22-alpine\nCOPY . .\nCMD ["node", "index.js"]\n',
+        ".travis.yml": "language: node_js\nnode_js: ['10', '12']\n",
+    }
+    language = next(each for each in _scan(tmp_path, files).languages if each.name == "JavaScript")
+    assert language.version == "Node 22"

@@ -217,7 +217,14 @@ def _evidence_rank(statement: RuntimeStatement) -> int:
     path = statement.evidence[0].path
     base = path.rpartition("/")[2]
     if in_pipeline(path):
-        return 3
+        return 4
+    if (
+        statement.name == "Node.js"
+        and base == "package.json"
+        and (statement.version or "").startswith(">")
+        and " " not in (statement.version or "")
+    ):
+        return 3  # the least that it needs, not what it runs on
     if base.startswith(
         (
             ".python-version",
