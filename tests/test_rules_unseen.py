@@ -1768,3 +1768,25 @@ def test_the_database_of_cakephp(tmp_path: Path) -> None:
     }
     found = _scan(tmp_path, files).datastores
     assert [(each.technology, each.usage, each.migrations and each.migrations.count) for each in found] == [("postgresql", "used", 1)]
+
+
+def test_routes_of_loco(tmp_path: Path) -> None:
+    files = {
+        "Cargo.toml": '[package]\nname = "shop"\n\n[dependencies]\nloco-rs = "0.16"\naxum = "0.8"\n',
+        "src/lib.rs": "pub mod app;\npub mod controllers;\n",
+        "src/main.rs": "fn main() {}\n",
+        "src/controllers/mod.rs": "pub mod orders;\n",
+        "src/controllers/orders.rs": (
+            "use loco_rs::prelude::*;\n\nasync fn list(auth: auth::JWTWithUser<users::Model>) -> Result<Response> { format::empty() }\n"
+            "async fn add() -> Result<Response> { format::empty() }\n\n"
+            'pub fn routes() -> Routes {\n    Routes::new()\n        .prefix("api/orders")\n        .add("/", get(list).post(add))\n        .add("/{id}", get(list))\n}\n'
+        ),
+        "src/app.rs": (
+            "use loco_rs::{app::{AppContext, Hooks}, controller::AppRoutes};\nuse crate::controllers;\n\npub struct App;\n\nimpl Hooks for App {\n"
+            "    fn routes(_ctx: &AppContext) -> AppRoutes {\n"
+            '        AppRoutes::with_default_routes().prefix("/v1").add_route(controllers::orders::routes())\n    }\n}\n'
+        ),
+    }
+    assert {(each.method, each.path, each.access) for each in _scan(tmp_path, files).endpoints} == {
+        ("GET", "/v1/api/orders", "guarded"), ("POST", "/v1/api/orders", "unknown"), ("GET", "/v1/api/orders/{id}", "guarded"),
+    }  # fmt: skip

@@ -111,6 +111,24 @@ def _merge(program: Program, owner: Object, arguments: Arguments) -> Value:
     return owner
 
 
+def _prefix(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """Loco's `Routes::new().prefix("/api/orders")`, in whatever order of the chain."""
+    path = arguments.get(0)
+    if owner.router is not None and isinstance(path, str):
+        owner.router.prefix = f"{owner.router.prefix.rstrip('/')}/{path.strip('/')}"
+    return owner
+
+
+def _merge_all(program: Program, owner: Object, arguments: Arguments) -> Value:
+    """Loco's `add_routes(vec![…])`."""
+    given = arguments.get(0)
+    for each in given if isinstance(given, list) else []:
+        child = program.router_of(each)
+        if child is not None and owner.router is not None:
+            owner.router.mount(child, "", program.at(arguments), order=program.next_order())
+    return owner
+
+
 def _parts(program: Program, owner: Object, arguments: Arguments) -> Value:
     """`let (router, api) = router.split_for_parts()`."""
     return [owner, UNKNOWN]
@@ -150,6 +168,10 @@ METHODS: dict[str, MethodHook] = {
     "axum.router.nest_service": nest,
     "axum.router.nest_api_service": nest,
     "axum.router.merge": _merge,
+    "axum.router.add": _route,
+    "axum.router.prefix": _prefix,
+    "axum.router.add_route": _merge,
+    "axum.router.add_routes": _merge_all,
     "axum.router.split_for_parts": _parts,
     "axum.router.function": extractor_guards,
 }

@@ -21,8 +21,8 @@ VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "trace", "c
 _WORDS = re.compile(r"[A-Z][a-z]+")
 _PERSONS = {"Claims", "User", "Identity", "Principal", "Authed", "Caller", "Session", "Account", "Requester", "Admin"}
 """Words of types that repositories take from a request where they identify who sent it."""
-_LIBRARIES = {"BearerAuth", "BasicAuth", "Identity", "ReqAuth"}
-"""Types of libraries that refuse a request without credentials."""
+_LIBRARIES = {"BearerAuth", "BasicAuth", "Identity", "ReqAuth", "JWT", "JWTWithUser", "ApiToken"}
+"""Types of libraries that refuse a request without credentials; the last are Loco's: https://loco.rs/docs/extras/authentication/."""
 FROM_FUNCTION = {"from_fn", "from_fn_with_state", "from_extractor", "from_extractor_with_state", "map_request", "map_request_with_state"}
 _CHAINED = {"layer", "option_layer", "wrap", "and_then", "map", "with"}
 _NO_GUARDS = ("AuthManager", "SessionManager", "IdentityMiddleware", "HandleError", "SetSensitive")
