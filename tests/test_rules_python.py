@@ -565,3 +565,30 @@ def test_a_module_of_go_that_only_names_tools(tmp_path: Path) -> None:
     context = _scan(tmp_path / "shop", files)
     assert [part.language for part in context.components] == ["Python"]
     assert {each.name for each in context.runtimes} == {"Python"}
+
+
+@pytest.mark.parametrize(
+    ("source", "engine"),
+    [
+        ("from flask import Flask\n\napp = Flask(__name__)\napp.config['SQLALCHEMY_DATABASE_URI'] = 'sqlite:///shop.db'\n", "sqlite"),
+        ("from shop import create_app\n\napp = create_app({'SQLALCHEMY_DATABASE_URI': 'mysql://localhost/shop'})\n", "mysql"),
+        (
+            "import os\nfrom flask import Flask\n\napp = Flask(__name__)\napp.config.from_mapping(\n"
+            "    SQLALCHEMY_DATABASE_URI=os.environ.get('DATABASE_URL', 'postgresql://localhost/shop'),\n)\n",
+            "postgresql",
+        ),
+        (
+            "from sqlalchemy import create_engine\n\nSQLALCHEMY_DATABASE_URL = 'sqlite:///./sql_app.db'\nengine = create_engine(SQLALCHEMY_DATABASE_URL)\n",
+            "sqlite",
+        ),
+        (
+            "from sqlalchemy.ext.asyncio import create_async_engine\n\nengine = create_async_engine('postgresql+asyncpg://localhost/shop')\n",
+            "postgresql",
+        ),
+        ("from flask import Flask\n\n# SQLALCHEMY_DATABASE_URI = 'sqlite:///shop.db'\napp = Flask(__name__)\n", None),
+        ("from sqlalchemy import create_engine\n\nengine = create_engine('sqlite:///:memory:')\n", None),
+    ],
+)
+def test_databases_that_code_addresses_where_it_makes_the_application(tmp_path: Path, source: str, engine: str | None) -> None:
+    files = {"requirements.txt": "flask==3.1\nsqlalchemy==2.0\n", "app.py": source}
+    assert [store.technology for store in _scan(tmp_path / "shop", files).datastores] == ([engine] if engine else [])
