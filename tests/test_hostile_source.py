@@ -24,10 +24,12 @@ from ctxgen.readers import pixi
 from ctxgen.source import following, interpreter, masking, modules, routes, routing
 from ctxgen.source import scan as scanning
 from ctxgen.source.dotnet import efcore
+from ctxgen.source.elixir import phoenix
 from ctxgen.source.jvm import spring_security
 from ctxgen.source.php.annotations import _START
 from ctxgen.source.ruby import rails_drawing, rails_resources
 from ctxgen.source.rust import resolve as rust_resolve
+from ctxgen.source.scala import drawing
 from ctxgen.source.values import UNKNOWN
 from ctxgen.source.weight import MAX_WEIGHT, bounded, weight
 
@@ -71,6 +73,25 @@ def test_what_has_no_end_ends(tmp_path: Path, dialect: Dialect, label: str) -> N
     assert time.process_time() - begun < 5
     assert "reader-failed" not in codes(context)
     assert "/last" in paths(context) or "too-complex" in codes(context)
+
+
+@pytest.mark.parametrize(
+    ("name", "module", "bound", "word"),
+    [
+        ("phoenix", phoenix, "_MOST_ENDPOINTS", 'get "/a{n}", PageController, :a{n}\n'),
+        ("phoenix", phoenix, "_MOST_STEPS", 'get "/a{n}", PageController, :a{n}\n'),
+        ("akka", drawing, "_MOST_ROUTES", 'val a{n} = path("a{n}") { get { complete("a") } }\n'),
+    ],
+)
+def test_routes_that_are_left_out_are_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, module: object, bound: str, word: str
+) -> None:
+    """Languages whose routers are read and not followed have bounds of their own."""
+    monkeypatch.setattr(module, bound, 10)
+    dialect = next(each for each in DIALECTS if each.name == name)
+    context = scan(repository(tmp_path, **files(dialect, counted(word)(1_000))))
+    assert len(context.endpoints) <= 10
+    assert codes(context) == {"too-complex"}
 
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)

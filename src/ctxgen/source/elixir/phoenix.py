@@ -74,6 +74,8 @@ class _Drawn(NamedTuple):
 
     endpoints: list[Endpoint]
     mounts: list[_Mount]
+    cut: list[At]
+    """Where it was left off, for too much stands in it."""
 
 
 def finish(program: Program) -> None:
@@ -92,7 +94,11 @@ def finish(program: Program) -> None:
     below = {mount.module for each in drawn.values() for mount in each.mounts}
     for title in drawn:
         if title not in below:
-            program.facts += islice(_answered(drawn, title, "/", (), (), 0), _MOST_ENDPOINTS)
+            answered = _answered(drawn, title, "/", (), (), 0)
+            program.facts += islice(answered, _MOST_ENDPOINTS)
+            cut = [*(each.at for each in islice(answered, 1)), *drawn[title].cut[:1]]
+            if cut:
+                program.note(cut[0], "too-complex", "the routes of the elixir source are told only in part: there are too many")
 
 
 def _answered(
@@ -122,7 +128,7 @@ class _Drawing:
 
     def __init__(self, modules: Modules, plugs: Plugs, module: Declared, technology: Literal["phoenix", "plug"]) -> None:
         self.modules, self.plugs, self.module, self.technology = modules, plugs, module, Name(technology)
-        self._found = _Drawn([], [])
+        self._found = _Drawn([], [], [])
         self._steps = 0
         self._passed: dict[str, tuple[Guard, ...]] = {}
         self._named = dict(module.attributes)
@@ -141,6 +147,7 @@ class _Drawing:
         for node in nodes:
             self._steps += 1
             if self._steps > _MOST_STEPS:
+                self._found.cut.append(At(self.module.path, line(node)))
                 return
             does = called(node)
             given = arguments(node) if does else []

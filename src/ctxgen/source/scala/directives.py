@@ -57,7 +57,7 @@ def _finish(program: Program, technology: str) -> None:
     for definition in drawing.definitions.all:
         for items in definition.lists:
             _Walk(drawing, definition).draw(items)
-    program.facts += drawing.endpoints()
+    program.facts += drawing.endpoints(program)
 
 
 def finish(program: Program) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from ctxgen.model import At, Endpoint, Guard
 from ctxgen.opaque import Name, name
+from ctxgen.source.program import Program
 from ctxgen.source.routing import access_of, join, parameters
 from ctxgen.source.scala.definitions import Definition, Definitions
 
@@ -58,16 +60,18 @@ class Drawing:
             if each.name in self.definitions.by_name and each.name != definition.name:
                 self._users[each.name].append((definition, each))
 
-    def endpoints(self) -> Iterator[Endpoint]:
-        """The routes of all definitions, each below every path where it is mounted."""
-        told = 0
+    def endpoints(self, program: Program) -> Iterator[Endpoint]:
+        """The routes of all definitions, each below every path where it is mounted; the program is told where they are left off."""
+        ways = self._endpoints()
+        yield from islice(ways, _MOST_ROUTES)
+        if (left := next(ways, None)) is not None:
+            program.note(left.at, "too-complex", "the routes of the scala source are told only in part: there are too many")
+
+    def _endpoints(self) -> Iterator[Endpoint]:
         for definition, routes in self.routes.items():
             ways = self._ways(definition, 0)
             for route in dict.fromkeys(routes):
                 for way in ways:
-                    told += 1
-                    if told > _MOST_ROUTES:
-                        return
                     guards = tuple(dict.fromkeys((*way.guards, *route.guards)))
                     yield Endpoint(
                         method=Name(route.method),

@@ -28,7 +28,7 @@ def finish(program: Program) -> None:
                 for mounted, prefix in _mounts(drawing, definition, inner):
                     drawing.use(definition, (Use(each, prefix) for each in names(mounted)))
             drawing.use(definition, (Use(each) for each in _beside(items)))
-    program.facts += drawing.endpoints()
+    program.facts += drawing.endpoints(program)
 
 
 def cases(definition: Definition, items: list[Item], arrow: tuple[str, ...] = ("->",)) -> Iterator[Route]:

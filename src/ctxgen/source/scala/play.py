@@ -65,7 +65,7 @@ def finish(program: Program) -> None:
             for inner in lists(items):
                 drawing.routes[definition] += _patterns(definition, inner)
             drawing.use(definition, (Use(each) for each in names(items)))
-    program.facts += (_with_guards(each, drawing.definitions) for each in (*told, *drawing.endpoints()))
+    program.facts += (_with_guards(each, drawing.definitions) for each in (*told, *drawing.endpoints(program)))
 
 
 def _files(program: Program) -> dict[str, _File]:

@@ -50,7 +50,7 @@ def finish(program: Program) -> None:
                 for start, item in enumerate(inner):
                     if word(item) and not (start and is_op(inner[start - 1], ".")):
                         drawing.routes[definition] += reading.route(definition, inner, start)
-    program.facts += drawing.endpoints()
+    program.facts += drawing.endpoints(program)
 
 
 class _Reading:

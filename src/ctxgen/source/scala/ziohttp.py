@@ -22,7 +22,7 @@ def finish(program: Program) -> None:
         for items in definition.lists:
             for inner in lists(items):
                 drawing.routes[definition] += _patterns(drawing, definition, inner)
-    program.facts += drawing.endpoints()
+    program.facts += drawing.endpoints(program)
 
 
 def _patterns(drawing: Drawing, definition: Definition, items: list[Item]) -> Iterator[Route]:
