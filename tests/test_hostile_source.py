@@ -75,6 +75,13 @@ def test_what_has_no_end_ends(tmp_path: Path, dialect: Dialect, label: str) -> N
     assert "/last" in paths(context) or "too-complex" in codes(context)
 
 
+def test_lines_that_end_with_a_carriage_return_alone(tmp_path: Path) -> None:
+    rails = next(each for each in DIALECTS if each.name == "rails")
+    context = scan(repository(tmp_path, **files(rails._replace(first="\r" * 20 + rails.first), "")))
+    assert paths(context) == {"/first", "/last"}
+    assert codes(context) == set()
+
+
 @pytest.mark.parametrize(
     ("name", "module", "bound", "word"),
     [

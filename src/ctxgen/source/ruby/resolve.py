@@ -41,8 +41,9 @@ class RubyResolver:
         return path in self._paths
 
     def text(self, path: str) -> str:
-        """The text of a source file, `""` where there is none."""
-        return self._sources.data(path).decode("utf-8", "replace") if path in self._paths else ""
+        """The text of a source file with the lines that its syntax tree counts (a lone carriage return ends one), `""` where there is none."""
+        text = self._sources.data(path).decode("utf-8", "replace") if path in self._paths else ""
+        return text.replace("\r\n", "\n").replace("\r", "\n")
 
     @cached_property
     def _declared(self) -> dict[str, list[str]]:
