@@ -1790,3 +1790,16 @@ def test_routes_of_loco(tmp_path: Path) -> None:
     assert {(each.method, each.path, each.access) for each in _scan(tmp_path, files).endpoints} == {
         ("GET", "/v1/api/orders", "guarded"), ("POST", "/v1/api/orders", "unknown"), ("GET", "/v1/api/orders/{id}", "guarded"),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("service", "usage"),
+    [('ENV.fetch("STORAGE", :local)', "supported"), ('(ENV["STORAGE"] || :local).to_sym', "supported"), (":amazon", "used")],
+)
+def test_where_rails_keeps_attached_files(tmp_path: Path, service: str, usage: str) -> None:
+    files = {
+        "Gemfile": "gem 'rails', '8.0.0'\ngem 'aws-sdk-s3'\n",
+        "config/application.rb": "module Shop\n  class Application < Rails::Application\n  end\nend\n",
+        "config/environments/production.rb": f"Rails.application.configure do\n  config.active_storage.service = {service}\nend\n",
+    }
+    assert [(each.technology, each.usage) for each in _scan(tmp_path, files).datastores] == [("s3", usage)]

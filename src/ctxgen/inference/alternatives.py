@@ -48,7 +48,7 @@ def passed_over(facts: Facts, catalogue: Catalogue, places: Places) -> set[str]:
     given = prepared(facts, places)
     asked: dict[str, bool] = {}
     for key in facts.of(ConfigKey):
-        if key.key.startswith("laravel.") and places.scope(key.at.path) is None:
+        if key.key.startswith(("laravel.", "rails.")) and places.scope(key.at.path) is None:
             chosen = {known for value in values_of(key, given) for known, _ in catalogue.config(key.key, value)}
             for known in catalogue.choosable(key.key):
                 asked[known] = asked.get(known, False) or known in chosen
