@@ -14,8 +14,14 @@ _LIBRARIES = {
     "akka": '"com.typesafe.akka" %% "akka-http" % "10.2.10"',
     "http4s": '"org.http4s" %% "http4s-dsl" % "0.23.30"',
     "tapir": '"com.softwaremill.sttp.tapir" %% "tapir-core" % "1.11.40"',
+    "zio": '"dev.zio" %% "zio-http" % "3.3.3"',
 }
-_IMPORTS = {"akka": "import akka.http.scaladsl.server.Directives._", "http4s": "import org.http4s._", "tapir": "import sttp.tapir.*"}
+_IMPORTS = {
+    "akka": "import akka.http.scaladsl.server.Directives._",
+    "http4s": "import org.http4s._",
+    "tapir": "import sttp.tapir.*",
+    "zio": "import zio.http.*",
+}
 
 
 def answered(root: Path, library: str, text: str, **others: str) -> list[Endpoint]:
@@ -86,6 +92,17 @@ HOSTILE = {
     "chain": ("tapir", "object Main { val e = endpoint" + ".get" * 60_000 + "\n}"),
     "chains": ("tapir", "object Main {\n" + "".join(f"val e{i} = e{i + 1}.get.in(e{i + 1})\n" for i in range(8_000)) + "}"),
     "quotes": ("tapir", "object Main { val e = endpoint" + "'a " * 60_000 + "}"),
+    "guards": ("akka", "object Main { val a = 1\nval r = " + "authenticated " * 30_000 + " { get { complete(1) };" + "a " * 60_000 + "} }"),
+    "verbs": ("akka", "object Main { val r = " + "get|" * 130_000 + "get { reject } }"),
+    "routes": ("akka", "object Main { val r = concat(" + "".join(f'path("{i}"){{reject}},' for i in range(25_000)) + ") }"),
+    "bodies": ("akka", "class A\n" + "{}\n" * 90_000),
+    "prefix": ("akka", 'object Main { val a="' + "x" * 500_000 + '"\nval r = path(' + "a/" * 120_000 + "a) { get { reject } } }"),
+    "namesakes": ("tapir", "object Main {\n" + "val a=b\n" * 25_000 + "val z=" + "a " * 130_000 + "}"),
+    "inputs": ("tapir", "".join(f"val a{i} = {'/'.join([f'a{i + 1}'] * 10)}\n" for i in range(12)) + "val e=endpoint.get.in(a0)"),
+    "segments": ("tapir", 'object Main { val a="' + "x" * 500_000 + '"\nval e=endpoint.get.in(' + "a/" * 120_000 + "a) }"),
+    "mount": ("http4s", 'object Main { val a="' + "x" * 500_000 + '"\nval r=Router(' + "a+" * 120_000 + "a -> b) }"),
+    "arrows": ("zio", "object Main { val r = f(" + "Method.GET->a," * 35_000 + ") }"),
+    "variables": ("zio", 'object Main { val a="' + "x" * 500_000 + '"\nval r=Method.GET / ' + "a/" * 120_000 + "a -> b }"),
 }
 
 
@@ -135,3 +152,21 @@ def test_the_project_of_a_build_that_no_setting_names(tmp_path: Path) -> None:
     context = scan(tmp_path)
     assert [(part.name, part.kind) for part in context.components] == [("shop", "service"), ("shop-www", "frontend")]
     assert [each.component for each in context.endpoints] == ["shop"]
+
+
+def test_routes_files_that_include_one_another_end(tmp_path: Path) -> None:
+    files = {
+        "build.sbt": 'name := "shop"\nscalaVersion := "2.13.16"\n',
+        "project/plugins.sbt": 'addSbtPlugin("org.playframework" % "sbt-plugin" % "3.0.7")\n',
+        "app/Main.scala": "package shop\nimport play.api.mvc._\nobject Main\n",
+        "conf/routes": "GET /orders controllers.Orders.list\n" + "".join(f"-> /a{i} a.Routes\n" for i in range(300)),
+        "conf/a.routes": "GET /a controllers.Orders.a\n" + "".join(f"-> /b{i} b.Routes\n" for i in range(300)),
+        "conf/b.routes": "GET /b controllers.Orders.b\n" + "".join(f"-> /c{i} a.Routes\n" for i in range(300)),
+    }
+    for path, content in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(content)
+    started = time.perf_counter()
+    found = told(list(scan(tmp_path).endpoints))
+    assert time.perf_counter() - started < 12
+    assert {"GET /orders", "GET /a0/a", "GET /a0/b0/b"} <= found

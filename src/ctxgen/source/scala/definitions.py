@@ -38,16 +38,19 @@ _TEMPLATES = {"class", "object", "trait", "enum"}
 _GOES_ON = {"extends", "with", "else", "yield", "match", "catch", "finally", "then", "derives"}
 _MOST_BYTES = 8 * 1024 * 1024
 _MOST_DEPTH = 40
+_LONGEST = 200
+"""Characters of a constant that can be part of a path."""
 
 
 class Definition:
     """A value or function by its name, its class or object (`owner`), and the lists of items that it is; `heads` of a class are what it extends and takes."""
 
-    __slots__ = ("at", "lists", "name", "owner", "template")
+    __slots__ = ("_value", "at", "lists", "name", "owner", "template")
 
     def __init__(self, name: str, owner: str, at: At, *, template: bool = False) -> None:
         self.name, self.owner, self.at, self.template = name, owner, at, template
         self.lists: list[list[Item]] = []
+        self._value: list[Item] | None = None
 
     @property
     def whole(self) -> str:
@@ -56,10 +59,12 @@ class Definition:
 
     @property
     def value(self) -> list[Item]:
-        """The items after the first `=`, none of what has none."""
-        items = self.lists[0] if self.lists else []
-        found = next((index for index, item in enumerate(items) if is_op(item, "=")), None)
-        return [] if found is None else [item for item in items[found + 1 :] if not _newline(item)]
+        """The items after the first `=`, none of what has none; asked for when the file has been read."""
+        if self._value is None:
+            items = self.lists[0] if self.lists else []
+            found = next((index for index, item in enumerate(items) if is_op(item, "=")), None)
+            self._value = [] if found is None else [item for item in items[found + 1 :] if not _newline(item)]
+        return self._value
 
 
 def word(item: Item | None) -> str:
@@ -90,23 +95,26 @@ def statements(items: Sequence[Item]) -> Iterator[list[Item]]:
     current: list[Item] = []
     following: list[Item | None] = [None] * len(items)
     after: Item | None = None
+    template = False
     for index in range(len(items) - 1, -1, -1):
         following[index] = after
         after = after if _newline(items[index]) else items[index]
     for index, item in enumerate(items):
         if not _newline(item) and not is_op(item, ";"):
             current.append(item)
+            template = template or word(item) in _TEMPLATES
             continue
-        if current and _newline(item) and _goes_on(current, following[index]):
+        if current and _newline(item) and _goes_on(current, following[index], template=template):
             continue
         if current:
             yield current
-        current = []
+        current, template = [], False
     if current:
         yield current
 
 
-def _goes_on(current: list[Item], following: Item | None) -> bool:
+def _goes_on(current: list[Item], following: Item | None, *, template: bool) -> bool:
+    """Whether a statement goes on behind a line's end; `template` where it has the word of a class or object, whose body may follow."""
     last = current[-1]
     if is_op(last, ":") or (is_op(last, "*") and word(current[0]) in ("import", "export")):
         return False  # an indented template begins; `import shop.*` ends
@@ -114,9 +122,7 @@ def _goes_on(current: list[Item], following: Item | None) -> bool:
         return _operator(last)
     if _operator(following):
         return not is_op(following, "@")
-    return word(following) in _GOES_ON or (
-        isinstance(following, Group) and following.open == "{" and bool(_TEMPLATES & {word(item) for item in current})
-    )
+    return word(following) in _GOES_ON or (template and isinstance(following, Group) and following.open == "{")
 
 
 def _head(statement: Sequence[Item]) -> int:
@@ -161,23 +167,56 @@ class Definitions:
             self.by_name[each.name].append(each)
 
     @cached_property
-    def _constants(self) -> dict[str, list[tuple[Definition, str]]]:
-        found: dict[str, list[tuple[Definition, str]]] = defaultdict(list)
+    def described(self) -> dict[str, list[Definition]]:
+        """The definitions that have a value, by name."""
+        found: dict[str, list[Definition]] = defaultdict(list)
+        for each in self.all:
+            if each.value:
+                found[each.name].append(each)
+        return found
+
+    @cached_property
+    def _members(self) -> dict[tuple[str, str, str], list[Definition]]:
+        found: dict[tuple[str, str, str], list[Definition]] = defaultdict(list)
+        for each in self.all:
+            if not each.template:
+                found[each.name, each.at.path, each.owner].append(each)
+                found[each.name, "", ""].append(each)
+        return found
+
+    def value(self, named: str, near: Definition) -> Definition | None:
+        """The value or function that a name stands for, near a definition: its class's own, else the only one of the name."""
+        found = self._members.get((named, near.at.path, near.owner)) or self._members.get((named, "", ""), [])
+        return found[0] if len(found) == 1 else None
+
+    @cached_property
+    def methods(self) -> dict[tuple[str, str], list[Definition]]:
+        """The members of classes and objects, by the name of these in small letters and their own."""
+        found: dict[tuple[str, str], list[Definition]] = defaultdict(list)
+        for each in self.all:
+            if each.owner:
+                found[each.owner.lower(), each.name].append(each)
+        return found
+
+    @cached_property
+    def _constants(self) -> dict[tuple[str, ...], str | None]:
+        """The first text of a name in a class, and in a file, and that of a name alone: None where it has several."""
+        found: dict[tuple[str, ...], str | None] = {}
         for each in self.all:
             value = each.value
-            if len(value) == 1 and (text := string(value[0])) is not None:
-                found[each.name].append((each, text))
+            if len(value) == 1 and (text := string(value[0])) is not None and len(text) <= _LONGEST:
+                found.setdefault((each.name, each.at.path, each.owner), text)
+                found.setdefault((each.name, each.at.path), text)
+                if found.setdefault((each.name,), text) != text:
+                    found[(each.name,)] = None
         return found
 
     def constant(self, named: str, near: Definition) -> str | None:
-        """The text that a name stands for, near a definition: its class's own, else the only one of the name."""
-        found = self._constants.get(named, [])[:200]
-        own = [text for each, text in found if each.owner == near.owner and each.at.path == near.at.path] or [
-            text for each, text in found if each.at.path == near.at.path
-        ]
-        if own:
-            return own[0]
-        texts = {text for _, text in found} or self._elsewhere.get(named, set())
+        """The text that a name stands for, near a definition: its class's own, else its file's, else the only one of the name."""
+        for key in ((named, near.at.path, near.owner), (named, near.at.path), (named,)):
+            if key in self._constants:
+                return self._constants[key]
+        texts = self._elsewhere.get(named, set())
         return next(iter(texts)) if len(texts) == 1 else None
 
     @cached_property

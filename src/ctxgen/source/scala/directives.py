@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from ctxgen.model import At, Guard
@@ -14,7 +15,7 @@ from ctxgen.readers._jvm_script import Group, Item, is_op
 from ctxgen.source.guards import guard, guard_kind
 from ctxgen.source.program import Program
 from ctxgen.source.scala.definitions import Definition, definitions_of, group, names, separated, string, word, words
-from ctxgen.source.scala.drawing import Drawing, Route, Use
+from ctxgen.source.scala.drawing import LONGEST, MOST_GUARDS, Drawing, Route, Use
 
 _METHODS = {"get", "post", "put", "delete", "patch", "head", "options"}
 _PATHS = {"path", "pathPrefix", "rawPathPrefix"}
@@ -55,8 +56,9 @@ class _Context(NamedTuple):
 def _finish(program: Program, technology: str) -> None:
     drawing = Drawing(definitions_of(program), technology)
     for definition in drawing.definitions.all:
+        walk = _Walk(drawing, definition)
         for items in definition.lists:
-            _Walk(drawing, definition).draw(items)
+            walk.draw(items)
     program.facts += drawing.endpoints(program)
 
 
@@ -72,6 +74,7 @@ class _Walk:
 
     def __init__(self, drawing: Drawing, definition: Definition) -> None:
         self.drawing, self.definition = drawing, definition
+        self._told: set[tuple[str, str]] = set()
 
     def draw(self, items: list[Item]) -> None:
         """Draw what stands in a definition."""
@@ -130,9 +133,9 @@ class _Walk:
             return 0
         for method in context.methods or ("ANY",):
             path = _filled(context.path, ()) or "/"
-            routes = self.drawing.routes[self.definition]
-            if not any((each.method, each.path) == (method, path) for each in routes):
-                routes.append(Route(method, path, context.at, context.guards))
+            if (method, path) not in self._told:
+                self._told.add((method, path))
+                self.drawing.routes[self.definition].append(Route(method, path, context.at, context.guards))
         return 1
 
     def _asked(self, directive: list[Item], context: _Context) -> _Context:
@@ -146,15 +149,20 @@ class _Walk:
                 given = group(items[index + 1], "(") if index + 1 < len(items) else None
                 line = At(self.definition.at.path, item.line)
                 if said in _METHODS and given is None:
-                    methods, at = ((*methods, said.upper()) if index and is_op(items[index - 1], "|") else (said.upper(),)), line
+                    joined = methods if index and is_op(items[index - 1], "|") else ()
+                    methods, at = tuple(dict.fromkeys((*joined, said.upper()))), line
                 elif said == "method" and given is not None:
-                    methods, at = tuple(each for each in words(given) if each.isupper() and len(each) > 2) or methods, line
+                    stated = dict.fromkeys(each for each in words(given) if each.isupper() and len(each) > 2)
+                    methods, at = tuple(islice(stated, len(_METHODS))) or methods, line
                 elif said in _PATHS and given is not None:
-                    path, at, placed = path + self._matched(given), line, True
+                    path, at, placed = (path + self._matched(given))[:LONGEST], line, True
                 elif said in _ENDS:
                     at, placed = at or line, True
                 elif (
-                    _SIGN_IN.fullmatch(said) and not said.lower().startswith("optional") and (asked := guard(said, line, guard_kind(said)))
+                    len(guards) < MOST_GUARDS
+                    and _SIGN_IN.fullmatch(said)
+                    and not said.lower().startswith("optional")
+                    and (asked := guard(said, line, guard_kind(said)))
                 ):
                     guards = (*guards, asked)
         return _Context(path, methods, guards, at, placed)
@@ -163,6 +171,8 @@ class _Walk:
         """The path that a matcher takes: `"orders" / IntNumber`."""
         path = ""
         for part in separated(matcher, "/"):
+            if len(path) > LONGEST:
+                break
             first = part[0]
             text = string(first)
             if text is None and word(first) == "separateOnSlashes" and (given := group(part[-1], "(")):

@@ -15,8 +15,12 @@ from ctxgen.source.scala.definitions import Definition, Definitions
 
 _MOST_PREFIXES = 6
 _MOST_USERS = 200
-_MOST_STEPS = 20_000
+_MOST_STEPS = 50_000
 _MOST_ROUTES = 5_000
+MOST_GUARDS = 8
+"""Guards around a route, and on a way to it."""
+LONGEST = 500
+"""Characters of a path that are put together; a name keeps fewer."""
 
 
 class Route(NamedTuple):
@@ -89,16 +93,16 @@ class Drawing:
         if key in self._found:
             return self._found[key]
         self._found[key] = (Mounted(""),)  # what goes round in circles ends
-        self._steps += 1
         if depth > 30 or self._steps > _MOST_STEPS:
             return self._found[key]
         users = [] if definition.template else self._users_of(definition)
         if not users and definition.owner:
             users = self._users_of_class(definition)
+        self._steps += 1 + len(users)
         found: dict[Mounted, None] = {}
         for user, use in users:
             for way in self._ways(user, depth + 1):
-                found[Mounted(join(way.path, use.path), (*way.guards, *use.guards))] = None
+                found[Mounted(join(way.path, use.path)[:LONGEST], (*way.guards, *use.guards)[:MOST_GUARDS])] = None
         mounted = [way for way in found if way.path not in ("", "/")]
         self._found[key] = tuple((mounted or list(found) or [Mounted("")])[:_MOST_PREFIXES])
         return self._found[key]

@@ -12,7 +12,7 @@ from ctxgen.opaque import name
 from ctxgen.readers._jvm_script import Group, Item, is_op
 from ctxgen.source.program import Program
 from ctxgen.source.scala.definitions import Definition, definitions_of, group, lists, names, separated, string, word, words
-from ctxgen.source.scala.drawing import Drawing, Route, Use
+from ctxgen.source.scala.drawing import LONGEST, Drawing, Route, Use
 
 VERBS = {"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "CONNECT", "TRACE"}
 _ROOTS = {"Root", "root", "Empty"}
@@ -78,6 +78,8 @@ def path_of(items: list[Item]) -> str | None:
         return None
     path = ""
     for part in parts[1:] if rooted else parts:
+        if len(path) > LONGEST:
+            break
         text = string(part[0])
         inner = group(part[-1], "(") if len(part) > 1 else None
         if text is not None:
@@ -111,7 +113,7 @@ def text_of(drawing: Drawing, definition: Definition, items: list[Item]) -> str 
         text = string(part[0]) if len(part) == 1 else None
         if text is None:
             text = drawing.definitions.constant(word(part[-1]), definition)
-        if text is None:
+        if text is None or len(out) > LONGEST:
             return None
         out += text
     return out

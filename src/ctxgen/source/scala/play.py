@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import count, islice
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -36,6 +37,10 @@ _OPEN = re.compile(r"(?i)unsecured|aware|option|anonymous|guest|unauth")
 """What actions are called that also let those in who are not known."""
 _FILES = ("conf/routes", "**/conf/routes", "conf/*.routes", "**/conf/*.routes")
 _MOST_DEPTH = 8
+_MOST_ITEMS = 200
+"""Items behind an arrow that may name what answers."""
+_MOST_INCLUDES = 2_000
+_MOST_ROUTES = 20_000
 
 
 class _Included(NamedTuple):
@@ -52,14 +57,14 @@ class _File(NamedTuple):
 
 def routes(program: Program) -> None:
     """The endpoints of routes files alone, for a repository in another language of the JVM."""
-    program.facts += _endpoints(_files(program), None)
+    program.facts += islice(_endpoints(_files(program), None), _MOST_ROUTES)
 
 
 def finish(program: Program) -> None:
     """The endpoints of routes files, and of routers that code draws."""
     drawing = Drawing(definitions_of(program), "play-framework")
     files = _files(program)
-    told = list(_endpoints(files, drawing))
+    told = list(islice(_endpoints(files, drawing), _MOST_ROUTES))
     for definition in drawing.definitions.all:
         for items in definition.lists:
             for inner in lists(items):
@@ -97,15 +102,24 @@ def _endpoints(files: dict[str, _File], drawing: Drawing | None) -> Iterator[End
     for path in files:
         stem = path.rpartition("/")[2].removesuffix(".routes")
         by_router["router.Routes" if stem == "routes" else f"{stem}.Routes"].append(path)
+    steps = count()
     included = {path for file in files.values() for each in file.included for path in by_router.get(each.router, ())}
     for path, file in files.items():
         if path not in included or path.endswith("/conf/routes") or path == "conf/routes":
-            yield from _told(files, by_router, drawing, path, file, "", 0)
+            yield from _told(files, by_router, drawing, path, file, "", 0, steps)
 
 
 def _told(
-    files: dict[str, _File], by_router: dict[str, list[str]], drawing: Drawing | None, path: str, file: _File, prefix: str, depth: int
+    files: dict[str, _File],
+    by_router: dict[str, list[str]],
+    drawing: Drawing | None,
+    path: str,
+    file: _File,
+    prefix: str,
+    depth: int,
+    steps: Iterator[int],
 ) -> Iterator[Endpoint]:
+    """The lines of a file below a prefix, and those of what it includes; `steps` counts what all files include."""
     for method, route, handler, at in file.lines:
         yield Endpoint(
             method=Name(method),
@@ -115,11 +129,13 @@ def _told(
             at=at,
         )
     for each in file.included:
+        if next(steps) > _MOST_INCLUDES:
+            return
         below = join(prefix, each.path)
         known = [other for other in by_router.get(each.router, ()) if other != path]
         known.sort(key=lambda other: (folder_of(other) != folder_of(path), other))
         for other in known[:1] if depth < _MOST_DEPTH else ():
-            yield from _told(files, by_router, drawing, other, files[other], below, depth + 1)
+            yield from _told(files, by_router, drawing, other, files[other], below, depth + 1, steps)
         if not known and drawing is not None:
             holder = Definition("", "", At(path, 1))
             drawing.use(holder, (Use(each.router.rpartition(".")[2], below),))
@@ -139,7 +155,7 @@ def _patterns(definition: Definition, items: list[Item]) -> Iterator[Route]:
         path = path.replace("*}", "}").rstrip("*").replace("{_}", "{value}")
         end = next((each for each in range(index + 2, min(len(items), index + 8)) if is_op(items[each], "=>")), None)
         handler = ""
-        for each in items[end + 1 :] if end is not None else ():
+        for each in items[end + 1 : end + _MOST_ITEMS] if end is not None else ():
             if word(each):
                 handler += word(each)
             elif is_op(each, "."):
@@ -152,13 +168,13 @@ def _patterns(definition: Definition, items: list[Item]) -> Iterator[Route]:
 def _with_guards(endpoint: Endpoint, definitions: Definitions) -> Endpoint:
     """An endpoint with the action that its method builds on, where that asks who somebody is: `SecuredAction.async { … }`, `authenticated { … }`."""
     owner, _, member = (endpoint.handler or "").rpartition(".")
-    methods = [each for each in definitions.by_name.get(member, ()) if each.owner and each.owner.lower() == owner.lower()]
+    methods = definitions.methods.get((owner.lower(), member), [])
     value = methods[0].value if len(methods) == 1 else []
-    for count, item in enumerate(value[:9]):
+    for index, item in enumerate(value[:9]):
         said = word(item)
         if not said and not is_op(item, "."):
             break
-        if said and not _OPEN.search(said) and (count == 0 or is_op(value[count - 1], ".")) and _ACTION.search(said):
+        if said and not _OPEN.search(said) and (index == 0 or is_op(value[index - 1], ".")) and _ACTION.search(said):
             found = guard(said, At(methods[0].at.path, item.line))
             if found is not None and found.kind in ("authn", "authz"):
                 return replace(endpoint, guards=(*endpoint.guards, found), access="guarded")

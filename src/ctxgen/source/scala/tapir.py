@@ -15,7 +15,7 @@ from ctxgen.readers._jvm_script import Item, is_op
 from ctxgen.source.guards import guard, guard_kind
 from ctxgen.source.program import Program
 from ctxgen.source.scala.definitions import Definition, definitions_of, group, lists, separated, string, word, words
-from ctxgen.source.scala.drawing import Drawing, Route
+from ctxgen.source.scala.drawing import LONGEST, MOST_GUARDS, Drawing, Route
 
 _METHODS = {"get", "post", "put", "delete", "patch", "head", "options"}
 _STARTS = {"endpoint", "infallibleEndpoint"}
@@ -57,6 +57,7 @@ class _Reading:
     def __init__(self, drawing: Drawing) -> None:
         self.drawing = drawing
         self._bases: dict[Definition, _Said | None] = {}
+        self._paths: dict[Definition, str] = {}
 
     def route(self, definition: Definition, items: list[Item], start: int) -> Iterator[Route]:
         """The endpoint that a chain describes, if it says the method."""
@@ -91,15 +92,13 @@ class _Reading:
 
     def _base(self, near: Definition, named: str, depth: int) -> _Said | None:
         """What a description says that others begin with."""
-        known = [each for each in self.drawing.definitions.by_name.get(named, ()) if not each.template]
-        own = [each for each in known if each.at.path == near.at.path and each.owner == near.owner] or known
-        if len(own) != 1 or own[0] is near or depth > _MOST_DEPTH:
+        own = self.drawing.definitions.value(named, near)
+        if own is None or own is near or depth > _MOST_DEPTH:
             return None
-        if own[0] not in self._bases:
-            self._bases[own[0]] = None
-            value = own[0].value
-            self._bases[own[0]] = self._said(own[0], value, 0, depth + 1) if value else None
-        return self._bases[own[0]]
+        if own not in self._bases:
+            self._bases[own] = None
+            self._bases[own] = self._said(own, own.value, 0, depth + 1) if own.value else None
+        return self._bases[own]
 
     def _with(self, definition: Definition, said: _Said, step: _Step) -> _Said:
         """What a chain says with one more step."""
@@ -110,18 +109,21 @@ class _Reading:
         if step.name == "method":
             return said._replace(method=next((each for each in words(step.given) if each.isupper()), said.method))
         if step.name == "in":
-            return said._replace(path=said.path + self._path(definition, step.given, 0))
+            return said._replace(path=(said.path + self._path(definition, step.given, 0))[:LONGEST])
         if step.name in ("prependIn", "prependSecurityIn"):
-            return said._replace(path=self._path(definition, step.given, 0) + said.path)
+            return said._replace(path=(self._path(definition, step.given, 0) + said.path)[:LONGEST])
         if step.name == "securityIn":
             found = _credentials(step, definition.at.path)
-            return said._replace(path=said.path + self._path(definition, step.given, 0), guards=(*said.guards, *found))
+            path = (said.path + self._path(definition, step.given, 0))[:LONGEST]
+            return said._replace(path=path, guards=(*said.guards, *found)[:MOST_GUARDS])
         return said
 
     def _path(self, definition: Definition, items: list[Item], depth: int) -> str:
         """The path of an input: `"orders" / path[Int]("id")`; what takes something else of a request has none."""
         out = ""
         for part in separated(items, "/"):
+            if len(out) > LONGEST:
+                break
             first = part[0]
             text = string(first)
             if text is not None and len(part) == 1:
@@ -133,9 +135,16 @@ class _Reading:
                 if (constant := self.drawing.definitions.constant(word(first), definition)) is not None:
                     out += f"/{constant.strip('/')}"
                     continue
-                known = [each for each in self.drawing.definitions.by_name.get(word(first), ()) if each is not definition and each.value]
-                out += self._path(known[0], known[0].value, depth + 1) if len(known) == 1 else ""
+                known = [each for each in self.drawing.definitions.described.get(word(first), ())[:3] if each is not definition]
+                out += self._input(known[0], depth + 1) if len(known) == 1 else ""
         return out
+
+    def _input(self, definition: Definition, depth: int) -> str:
+        """The path of an input that has a name, which others may use as often as they like."""
+        if definition not in self._paths:
+            self._paths[definition] = ""  # what goes round in circles ends
+            self._paths[definition] = self._path(definition, definition.value, depth)
+        return self._paths[definition]
 
 
 def _credentials(step: _Step, path: str) -> tuple[Guard, ...]:

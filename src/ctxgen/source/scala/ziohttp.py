@@ -11,8 +11,11 @@ from ctxgen.model import At
 from ctxgen.readers._jvm_script import Item, is_op
 from ctxgen.source.program import Program
 from ctxgen.source.scala.definitions import Definition, definitions_of, group, lists, separated, string, word, words
-from ctxgen.source.scala.drawing import Drawing, Route
+from ctxgen.source.scala.drawing import LONGEST, Drawing, Route
 from ctxgen.source.scala.http4s import VERBS, path_of
+
+_MOST_ITEMS = 200
+"""Items of a pattern."""
 
 
 def finish(program: Program) -> None:
@@ -32,7 +35,7 @@ def _patterns(drawing: Drawing, definition: Definition, items: list[Item]) -> It
             continue
         at = At(definition.at.path, item.line)
         if is_op(items[index + 3], "->"):
-            end = next((each for each in range(index + 4, len(items)) if is_op(items[each], "=>")), None)
+            end = next((each for each in range(index + 4, min(len(items), index + _MOST_ITEMS)) if is_op(items[each], "=>")), None)
             path = path_of(items[index + 4 : end]) if end is not None else None
             if path is not None:
                 yield Route(method, path, at)
@@ -51,6 +54,8 @@ def _ends(item: Item) -> bool:
 def _path(drawing: Drawing, definition: Definition, items: list[Item]) -> str:
     path = ""
     for part in separated(items, "/"):
+        if len(path) > LONGEST:
+            break
         first = part[0]
         text = string(first)
         if text is None and len(part) == 1:
