@@ -75,6 +75,12 @@ def test_what_has_no_end_ends(tmp_path: Path, dialect: Dialect, label: str) -> N
     assert "/last" in paths(context) or "too-complex" in codes(context)
 
 
+@pytest.mark.parametrize("text", ["(" * 3_000 + ")" * 3_000, 'scope "/a" do\n' * 200 + "\nend" * 200], ids=["unparsed", "nested"])
+def test_a_router_that_cannot_be_read_whole_is_said(tmp_path: Path, text: str) -> None:
+    phoenix_ = next(each for each in DIALECTS if each.name == "phoenix")
+    assert codes(scan(repository(tmp_path, **files(phoenix_, text)))) == {"too-complex"}
+
+
 def test_lines_that_end_with_a_carriage_return_alone(tmp_path: Path) -> None:
     rails = next(each for each in DIALECTS if each.name == "rails")
     context = scan(repository(tmp_path, **files(rails._replace(first="\r" * 20 + rails.first), "")))

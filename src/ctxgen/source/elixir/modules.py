@@ -88,7 +88,8 @@ class Modules:
             sources = self._program.sources
             try:
                 root = sources.file(path).syntax("elixir") if isinstance(sources, Repository) else None
-            except Unreadable:
+            except Unreadable as error:
+                self._program.note(At(path, error.line or 1), error.code, error.message)
                 root = None
             self._read[path] = {each.name: each for each in _declared(path, root.named_children if root is not None else ())}
         return self._read[path]

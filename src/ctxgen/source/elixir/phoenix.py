@@ -48,6 +48,8 @@ _MOST_MOUNTS = 8
 _MOST_TURNS = 50
 _MOST_STEPS = 20_000
 """Macros of one router, those of loops each time."""
+_MOST_DEPTH = 60
+"""Blocks in each other, of which people write four or five: the path of each begins with all those around it."""
 _MOST_ENDPOINTS = 5_000
 """Of one router and all that it forwards to."""
 
@@ -129,7 +131,7 @@ class _Drawing:
     def __init__(self, modules: Modules, plugs: Plugs, module: Declared, technology: Literal["phoenix", "plug"]) -> None:
         self.modules, self.plugs, self.module, self.technology = modules, plugs, module, Name(technology)
         self._found = _Drawn([], [], [])
-        self._steps = 0
+        self._steps = self._depth = 0
         self._passed: dict[str, tuple[Guard, ...]] = {}
         self._named = dict(module.attributes)
         """Literals by the attributes and variables that hold them."""
@@ -144,11 +146,12 @@ class _Drawing:
         return self._found
 
     def _draw(self, nodes: Iterable[Syntax], scope: _Scope) -> None:
+        self._depth += 1
         for node in nodes:
             self._steps += 1
-            if self._steps > _MOST_STEPS:
+            if self._steps > _MOST_STEPS or self._depth > _MOST_DEPTH:
                 self._found.cut.append(At(self.module.path, line(node)))
-                return
+                break
             does = called(node)
             given = arguments(node) if does else []
             match does:
@@ -188,6 +191,7 @@ class _Drawing:
                     self._add(node, "GET", literal(given[0]) if given else None, does, scope.guards, scope)
                 case _ if does and does not in _OPAQUE:
                     self._draw(block(node), scope)
+        self._depth -= 1
 
     def _below(self, node: Syntax, given: list[Syntax], scope: _Scope) -> _Scope:
         said = options(node)
