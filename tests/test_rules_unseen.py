@@ -1803,3 +1803,45 @@ def test_where_rails_keeps_attached_files(tmp_path: Path, service: str, usage: s
         "config/environments/production.rb": f"Rails.application.configure do\n  config.active_storage.service = {service}\nend\n",
     }
     assert [(each.technology, each.usage) for each in _scan(tmp_path, files).datastores] == [("s3", usage)]
+
+
+@pytest.mark.parametrize(
+    "service", ["  image: acme/x{i}\n", '  image: node:22\n  volumes: [".:/app"]\n', '  build: b\n  volumes: [".:/app"]\n']
+)
+def test_many_services_of_one_file_end(tmp_path: Path, service: str) -> None:
+    files = {
+        "package.json": '{"name": "shop", "dependencies": {"express": "4"}}',
+        "b/Dockerfile": "FROM node:22\n",
+        "b/index.js": "require('express')()\n",
+        "docker-compose.yml": "services:\n" + "".join(f" s{i}:\n{service.format(i=i)}" for i in range(4_000)),
+    }
+    started = time.process_time()
+    _scan(tmp_path, files)
+    assert time.process_time() - started < 8
+
+
+@pytest.mark.parametrize("end", ["\nend\n", "\nelse\n  a\nend\n"])
+def test_many_settings_of_elixir_below_one_condition_end(tmp_path: Path, end: str) -> None:
+    text = "import Config\nif x do\n" + "config :a, A.Repo, pool_size: 1\n" * 20_000 + end
+    started = time.process_time()
+    _scan(tmp_path, {"config/runtime.exs": text})
+    assert time.process_time() - started < 8
+
+
+def test_sizes_of_elixir_in_and_beside_conditions(tmp_path: Path) -> None:
+    text = (
+        "import Config\n"
+        "if config_env() == :test do\n  config :a, A.Repo, pool_size: 1\nelse\n  config :a, B.Repo, pool_size: 22\nend\n"
+        "case config_env() do\n  :dev -> config :a, A.Repo, pool_size: 3\n  :prod -> config :a, A.Repo, pool_size: 44\nend\n"
+        "config :a, C.StatsRepo, pool_size: 55\n"
+    )
+    manifest = 'defmodule A.MixProject do\n  use Mix.Project\n  def project, do: [app: :a]\n  defp deps, do: [{:ecto_sql, "~> 3.12"}, {:phoenix, "~> 1.7"}]\nend\n'
+    context = _scan(tmp_path, {"mix.exs": manifest, "config/runtime.exs": text})
+    assert {each.value for each in context.scale if each.kind == "pool-size"} == {"22", "44", "55"}
+
+
+def test_many_locked_packages_of_one_name_end(tmp_path: Path) -> None:
+    files = {"paket.lock": "NUGET\n" + "    Giraffe (6.4.0)\n" * 60_000, "a/paket.references": "Giraffe\n" * 20_000}
+    started = time.process_time()
+    _scan(tmp_path, files)
+    assert time.process_time() - started < 8

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from functools import partial
 
 from ctxgen.context import Cited, Language, RuntimeStatement, Technology
@@ -55,12 +55,18 @@ _OF_TOOLS = re.compile(
 def runtimes(facts: Facts, join: Join, places: Places) -> list[RuntimeStatement]:
     """Every statement of a language's or runtime's version in the product's files; of equal ones of a component the first."""
     found: dict[tuple[str, str | None, str], list[At]] = defaultdict(list)
+    deployed = {
+        family
+        for part in join.parts
+        if part.kind in ("service", "worker")
+        for family in FAMILIES.get(part.language or "", (part.language,))
+    }
     elsewhere = {stated.name for stated in facts.of(Runtime) if stated.source != "ci" and stated.version}
     for stated in sorted(facts.of(Runtime), key=lambda each: each.source == "lock"):  # a lock file repeats what the manifest states
         beside = stated.name in elsewhere or (stated.name in _SCRIPT and not elsewhere.isdisjoint(_SCRIPT))
-        if stated.source == "ci" and (beside or not _written_here(stated.name, join)):
+        if stated.source == "ci" and (beside or not _written_here(stated.name, join, deployed)):
             continue  # what CI installs is its own affair where the repository states a version, or has nothing to run on it
-        if stated.name in _COMPILERS and stated.source in ("manifest", "version-file") and not _written_here(stated.name, join):
+        if stated.name in _COMPILERS and stated.source in ("manifest", "version-file") and not _written_here(stated.name, join, deployed):
             continue  # what only tools are made with
         if stated.version and places.scope(stated.at.path) in (None, "dev"):
             found[stated.name, join.component(stated.at.path), stated.version].append(stated.at)
@@ -68,9 +74,9 @@ def runtimes(facts: Facts, join: Join, places: Places) -> list[RuntimeStatement]
     for image in facts.of(Image):
         known = join.catalogue.image(image.name) if image.name else None
         runtime = _IMAGE_RUNTIMES.get(known or "")
-        if runtime in _SCRIPT and any(unit.ecosystem == "npm" for unit in join.units) and not _written_here(runtime, join):
+        if runtime in _SCRIPT and any(unit.ecosystem == "npm" for unit in join.units) and not _written_here(runtime, join, deployed):
             continue  # it builds a browser's code
-        if runtime and (image.purpose == "build" or runtime in _COMPILERS) and not _written_here(runtime, join):
+        if runtime and (image.purpose == "build" or runtime in _COMPILERS) and not _written_here(runtime, join, deployed):
             continue  # it builds somebody else's program
         number = re.match(rf"(?:.{{0,80}}-{known}-)?v?(\d+(?:\.\d+)*(?:-(?:rc|beta|alpha)[.\d]*)?)", image.tag or "")
         if runtime and number and image.purpose != "service" and places.scope(image.at.path) is None:
@@ -81,16 +87,10 @@ def runtimes(facts: Facts, join: Join, places: Places) -> list[RuntimeStatement]
     return sorted(told, key=lambda each: (each.name, tried[each.name, each.evidence[0].path], each.component or "", each.version or ""))
 
 
-def _written_here(runtime: str, join: Join) -> bool:
-    """Whether a project of the repository runs on a runtime."""
+def _written_here(runtime: str, join: Join, deployed: Set[str | None]) -> bool:
+    """Whether a project of the repository runs on a runtime, or code that is deployed (`deployed` are its languages)."""
     languages = [language for language, runtimes in _RUNTIME_OF.items() if runtime in runtimes] or [runtime]
     ecosystems = {ecosystem for language in languages for ecosystem in _ECOSYSTEMS.get(language, ())}
-    deployed = {
-        family
-        for part in join.parts
-        if part.kind in ("service", "worker")
-        for family in FAMILIES.get(part.language or "", (part.language,))
-    }
     return any(unit.ecosystem in ecosystems and unit.backend for unit in join.units) or not deployed.isdisjoint(languages)
 
 

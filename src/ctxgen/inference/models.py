@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ctxgen.context import Model, ModelColumn, ModelIndex, ModelRelation
 from ctxgen.facts import Facts
@@ -32,11 +32,12 @@ def models(facts: Facts, join: Join, places: Places) -> list[Model]:
         if model.technology != "sql" or not model.at.path.endswith(".go") or join.component(model.at.path) not in mapped:
             grouped[join.component(model.at.path), _key(model.table or model.name)].append(model)
     _unqualify(grouped)
-    owners: dict[str, list[str]] = defaultdict(list)
-    for component, key in grouped:
+    owned: dict[str, int] = {}
+    for (component, key), same in grouped.items():
         if component is not None:
-            owners[key].append(component)
-    found = [told for (component, _), same in grouped.items() for told in _told(sorted(same, key=_rank), component, grouped, owners)]
+            rank = min(_rank(model)[0] for model in same)
+            owned[key] = min(rank, owned.get(key, rank))
+    found = [told for (component, _), same in grouped.items() for told in _told(sorted(same, key=_rank), component, grouped, owned)]
     return sorted(found, key=lambda model: (model.component or "", model.name.lower(), model.name, model.table or "", model.evidence))
 
 
@@ -68,14 +69,17 @@ def _told(
     same: Sequence[EntityModel],
     component: str | None,
     grouped: dict[tuple[str | None, str], list[EntityModel]],
-    owners: dict[str, list[str]],
+    owned: Mapping[str, int],
 ) -> Iterator[Model]:
-    """One model of those that speak of one table; a table that no component owns is told with the code of components that maps it."""
+    """One model of those that speak of one table; a table that no component owns is told with the code of components that maps it.
+
+    `owned` has the first rank of what components have, by what it is called.
+    """
     lead = same[0]
     key = _key(lead.table or lead.name)
     if component is None and _is_table(lead):
         for called in (key, key.rpartition(".")[2]):  # code may name the schema elsewhere, or by a constant
-            if any(_rank(min(grouped[owner, called], key=_rank))[0] < _rank(lead)[0] for owner in owners.get(called, ())):
+            if called in owned and owned[called] < _rank(lead)[0]:
                 return
     rest = list(same[1:])
     if component is not None:

@@ -14,9 +14,9 @@ from ctxgen.join.kinds import WORDS, Kinds
 from ctxgen.join.known import Known
 from ctxgen.join.parts import Part, best_name, make_part, merged, one_service
 from ctxgen.join.units import Unit, serving
-from ctxgen.language_names import ECOSYSTEM_OF, extension
 from ctxgen.model import Container, Image, Process, Service
 from ctxgen.naming import own_name
+from ctxgen.opaque import Name
 from ctxgen.places import for_tests
 
 _ASSET_WATCHER = re.compile(
@@ -247,15 +247,19 @@ class Deployments:
         """The folder of the code of services that run the image which another one of their file builds."""
         for service in same:
             image = service.image.image() if service.image is not None else None
-            for other in self.known.facts.in_file(Service, service.at.path) if image is not None else ():
-                if (
-                    other.image is not None
-                    and other.image.image() == image
-                    and other.build is not None
-                    and self.known.files.holds(other.build)
-                ):
-                    return self.folders.built_by(other)
+            if image is not None and (other := self._builders.get((service.at.path, image))) is not None:
+                return self.folders.built_by(other)
         return None
+
+    @cached_property
+    def _builders(self) -> dict[tuple[str, tuple[Name, Name | None]], Service]:
+        """The first service of a file that builds an image, by the file and the image."""
+        found: dict[tuple[str, tuple[Name, Name | None]], Service] = {}
+        for service in self.known.facts.of(Service):
+            image = service.image.image() if service.image is not None and service.build is not None else None
+            if image is not None and self.known.files.holds(service.build or ""):
+                found.setdefault((service.at.path, image), service)
+        return found
 
     @cached_property
     def _built(self) -> dict[str, set[str]]:
@@ -347,9 +351,17 @@ class Deployments:
         """The folder of the project that an image of its language runs because its service binds it, or its manifest: `image: php:8-alpine` with `.:/var/www`."""
         ecosystem = _RUNS.get(runtime)
         bound = {path for service in same if service.build is None for path in service.mounted} if ecosystem else ()
-        ours = [unit for unit in self.known.units.all if bound and unit.ecosystem == ecosystem and unit.backend]
-        holds = {unit.folder for unit in ours if unit.folder in bound or unit.at.path in bound}
+        holds = {folder for path in bound for folder in self._bindable.get((ecosystem or "", path), ())}
         return holds.pop() if len(holds) == 1 else None
+
+    @cached_property
+    def _bindable(self) -> dict[tuple[str, str], set[str]]:
+        """The folders of backend projects, by their ecosystem and what a service may bind: the folder, or the manifest."""
+        found: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for unit in self.known.units.all:
+            for path in (unit.folder, unit.at.path) if unit.backend else ():
+                found[unit.ecosystem, path].add(unit.folder)
+        return found
 
     def _bound_around(self, folder: str | None, same: Sequence[Service]) -> list[Unit]:
         """The project around a folder of code whose image is built there, which the service binds whole: `build: backend` with `.:/app`."""
@@ -364,12 +376,8 @@ class Deployments:
         return [
             unit
             for unit in self.known.units.of(max(above, key=len))
-            if unit.backend and not unit.workspace and self._written_in(unit, folder)
+            if unit.backend and not unit.workspace and self.known.files.written_in(folder, unit.ecosystem)
         ]
-
-    def _written_in(self, unit: Unit, folder: str) -> bool:
-        """Whether a folder holds source of a project's language."""
-        return any(ECOSYSTEM_OF.get(extension(path)) == unit.ecosystem for path in self.known.files.paths if path.startswith(f"{folder}/"))
 
     def _shared_by_services(self, folder: str) -> bool:
         """Whether a folder holds a Go module of several services, of which none is called like it."""
@@ -415,7 +423,12 @@ class Deployments:
 
     def _awaited(self, same: Sequence[Service]) -> bool:
         """Whether a service of the same Compose file waits for the end of this one."""
-        return any(each.name in other.awaited for each in same for other in self.known.facts.in_file(Service, each.at.path))
+        return any((each.at.path, each.name) in self._ends for each in same)
+
+    @cached_property
+    def _ends(self) -> set[tuple[str, Name]]:
+        """(file, name) of the services for whose end another one of their file waits."""
+        return {(service.at.path, awaited) for service in self.known.facts.of(Service) for awaited in service.awaited}
 
     def _started(self, service: Service) -> list[str]:
         """What the command of a service starts, as far as it is known."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from ctxgen.facts import folder_of, folders_up
-from ctxgen.language_names import EXTENSIONS, extension
+from ctxgen.language_names import ECOSYSTEM_OF, EXTENSIONS, extension
 from ctxgen.places import Places
 
 _BROWSER_SOURCE = (".ts", ".tsx", ".jsx", ".vue", ".svelte", ".astro")
@@ -65,6 +65,18 @@ class Files:
     def source_in(self, folder: str) -> bool:
         """Whether a folder holds code of any language."""
         return folder in self._with_source
+
+    def written_in(self, folder: str, ecosystem: str) -> bool:
+        """Whether a folder, or one below it, holds source of an ecosystem's language."""
+        return folder in self._by_ecosystem.get(ecosystem, ())
+
+    @cached_property
+    def _by_ecosystem(self) -> dict[str, set[str]]:
+        sources: dict[str, list[str]] = defaultdict(list)
+        for path in self.paths:
+            if (ecosystem := ECOSYSTEM_OF.get(extension(path))) is not None:
+                sources[ecosystem].append(path)
+        return {ecosystem: folders_above(paths) for ecosystem, paths in sources.items()}
 
     def browser_source_in(self, folder: str) -> bool:
         """Whether a browser application is written in a folder, and not only styles and libraries that a server's pages load."""

@@ -105,6 +105,7 @@ def _projects(facts: Facts, places: Places, files: Files, root_name: str) -> tup
     found: dict[Key, Unit] = {}
     aggregates: set[Key] = set()
     beside = {folder_of(each.at.path) for each in facts.of(Project) if each.ecosystem != "go"}
+    in_go = any(path.endswith(".go") for path in files.paths)
     gems = {folder_of(each.at.path) for each in facts.of(Parent) if each.ecosystem == "rubygems" and each.name == "gemspec"}
     for project in facts.of(Project):
         folder = folder_of(project.at.path) if project.folder is None else project.folder
@@ -117,7 +118,7 @@ def _projects(facts: Facts, places: Places, files: Files, root_name: str) -> tup
             or project.name == "_build"
         ):
             continue  # NUKE's convention for the project that builds the others: https://nuke.build/docs/getting-started/installation/
-        if project.ecosystem == "go" and folder in beside and not any(path.endswith(".go") for path in files.paths):
+        if project.ecosystem == "go" and folder in beside and not in_go:
             continue  # it only names tools: https://go.dev/doc/modules/managing-dependencies#tools
         if project.at.path.endswith("project.json") and not files.source_in(folder):
             continue  # Nx runs commands in folders of anything
@@ -209,15 +210,13 @@ def _never_served(others: set[str], sightings: Sequence[Sighting], facts: Facts,
     if not listed:
         return set()
     imported = {
-        each.module
+        "/".join(parts[:count])
         for each in facts.of(Import)
         if each.language == "javascript" and places.scope(each.at.path) is None and not places.vendored(each.at.path)
+        for parts in [each.module.split("/", 2)]
+        for count in (1, 2)
     }
-    return {
-        folder
-        for folder, packages in listed.items()
-        if not any(module == each or module.startswith(f"{each}/") for module in imported for each in packages)
-    }
+    return {folder for folder, packages in listed.items() if packages.isdisjoint(imported)}
 
 
 def _npm_categories(sightings: Sequence[Sighting], catalogue: Catalogue, inner: set[str], static: set[str]) -> dict[str, set[str]]:

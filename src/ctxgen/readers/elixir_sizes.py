@@ -7,7 +7,8 @@ https://hexdocs.pm/db_connection/DBConnection.html#start_link/2, https://hexdocs
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ctxgen.model import Setting
@@ -29,7 +30,6 @@ _ENVIRONMENT = re.compile(
 )
 _LONGEST = 400
 """Characters of a value that are looked at."""
-_MOST_LEVELS = 40
 _MANY = 20
 """Queues of one application; one that has more says little with each."""
 
@@ -45,8 +45,9 @@ def read_elixir_sizes(file: File) -> Iterator[Setting]:
     """`config :shop, Shop.Repo, pool_size: 10` and `config :shop, Oban, queues: [mail: 5]`, not those of development and tests."""
     nodes = list(walk(file.syntax("elixir")))
     kept = {raw(node.child_by_field_name("left")): node.child_by_field_name("right") for node in nodes if _assigns(node)}
+    elsewhere = _elsewhere(nodes)
     for node in nodes:
-        if called(node) != "config" or len(given := arguments(node)) < 2 or not _for_production(node):
+        if called(node) != "config" or len(given := arguments(node)) < 2 or _within(node, elsewhere):
             continue
         what, stated = raw(given[1])[:200], options(node)
         if found := _REPOSITORY.fullmatch(what):
@@ -80,21 +81,27 @@ def _number(value: Syntax | None, kept: dict[str, Syntax | None]) -> Name | None
     return name(number) if number else None
 
 
-def _for_production(node: Syntax) -> bool:
-    """Whether no condition around a call keeps it from production: `if config_env() == :test do`, `case config_env() do :dev -> …`."""
-    inner, above = node, node.parent
-    for _ in range(_MOST_LEVELS):
-        if above is None:
-            break
-        if above.type == "call" and called(above) == "if" and inner.type == "do_block":
-            otherwise = next((child for child in inner.named_children if child.type == "else_block"), None)
-            if _ENVIRONMENT.search(raw(next(iter(arguments(above)), None))[:_LONGEST]) and not _within(node, otherwise):
-                return False
-        if above.type == "stab_clause" and raw(above.child_by_field_name("left")).strip() in (":dev", ":test"):
-            return False
-        inner, above = above, above.parent
-    return True
+def _elsewhere(nodes: Iterable[Syntax]) -> list[tuple[int, int]]:
+    """Where the text is that a condition keeps from production, in order: `if config_env() == :test do`, `case config_env() do :dev -> …`."""
+    found: list[tuple[int, int]] = []
+    for node in nodes:
+        if node.type == "stab_clause" and raw(node.child_by_field_name("left")).strip() in (":dev", ":test"):
+            found.append((node.start_byte, node.end_byte))
+        if called(node) == "if" and _ENVIRONMENT.search(raw(next(iter(arguments(node)), None))[:_LONGEST]):
+            for block in node.named_children:
+                if block.type == "do_block":
+                    otherwise = next((child for child in block.named_children if child.type == "else_block"), None)
+                    found.append((block.start_byte, block.end_byte if otherwise is None else otherwise.start_byte))
+    apart: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if apart and start < apart[-1][1]:
+            apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
+        else:
+            apart.append((start, end))
+    return apart
 
 
-def _within(node: Syntax, holder: Syntax | None) -> bool:
-    return holder is not None and holder.start_byte <= node.start_byte and node.end_byte <= holder.end_byte
+def _within(node: Syntax, places: Sequence[tuple[int, int]]) -> bool:
+    """Whether a node lies in one of several places that follow one another."""
+    index = bisect(places, node.start_byte, key=lambda place: place[0]) - 1
+    return index >= 0 and node.start_byte < places[index][1]
