@@ -1845,3 +1845,21 @@ def test_many_locked_packages_of_one_name_end(tmp_path: Path) -> None:
     started = time.process_time()
     _scan(tmp_path, files)
     assert time.process_time() - started < 8
+
+
+def test_many_services_of_nameko_and_methods_of_falcon_end(tmp_path: Path) -> None:
+    services = "".join(
+        f'class A{i}:\n  send = EventDispatcher()\n  @rpc\n  def f(self):\n    self.send("made{i}", 1)\n' for i in range(2_000)
+    )
+    methods = "".join(f"  def on_get_{i}(self, a, b): pass\n" for i in range(4_000))
+    files = {
+        "requirements.txt": "nameko==2.14\nfalcon==4.0\n",
+        "events.py": f"from nameko.rpc import rpc\nfrom nameko.events import EventDispatcher\n{services}",
+        "web.py": f"import falcon\nclass R:\n{methods}app = falcon.App()\n"
+        + "".join(f'app.add_route("/a{i}", R(), suffix="{i}")\n' for i in range(4_000)),
+    }
+    started = time.process_time()
+    context = _scan(tmp_path, files)
+    assert time.process_time() - started < 10
+    assert len([each for each in context.endpoints if each.kind == "http"]) == 4_000
+    assert {each.name for each in context.messaging} >= {"A0.made0", "A1999.made1999"}

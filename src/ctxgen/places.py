@@ -127,14 +127,8 @@ class Places:
             if base in _APP and folder in modules:
                 modules[folder].add(base)
         apps = {each for each, held in modules.items() if "models.py" in held and len(held) > 1}
-        tested = {
-            each
-            for path in paths
-            if apps
-            for each in apps
-            if path.startswith(f"{each}/") and _HOLDS_TESTS.fullmatch(path.rpartition("/")[2])
-        }
-        return frozenset(apps - tested)
+        holding = {folder_of(path) for path in paths if apps and _HOLDS_TESTS.fullmatch(path.rpartition("/")[2])}
+        return frozenset(apps.difference(*(folders_up(folder) for folder in holding)))
 
     def _file_scope(self, path: str, folder_scope: Callable[[str], Scope | None]) -> Scope | None:
         if (folder := folder_scope(folder_of(path))) is not None:

@@ -14,7 +14,7 @@ from ctxgen.source import ir
 from ctxgen.source.guards import spelled
 from ctxgen.source.program import Program
 from ctxgen.source.python.views import decorators
-from ctxgen.source.python.walk import calls
+from ctxgen.source.python.walk import Met, calls
 from ctxgen.source.values import ClassValue, External, FunctionValue, LazyImport, Object, Value
 
 _ENTRY_POINTS = {"http", "rpc", "event_handler", "timer", "consume", "websocket_rpc"}
@@ -100,11 +100,23 @@ def _sent(program: Program, cls: ClassValue, title: str) -> Iterator[Fact]:
         for each in cls.cls.fields
         if isinstance(each.value, ir.Call) and spelled(each.value).rpartition(".")[2] == "EventDispatcher"
     }
-    for met in calls(program, cls.path) if dispatchers else ():
+    for met in _calls(program, cls.path).get(cls.cls.name, ()) if dispatchers else ():
         owner: Value = met.owner
-        if met.name in dispatchers and isinstance(owner, ir.Name) and owner.name == "self" and met.inside.startswith(f"{cls.cls.name}."):
+        if met.name in dispatchers and isinstance(owner, ir.Name) and owner.name == "self":
             for event in met.texts(program, 0, "event_type"):
                 yield from _channel(f"{title}.{event}", "topic", "producer", At(cls.path, met.call.line))
+
+
+def _calls(program: Program, path: str) -> dict[str, list[Met]]:
+    """The calls in methods of a file's classes, by the class."""
+    known: dict[str, dict[str, list[Met]]] = program.kept.setdefault("nameko.calls", {})
+    if path not in known:
+        known[path] = {}
+        for met in calls(program, path):
+            owner, inside, _ = met.inside.partition(".")
+            if inside:
+                known[path].setdefault(owner, []).append(met)
+    return known[path]
 
 
 def _channel(title: str, kind: str, role: str, at: At) -> Iterator[Channel]:

@@ -50,9 +50,8 @@ def field_line(program: Program, cls: ClassValue, name: str) -> tuple[ir.Field, 
 def method(program: Program, cls: ClassValue, name: str) -> FunctionValue | None:
     """A method of a class, inherited ones included."""
     for each in program.lineage(cls):
-        for found in each.cls.methods:
-            if found.name == name:
-                return FunctionValue(found, program.class_scope(each), cls, each)
+        if (found := each.cls.method(name)) is not None:
+            return FunctionValue(found, program.class_scope(each), cls, each)
     return None
 
 

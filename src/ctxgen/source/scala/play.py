@@ -57,20 +57,28 @@ class _File(NamedTuple):
 
 def routes(program: Program) -> None:
     """The endpoints of routes files alone, for a repository in another language of the JVM."""
-    program.facts += islice(_endpoints(_files(program), None), _MOST_ROUTES)
+    program.facts += _all(program, _files(program), None)
 
 
 def finish(program: Program) -> None:
     """The endpoints of routes files, and of routers that code draws."""
     drawing = Drawing(definitions_of(program), "play-framework")
     files = _files(program)
-    told = list(islice(_endpoints(files, drawing), _MOST_ROUTES))
+    told = list(_all(program, files, drawing))
     for definition in drawing.definitions.all:
         for items in definition.lists:
             for inner in lists(items):
                 drawing.routes[definition] += _patterns(definition, inner)
             drawing.use(definition, (Use(each) for each in names(items)))
     program.facts += (_with_guards(each, drawing.definitions) for each in (*told, *drawing.endpoints(program)))
+
+
+def _all(program: Program, files: dict[str, _File], drawing: Drawing | None) -> Iterator[Endpoint]:
+    """The endpoints of routes files; the program is told where they are left off."""
+    found = _endpoints(files, drawing)
+    yield from islice(found, _MOST_ROUTES)
+    if (left := next(found, None)) is not None:
+        program.note(left.at, "too-complex", "the routes of routes files are told only in part: there are too many")
 
 
 def _files(program: Program) -> dict[str, _File]:
