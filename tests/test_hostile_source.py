@@ -81,6 +81,13 @@ def test_a_router_that_cannot_be_read_whole_is_said(tmp_path: Path, text: str) -
     assert codes(scan(repository(tmp_path, **files(phoenix_, text)))) == {"too-complex"}
 
 
+def test_a_block_of_scala_that_ends_with_half_a_definition(tmp_path: Path) -> None:
+    akka = next(each for each in DIALECTS if each.name == "akka")
+    context = scan(repository(tmp_path, **files(akka, 'val half = path("half") { get { val } }\n')))
+    assert {"/first", "/last"} <= paths(context)
+    assert codes(context) == set()
+
+
 def test_lines_that_end_with_a_carriage_return_alone(tmp_path: Path) -> None:
     rails = next(each for each in DIALECTS if each.name == "rails")
     context = scan(repository(tmp_path, **files(rails._replace(first="\r" * 20 + rails.first), "")))

@@ -285,7 +285,7 @@ class Definitions:
                 for statement in statements(inner):
                     start = _head(statement)
                     head = word(statement[start]) if start < len(statement) else ""
-                    if head in ("def", "val", "var"):
+                    if head in ("def", "val", "var") and start + 1 < len(statement):
                         self._definition(path, statement, start, owner, depth + 1)
                     elif head in _TEMPLATES:
                         self._template(path, statement, owner, depth + 1)
